@@ -1,0 +1,354 @@
+"""From a fresh clone to a running command, with the standard library alone.
+
+`enter` makes `.venv`, installs the hashed requirements once and goes on inside. A stamp in `.venv`
+(requirements file, its digest, Python version) makes every later start a matter of milliseconds.
+The stamp is written last and removed first: a `.venv` without one was interrupted, and is made anew.
+
+This file and manage.py must parse on Python 3.6, so that an old interpreter reaches the sentence
+saying that it is too old: no walrus, no `list[str]`, no `match`.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+ROOT = Path(__file__).resolve().parent.parent
+OLDEST_PYTHON = (3, 11)
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Where Playwright keeps the browsers it has fetched, on Linux and on macOS.
+PLAYWRIGHT_FOLDERS = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
+PLAYWRIGHT_CHROMIUM = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
+NO_ANSWER = re.compile(
+    r"Failed to establish|NewConnectionError|Max retries|ConnectionError|Temporary failure in name"
+    r"|Network is unreachable|timed out|ProxyError|No matching distribution",
+)
+
+
+class Problem(Exception):
+    """What is missing and what to do about it, in a sentence or two for the person at the keyboard."""
+
+
+def enter(argv):
+    """Return only inside `.venv` with everything installed; else start the command again in there.
+
+    `test` never returns: it becomes pytest. A `Problem` ends the program with its sentence.
+    """
+    command = argv[1] if len(argv) > 1 else ""
+    try:
+        check_platform()
+        check_python(sys.version_info)
+        if not is_inside(ROOT):
+            make_ready(ROOT, "dev" if command == "test" else "base")
+            python = str(python_of(ROOT))
+            os.execv(python, [python, str(ROOT / "manage.py")] + argv[1:])  # noqa: S606
+        if command == "test":
+            run_tests(argv[2:])
+        if command == "up":
+            choose_mode(argv[2:], os.environ)
+        make_secret_key(ROOT)
+    except Problem as problem:
+        sys.exit("Parallax: {}".format(problem))
+    except KeyboardInterrupt:
+        sys.exit("\nParallax: stopped. The same command takes up again from here.")
+
+
+def say(sentence):
+    print("Parallax: {}".format(sentence), flush=True)
+
+
+# --- What must be there before anything else ---------------------------------------------------
+
+
+def check_platform():
+    if fcntl is None:
+        raise Problem("this runs on Linux and macOS; on Windows, use it inside WSL.")
+
+
+def check_python(version):
+    """Raise `Problem` when `version` (a tuple like `sys.version_info`) is too old."""
+    if tuple(version[:2]) < OLDEST_PYTHON:
+        raise Problem(
+            "this is Python {}.{}, but Python {}.{} or newer is needed. Install one and start"
+            " again with it, for example: python3.11 manage.py up".format(*version[:2], *OLDEST_PYTHON)
+        )
+
+
+def check_venv_module(find=importlib.util.find_spec):
+    """Raise `Problem` when this Python cannot make environments (Debian splits that off)."""
+    if find("venv") is None or find("ensurepip") is None:
+        raise Problem(
+            "this Python has no venv module with pip, and packages need an environment of their"
+            " own. On Debian or Ubuntu: apt install python3-venv. Then run the same command again."
+        )
+
+
+# --- The environment ---------------------------------------------------------------------------
+
+
+def python_of(root):
+    return root / ".venv" / "bin" / "python"
+
+
+def is_inside(root):
+    """Whether the running interpreter is the one of `.venv`."""
+    return os.path.realpath(sys.prefix) == os.path.realpath(str(root / ".venv"))
+
+
+def requirements_of(root, wanted):
+    return root / "config" / "requirements" / (wanted + ".txt")
+
+
+def stamp_for(root, wanted):
+    """What the stamp says when `wanted` ("base" or "dev") is installed as the files stand now."""
+    digest = hashlib.sha256(requirements_of(root, wanted).read_bytes()).hexdigest()
+    return "{} {}.{} {}".format(wanted, *sys.version_info[:2], digest)
+
+
+def read_stamp(root):
+    try:
+        return (root / ".venv" / "parallax-stamp").read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+def is_ready(root, wanted):
+    """Whether `.venv` holds what `wanted` asks for; "dev" contains "base"."""
+    if not python_of(root).exists():
+        return False
+    enough = {stamp_for(root, "dev"), stamp_for(root, wanted)}
+    return read_stamp(root) in enough
+
+
+def make_ready(root, wanted):
+    """Bring `.venv` to the state of `wanted`; several processes may ask at once. Raises `Problem`."""
+    if is_ready(root, wanted):
+        return
+    with only_one(root) as lock:
+        if is_ready(root, wanted):  # whoever held the lock before us has done it
+            return
+        check_venv_module()
+        log = root / ".data" / "setup.log"
+        log.write_bytes(b"")
+        made_by = read_stamp(root).split(" ")[1:2]
+        keep = made_by == stamp_for(root, wanted).split(" ")[1:2] and python_of(root).exists()
+        stamp = root / ".venv" / "parallax-stamp"
+        if keep:
+            stamp.unlink()
+        else:
+            make_environment(root, log, lock)
+        install(root, wanted, log, lock)
+        unfinished = stamp.with_name("parallax-stamp.part")
+        unfinished.write_text(stamp_for(root, wanted), encoding="ascii")
+        unfinished.replace(stamp)
+
+
+@contextlib.contextmanager
+def only_one(root):
+    """Hold the set-up lock of this folder. It lies outside `.venv`, which may be thrown away."""
+    folder = root / ".data"
+    try:
+        folder.mkdir(exist_ok=True)
+        lock = (folder / "setup.lock").open("w")
+    except OSError as error:
+        raise Problem("cannot write in {} ({}).".format(root, error.strerror)) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say("another command is setting up this folder; waiting for it ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+
+
+def make_environment(root, log, lock):
+    """Make `.venv` from nothing; whatever an interrupted run left there is removed."""
+    folder = root / ".venv"
+    if folder.exists():
+        say(".venv is unfinished or was made by another Python: making it anew")
+    else:
+        say("making .venv with Python {}.{}.{}".format(*sys.version_info[:3]))
+    command = [sys.executable, "-m", "venv", "--clear", str(folder)]
+    if watch(command, log, lock) != 0:
+        raise Problem("could not make .venv. {}".format(last_words(log)))
+
+
+def install(root, wanted, log, lock):
+    """Install the hashed requirements with pip, one line of progress for each package."""
+    requirements = requirements_of(root, wanted)
+    total = len(re.findall(r"^[\w.-]+(?:\[[^\]]*\])?==", requirements.read_text("utf-8"), re.MULTILINE))
+    say("installing {} packages, this once".format(total))
+    # The lock is complete, so --no-deps only spares pip the work of finding that out again.
+    # Compiling is left to the first import: most modules of most packages are never imported.
+    command = [
+        str(python_of(root)), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile",
+        "--no-input", "--disable-pip-version-check", "--progress-bar=off", "--no-color",
+        "-r", str(requirements),
+    ]  # fmt: skip
+    if watch(command, log, lock, step=r"^(?:Collecting|Requirement already satisfied:) ([\w.-]+)", total=total):
+        text = log.read_text("utf-8", "replace")
+        if "No module named pip" in text:
+            raise Problem(".venv has no pip. Remove the folder .venv and run the same command again.")
+        if "DO NOT MATCH THE HASHES" in text:
+            raise Problem(
+                "a downloaded package is not the one that was checked, so nothing was installed."
+                " {}".format(last_words(log))
+            )
+        if NO_ANSWER.search(text):
+            raise Problem(
+                "pip reached no package index that has what is needed. Check the network, or pip's"
+                " proxy and index settings, and run the same command again. {}".format(last_words(log))
+            )
+        raise Problem("pip could not install the packages. {}".format(last_words(log)))
+
+
+def watch(command, log, lock=None, step=None, total=0):
+    """Run `command`, its output going to `log`; return its exit code.
+
+    Lines matching `step` (whose group 1 names a thing) are counted aloud.
+    The child holds `lock` too: should this process be killed, nobody starts over beside it.
+    """
+    fds = (lock.fileno(),) if lock else ()
+    count = 0
+    with log.open("ab") as output, subprocess.Popen(  # noqa: S603
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        pass_fds=fds,
+        env=dict(os.environ, PYTHONUNBUFFERED="1", DEBIAN_FRONTEND="noninteractive"),
+    ) as process:
+        for line in process.stdout:
+            output.write(line)
+            found = step and re.match(step, line.decode("utf-8", "replace"))
+            if found:
+                count += 1
+                show_progress(count, total, found.group(1))
+    if count and sys.stdout.isatty():
+        print(flush=True)
+    return process.returncode
+
+
+def show_progress(count, total, name):
+    """A line that moves on a terminal; in a log, one line in ten."""
+    text = "  {:3}/{} {}".format(count, total, name) if total else "  {:3} {}".format(count, name)
+    if sys.stdout.isatty():
+        print("\r{:<70}".format(text[:70]), end="", flush=True)
+    elif count % 10 == 0 or count == total:
+        print(text, flush=True)
+
+
+def last_words(log):
+    """The end of a log, for a sentence that names a cause it does not know."""
+    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    return "The last lines of {} were:\n  {}".format(log, "\n  ".join(lines[-4:] or ["(none)"]))
+
+
+# --- What Django reads as it starts ------------------------------------------------------------
+
+
+def make_secret_key(root, environ=os.environ):
+    """Keep a secret key in `.data`, unless the environment brings one."""
+    path = root / ".data" / "secret_key"
+    if environ.get("SECRET_KEY") or path.exists():
+        return
+    with only_one(root):
+        if path.exists():
+            return
+        unfinished = path.with_name("secret_key.part")
+        with open(os.open(str(unfinished), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        unfinished.replace(path)
+
+
+def choose_mode(options, environ):
+    """Settings that `up` chooses before Django reads them; what the environment says goes first.
+
+    Demo mode is for the newcomer who has set nothing up: a database of one's own ends it.
+    """
+    if "--no-demo" in options:
+        environ["DEMO"] = "0"
+    elif "DATABASE_URL" not in environ:
+        environ.setdefault("DEMO", "1")
+    if "--dev" in options:
+        environ.setdefault("DEBUG", "1")
+        environ.setdefault("LOG_FORMAT", "console")
+
+
+# --- Tests -------------------------------------------------------------------------------------
+
+
+def run_tests(arguments):
+    """Become pytest with `arguments`. Raises `Problem` when pytest or a needed Chromium is missing."""
+    if importlib.util.find_spec("pytest") is None:
+        raise Problem("pytest is not installed in .venv. Start tests with: python3 manage.py test")
+    if wants_browser(arguments):
+        os.environ["CHROMIUM"] = find_chromium() or get_chromium(ROOT)
+    # Tests need a key of their own, not the one that signs people's sessions.
+    os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+    os.chdir(str(ROOT))
+    os.execv(sys.executable, [sys.executable, "-m", "pytest"] + arguments)  # noqa: S606
+
+
+def wants_browser(arguments):
+    """Whether pytest's `arguments` may reach tests/browser: no path given, or one in its line."""
+    if any(argument.rstrip("/") == "--ignore=tests/browser" for argument in arguments):
+        return False
+    paths = [ROOT / argument.split("::")[0] for argument in arguments if argument[:1] != "-"]
+    paths = [os.path.normpath(str(path)) for path in paths if path.exists()]
+    browser = str(ROOT / "tests" / "browser")
+    return not paths or any(os.path.commonpath([path, browser]) in (path, browser) for path in paths)
+
+
+def find_chromium(environ=os.environ, which=shutil.which):
+    """The path of a Chromium on this machine, or None. Raises `Problem` for a wrong CHROMIUM."""
+    named = environ.get("CHROMIUM")
+    if named:
+        if which(named) is None:
+            raise Problem("CHROMIUM is {!r}, which is no program here.".format(named))
+        return which(named)
+    for name in CHROMIUM_NAMES:
+        if which(name):
+            return which(name)
+    folders = [environ.get("PLAYWRIGHT_BROWSERS_PATH"), *PLAYWRIGHT_FOLDERS]
+    for folder in [Path(folder).expanduser() for folder in folders if folder]:
+        for pattern in PLAYWRIGHT_CHROMIUM:
+            for path in sorted(folder.glob(pattern), reverse=True):
+                return str(path)
+    return None
+
+
+def get_chromium(root):
+    """Install a Chromium: Debian's own where we may, else Playwright's. Raises `Problem`."""
+    log = root / ".data" / "chromium.log"
+    with only_one(root):
+        if find_chromium():  # whoever held the lock before us has done it
+            return find_chromium()
+        log.write_bytes(b"")
+        if shutil.which("apt-get") and os.geteuid() == 0 and Path("/etc/debian_version").exists():
+            say("no Chromium here: installing Debian's (about 350 MB)")
+            watch(["apt-get", "-q", "update"], log)
+            step = r"^(?:Unpacking|Setting up) ([\w.+-]+)"
+            watch(["apt-get", "-q", "-y", "--no-install-recommends", "install", "chromium"], log, step=step)
+        else:
+            say("no Chromium here: asking Playwright for one (about 170 MB, into its own cache)")
+            watch([sys.executable, "-m", "playwright", "install", "chromium"], log)
+    found = find_chromium()
+    if found is None:
+        raise Problem(
+            "the browser tests need Chromium, and none could be had. Install it (Debian: apt install"
+            " chromium), or name one in CHROMIUM, or leave those tests out:"
+            " python3 manage.py test --ignore=tests/browser\n{}".format(last_words(log))
+        )
+    return found
