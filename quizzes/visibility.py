@@ -1,0 +1,127 @@
+"""Who may see what of an attempt, and when: one table that page, API, export and mail all ask.
+
+Nothing is shown unless the table says so.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+JUST_AFTER = timedelta(minutes=2)
+
+
+class Item(StrEnum):
+    ATTEMPT = "attempt"  # the questions and one's own answers
+    CORRECTNESS = "correctness"  # right, partly right or wrong, per question
+    MAX_MARKS = "max_marks"  # what each question is worth
+    SCORE = "score"  # the attempt's total and whether it passes
+    MARKS = "marks"  # the marks earned, per question
+    SPECIFIC_FEEDBACK = "specific_feedback"  # on the options one chose
+    GENERAL_FEEDBACK = "general_feedback"  # the explanation of a question
+    RIGHT_ANSWER = "right_answer"
+    OVERALL_FEEDBACK = "overall_feedback"  # the words for the total
+
+
+class Phase(StrEnum):
+    DURING = "during"  # the attempt is open
+    ANSWERED = "answered"  # the attempt is open, and this one question has been checked for good
+    JUST_AFTER = "just_after"  # the first two minutes after finishing
+    LATER = "later"  # finished; others may still be at work
+    CLOSED = "closed"  # nobody can earn anything here any more
+
+
+class Policy(StrEnum):
+    PRACTICE = "practice"
+    HOMEWORK = "homework"
+    EXAM = "exam"
+
+
+class Role(StrEnum):
+    STUDENT = "student"
+    STAFF = "staff"
+
+
+NOTHING: frozenset[Item] = frozenset()
+EVERYTHING = frozenset(Item)
+AT_WORK = frozenset({Item.ATTEMPT, Item.MAX_MARKS})
+# Of one question, while the attempt goes on: the total is not known yet.
+CHECKED = EVERYTHING - {Item.SCORE, Item.OVERALL_FEEDBACK}
+# Marks per question would tell a student which answers were right while others still sit the
+# exam, so only the total is told before the close.
+TOTAL_ONLY = AT_WORK | {Item.SCORE, Item.OVERALL_FEEDBACK}
+
+# What gives the key away, wholly or in part.
+KEY = frozenset(
+    {
+        Item.CORRECTNESS,
+        Item.MARKS,
+        Item.SPECIFIC_FEEDBACK,
+        Item.GENERAL_FEEDBACK,
+        Item.RIGHT_ANSWER,
+    }
+)
+
+STUDENTS_SEE: Mapping[tuple[Policy, Phase], frozenset[Item]] = {
+    (Policy.PRACTICE, Phase.DURING): AT_WORK,
+    (Policy.PRACTICE, Phase.ANSWERED): CHECKED,
+    (Policy.PRACTICE, Phase.JUST_AFTER): EVERYTHING,
+    (Policy.PRACTICE, Phase.LATER): EVERYTHING,
+    (Policy.PRACTICE, Phase.CLOSED): EVERYTHING,
+    (Policy.HOMEWORK, Phase.DURING): AT_WORK,
+    (Policy.HOMEWORK, Phase.ANSWERED): AT_WORK,
+    (Policy.HOMEWORK, Phase.JUST_AFTER): EVERYTHING,
+    (Policy.HOMEWORK, Phase.LATER): EVERYTHING,
+    (Policy.HOMEWORK, Phase.CLOSED): EVERYTHING,
+    (Policy.EXAM, Phase.DURING): AT_WORK,
+    (Policy.EXAM, Phase.ANSWERED): AT_WORK,
+    (Policy.EXAM, Phase.JUST_AFTER): TOTAL_ONLY,
+    (Policy.EXAM, Phase.LATER): TOTAL_ONLY,
+    (Policy.EXAM, Phase.CLOSED): EVERYTHING,
+}
+
+# Told to the student before the attempt.
+TOLD: Mapping[Policy, str] = {
+    Policy.PRACTICE: "After each answer you see at once whether it is right, and why.",
+    Policy.HOMEWORK: "As soon as you submit you see your score, the right answers and why.",
+    Policy.EXAM: (
+        "As soon as you submit you see your score. "
+        "The right answers and the explanations follow when the quiz has closed for everybody."
+    ),
+}
+
+
+def visible(policy: str, phase: str, role: str) -> frozenset[Item]:
+    """The items that somebody in `role` may see; an unknown word shows nothing."""
+    if role == Role.STAFF:
+        return EVERYTHING
+    if role != Role.STUDENT:
+        return NOTHING
+    for (a_policy, a_phase), items in STUDENTS_SEE.items():
+        if (a_policy, a_phase) == (policy, phase):
+            return items
+    return NOTHING
+
+
+def reveals_key(items: frozenset[Item]) -> bool:
+    """Whether a student who saw these items knows more of the key than before.
+
+    After that no later try on the same question version may count.
+    """
+    return not items.isdisjoint(KEY)
+
+
+def phase(*, finished_at: datetime | None, now: datetime, closes_at: datetime | None) -> Phase:
+    """Where an attempt stands at `now`, for the table above.
+
+    `closes_at` is the moment after which nobody can earn credit on the same key: the latest
+    close over all students, their extensions included. Without one the attempt never counts as
+    closed. The two minutes after finishing outrank a close that falls inside them, so whoever
+    submits in the last second sees the same result as everybody else.
+    """
+    if finished_at is None:
+        return Phase.DURING
+    if now < finished_at + JUST_AFTER:
+        return Phase.JUST_AFTER
+    if closes_at is not None and now >= closes_at:
+        return Phase.CLOSED
+    return Phase.LATER
