@@ -1,8 +1,8 @@
 """From a fresh clone to a running command, with the standard library alone.
 
 `enter` makes `.venv`, installs the hashed requirements once and goes on inside. A stamp in `.venv`
-(requirements file, its digest, Python version) makes every later start a matter of milliseconds.
-The stamp is written last and removed first: a `.venv` without one was interrupted, and is made anew.
+(requirements file, Python version, digest) makes every later start a matter of milliseconds.
+It is written last and removed first: a `.venv` without one was interrupted, and is made anew.
 
 This file and manage.py must parse on Python 3.6, so that an old interpreter reaches the sentence
 saying that it is too old: no walrus, no `list[str]`, no `match`.
@@ -29,21 +29,27 @@ OLDEST_PYTHON = (3, 11)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Where Playwright keeps the browsers it has fetched, on Linux and on macOS.
 PLAYWRIGHT_FOLDERS = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
-PLAYWRIGHT_CHROMIUM = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
+PLAYWRIGHT_CHROMIUM = (
+    "chromium-*/chrome-linux*/chrome",
+    "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
+)
+PINNED = re.compile(r"^[\w.-]+(?:\[.*?\])?==", re.MULTILINE)
+PIP_STEP = r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)"
+APT_STEP = r"(?:Unpacking|Setting up) ([\w.+-]+)"
 NO_ANSWER = re.compile(
     r"Failed to establish|NewConnectionError|Max retries|ConnectionError|Temporary failure in name"
     r"|Network is unreachable|timed out|ProxyError|No matching distribution",
 )
 
 
-class Problem(Exception):
-    """What is missing and what to do about it, in a sentence or two for the person at the keyboard."""
+class SetUpError(Exception):
+    """What is missing and what to do about it, said to the person at the keyboard."""
 
 
 def enter(argv):
     """Return only inside `.venv` with everything installed; else start the command again in there.
 
-    `test` never returns: it becomes pytest. A `Problem` ends the program with its sentence.
+    `test` never returns: it becomes pytest. A `SetUpError` ends the program with its sentence.
     """
     command = argv[1] if len(argv) > 1 else ""
     try:
@@ -52,20 +58,20 @@ def enter(argv):
         if not is_inside(ROOT):
             make_ready(ROOT, "dev" if command == "test" else "base")
             python = str(python_of(ROOT))
-            os.execv(python, [python, str(ROOT / "manage.py")] + argv[1:])  # noqa: S606
+            os.execv(python, [python, str(ROOT / "manage.py"), *argv[1:]])
         if command == "test":
             run_tests(argv[2:])
         if command == "up":
             choose_mode(argv[2:], os.environ)
         make_secret_key(ROOT)
-    except Problem as problem:
-        sys.exit("Parallax: {}".format(problem))
+    except SetUpError as problem:
+        sys.exit(f"Parallax: {problem}")
     except KeyboardInterrupt:
         sys.exit("\nParallax: stopped. The same command takes up again from here.")
 
 
 def say(sentence):
-    print("Parallax: {}".format(sentence), flush=True)
+    print(f"Parallax: {sentence}", flush=True)
 
 
 # --- What must be there before anything else ---------------------------------------------------
@@ -73,22 +79,23 @@ def say(sentence):
 
 def check_platform():
     if fcntl is None:
-        raise Problem("this runs on Linux and macOS; on Windows, use it inside WSL.")
+        raise SetUpError("this runs on Linux and macOS; on Windows, use it inside WSL.")
 
 
 def check_python(version):
-    """Raise `Problem` when `version` (a tuple like `sys.version_info`) is too old."""
+    """Raise `SetUpError` when `version` (a tuple like `sys.version_info`) is too old."""
     if tuple(version[:2]) < OLDEST_PYTHON:
-        raise Problem(
-            "this is Python {}.{}, but Python {}.{} or newer is needed. Install one and start"
-            " again with it, for example: python3.11 manage.py up".format(*version[:2], *OLDEST_PYTHON)
+        found, needed = ("{}.{}".format(*pair[:2]) for pair in (version, OLDEST_PYTHON))
+        raise SetUpError(
+            f"this is Python {found}, but Python {needed} or newer is needed. Install one and start again with"
+            f" it, for example: python{needed} manage.py up"
         )
 
 
 def check_venv_module(find=importlib.util.find_spec):
-    """Raise `Problem` when this Python cannot make environments (Debian splits that off)."""
+    """Raise `SetUpError` when this Python cannot make environments (Debian splits that off)."""
     if find("venv") is None or find("ensurepip") is None:
-        raise Problem(
+        raise SetUpError(
             "this Python has no venv module with pip, and packages need an environment of their"
             " own. On Debian or Ubuntu: apt install python3-venv. Then run the same command again."
         )
@@ -132,7 +139,10 @@ def is_ready(root, wanted):
 
 
 def make_ready(root, wanted):
-    """Bring `.venv` to the state of `wanted`; several processes may ask at once. Raises `Problem`."""
+    """Bring `.venv` to the state of `wanted`; several processes may ask at once.
+
+    Raises `SetUpError`.
+    """
     if is_ready(root, wanted):
         return
     with only_one(root) as lock:
@@ -162,7 +172,7 @@ def only_one(root):
         folder.mkdir(exist_ok=True)
         lock = (folder / "setup.lock").open("w")
     except OSError as error:
-        raise Problem("cannot write in {} ({}).".format(root, error.strerror)) from error
+        raise SetUpError(f"cannot write in {root} ({error.strerror}).") from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -181,54 +191,49 @@ def make_environment(root, log, lock):
         say("making .venv with Python {}.{}.{}".format(*sys.version_info[:3]))
     command = [sys.executable, "-m", "venv", "--clear", str(folder)]
     if watch(command, log, lock) != 0:
-        raise Problem("could not make .venv. {}".format(last_words(log)))
+        raise SetUpError(f"could not make .venv. {last_words(log)}")
 
 
 def install(root, wanted, log, lock):
     """Install the hashed requirements with pip, one line of progress for each package."""
     requirements = requirements_of(root, wanted)
-    total = len(re.findall(r"^[\w.-]+(?:\[[^\]]*\])?==", requirements.read_text("utf-8"), re.MULTILINE))
-    say("installing {} packages, this once".format(total))
+    total = len(PINNED.findall(requirements.read_text("utf-8")))
+    say(f"installing {total} packages, this once")
     # The lock is complete, so --no-deps only spares pip the work of finding that out again.
     # Compiling is left to the first import: most modules of most packages are never imported.
-    command = [
-        str(python_of(root)), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile",
-        "--no-input", "--disable-pip-version-check", "--progress-bar=off", "--no-color",
-        "-r", str(requirements),
-    ]  # fmt: skip
-    if watch(command, log, lock, step=r"^(?:Collecting|Requirement already satisfied:) ([\w.-]+)", total=total):
+    options = "--require-hashes --no-deps --no-compile --no-input --no-color --progress-bar=off"
+    command = [str(python_of(root)), "-m", "pip", "install", *options.split()]
+    command += ["--disable-pip-version-check", "-r", str(requirements)]
+    if watch(command, log, lock, step=PIP_STEP, total=total) != 0:
         text = log.read_text("utf-8", "replace")
-        if "No module named pip" in text:
-            raise Problem(".venv has no pip. Remove the folder .venv and run the same command again.")
         if "DO NOT MATCH THE HASHES" in text:
-            raise Problem(
-                "a downloaded package is not the one that was checked, so nothing was installed."
-                " {}".format(last_words(log))
-            )
-        if NO_ANSWER.search(text):
-            raise Problem(
+            cause = "a package is not the one that was checked, so nothing was installed."
+        elif NO_ANSWER.search(text):
+            cause = (
                 "pip reached no package index that has what is needed. Check the network, or pip's"
-                " proxy and index settings, and run the same command again. {}".format(last_words(log))
+                " proxy and index settings, and run the same command again."
             )
-        raise Problem("pip could not install the packages. {}".format(last_words(log)))
+        else:
+            cause = "pip could not install the packages."
+        raise SetUpError(f"{cause} {last_words(log)}")
 
 
-def watch(command, log, lock=None, step=None, total=0):
+def watch(command, log, lock, step=None, total=0):
     """Run `command`, its output going to `log`; return its exit code.
 
-    Lines matching `step` (whose group 1 names a thing) are counted aloud.
+    Lines that `step` matches (its group 1 names a thing) are counted aloud, out of `total`.
     The child holds `lock` too: should this process be killed, nobody starts over beside it.
     """
-    fds = (lock.fileno(),) if lock else ()
     count = 0
-    with log.open("ab") as output, subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        pass_fds=fds,
+        pass_fds=(lock.fileno(),),
         env=dict(os.environ, PYTHONUNBUFFERED="1", DEBIAN_FRONTEND="noninteractive"),
-    ) as process:
+    )
+    with process, log.open("ab") as output:
         for line in process.stdout:
             output.write(line)
             found = step and re.match(step, line.decode("utf-8", "replace"))
@@ -242,9 +247,9 @@ def watch(command, log, lock=None, step=None, total=0):
 
 def show_progress(count, total, name):
     """A line that moves on a terminal; in a log, one line in ten."""
-    text = "  {:3}/{} {}".format(count, total, name) if total else "  {:3} {}".format(count, name)
+    text = f"  {count:3}/{total} {name}" if total else f"  {count:3} {name}"
     if sys.stdout.isatty():
-        print("\r{:<70}".format(text[:70]), end="", flush=True)
+        print(f"\r{text[:70]:<70}", end="", flush=True)
     elif count % 10 == 0 or count == total:
         print(text, flush=True)
 
@@ -267,8 +272,8 @@ def make_secret_key(root, environ=os.environ):
         if path.exists():
             return
         unfinished = path.with_name("secret_key.part")
-        with open(os.open(str(unfinished), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(secrets.token_urlsafe(48), encoding="ascii")
         unfinished.replace(path)
 
 
@@ -290,15 +295,20 @@ def choose_mode(options, environ):
 
 
 def run_tests(arguments):
-    """Become pytest with `arguments`. Raises `Problem` when pytest or a needed Chromium is missing."""
+    """Become pytest with `arguments`.
+
+    Raises `SetUpError` when pytest is missing, or Chromium where a browser test may run.
+    """
     if importlib.util.find_spec("pytest") is None:
-        raise Problem("pytest is not installed in .venv. Start tests with: python3 manage.py test")
+        raise SetUpError(
+            "pytest is not installed in .venv. Start tests with: python3 manage.py test"
+        )
     if wants_browser(arguments):
         os.environ["CHROMIUM"] = find_chromium() or get_chromium(ROOT)
     # Tests need a key of their own, not the one that signs people's sessions.
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
     os.chdir(str(ROOT))
-    os.execv(sys.executable, [sys.executable, "-m", "pytest"] + arguments)  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
 
 
 def wants_browser(arguments):
@@ -308,15 +318,17 @@ def wants_browser(arguments):
     paths = [ROOT / argument.split("::")[0] for argument in arguments if argument[:1] != "-"]
     paths = [os.path.normpath(str(path)) for path in paths if path.exists()]
     browser = str(ROOT / "tests" / "browser")
-    return not paths or any(os.path.commonpath([path, browser]) in (path, browser) for path in paths)
+    return not paths or any(
+        os.path.commonpath([path, browser]) in (path, browser) for path in paths
+    )
 
 
 def find_chromium(environ=os.environ, which=shutil.which):
-    """The path of a Chromium on this machine, or None. Raises `Problem` for a wrong CHROMIUM."""
+    """The path of a Chromium on this machine, or None. Raises `SetUpError` for a wrong CHROMIUM."""
     named = environ.get("CHROMIUM")
     if named:
         if which(named) is None:
-            raise Problem("CHROMIUM is {!r}, which is no program here.".format(named))
+            raise SetUpError(f"CHROMIUM is {named!r}, which is no program here.")
         return which(named)
     for name in CHROMIUM_NAMES:
         if which(name):
@@ -330,25 +342,25 @@ def find_chromium(environ=os.environ, which=shutil.which):
 
 
 def get_chromium(root):
-    """Install a Chromium: Debian's own where we may, else Playwright's. Raises `Problem`."""
+    """Install a Chromium: Debian's own where we may, else Playwright's. Raises `SetUpError`."""
     log = root / ".data" / "chromium.log"
-    with only_one(root):
+    with only_one(root) as lock:
         if find_chromium():  # whoever held the lock before us has done it
             return find_chromium()
         log.write_bytes(b"")
         if shutil.which("apt-get") and os.geteuid() == 0 and Path("/etc/debian_version").exists():
             say("no Chromium here: installing Debian's (about 350 MB)")
-            watch(["apt-get", "-q", "update"], log)
-            step = r"^(?:Unpacking|Setting up) ([\w.+-]+)"
-            watch(["apt-get", "-q", "-y", "--no-install-recommends", "install", "chromium"], log, step=step)
+            watch(["apt-get", "-q", "update"], log, lock)
+            install = ["apt-get", "-q", "-y", "--no-install-recommends", "install", "chromium"]
+            watch(install, log, lock, step=APT_STEP)
         else:
             say("no Chromium here: asking Playwright for one (about 170 MB, into its own cache)")
-            watch([sys.executable, "-m", "playwright", "install", "chromium"], log)
+            watch([sys.executable, "-m", "playwright", "install", "chromium"], log, lock)
     found = find_chromium()
     if found is None:
-        raise Problem(
-            "the browser tests need Chromium, and none could be had. Install it (Debian: apt install"
-            " chromium), or name one in CHROMIUM, or leave those tests out:"
-            " python3 manage.py test --ignore=tests/browser\n{}".format(last_words(log))
+        raise SetUpError(
+            "the browser tests need Chromium, and none could be had. Install it (on Debian: apt"
+            " install chromium), or name one in CHROMIUM, or leave those tests out:"
+            f" python3 manage.py test --ignore=tests/browser\n{last_words(log)}"
         )
     return found
