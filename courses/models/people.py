@@ -1,0 +1,139 @@
+"""People: users, the cohorts they are in, and what they may do there."""
+
+import secrets
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.content import Course
+
+# Without I, L, O, U, 0 and 1: codes are read aloud and copied from a board.
+CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+CODE_LENGTH = 8
+
+
+def new_join_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(
+            _("“%(value)s” is not a time zone. Write one like Europe/Prague or UTC."),
+            params={"value": value},
+        )
+
+
+class User(AbstractUser):
+    first_name = None  # type: ignore[assignment]  # many names do not split in two
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("full name"), max_length=150, blank=True)
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0] if self.name else self.username
+
+
+class Cohort(models.Model):
+    """One run of a course."""
+
+    course = models.ForeignKey(Course, models.PROTECT, related_name="cohorts")
+    title = models.CharField(max_length=200)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    join_code = models.CharField(max_length=16, unique=True, default=new_join_code)
+    joining_open = models.BooleanField(default=True)
+    demo = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering = ["-starts_on", "title"]
+        constraints = [
+            models.CheckConstraint(
+                name="cohort_ends_after_start",
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                violation_error_message=_("A cohort cannot end before it starts."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the cohort's last day has passed in its own zone."""
+        return self.ends_on is not None and now.astimezone(self.zone).date() > self.ends_on
+
+
+class Role(models.TextChoices):
+    STUDENT = "student", _("student")
+    ASSISTANT = "assistant", _("assistant")
+    INSTRUCTOR = "instructor", _("instructor")
+
+
+TEACHING_ROLES = (Role.ASSISTANT, Role.INSTRUCTOR)
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def active(self) -> "EnrolmentQuerySet":
+        return self.filter(withdrawn_at__isnull=True)
+
+    def of(self, user: User) -> "EnrolmentQuerySet":
+        return self.filter(user=user)
+
+    def students(self) -> "EnrolmentQuerySet":
+        return self.filter(role=Role.STUDENT)
+
+    def teaching(self) -> "EnrolmentQuerySet":
+        return self.filter(role__in=TEACHING_ROLES)
+
+
+class Enrolment(models.Model):
+    """A person's place in a cohort. Withdrawing keeps the row, so nothing they did is lost."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="enrolments")
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="enrolments")
+    role = models.CharField(max_length=12, choices=Role, default=Role.STUDENT)
+    time_factor = models.DecimalField(
+        max_digits=4,
+        decimal_places=2,
+        default=Decimal("1.00"),
+        validators=[MinValueValidator(Decimal("1.00")), MaxValueValidator(Decimal("10.00"))],
+        help_text=_("Multiplies every time limit: 1.50 gives half as much time again."),
+    )
+    joined_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user__name", "user__username"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "cohort"], name="one_enrolment_per_cohort"),
+            models.CheckConstraint(
+                name="enrolment_time_factor_at_least_one",
+                condition=models.Q(time_factor__gte=1),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.cohort}"
+
+    @property
+    def teaches(self) -> bool:
+        return self.role in TEACHING_ROLES

@@ -1,0 +1,39 @@
+"""The ledger: what each learner has done, one row per learner and activity."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from courses.models.content import Activity
+from courses.models.people import Enrolment
+
+
+class Record(models.Model):
+    """Dashboards and gradebooks read only this; only `courses.progress` writes it."""
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="records")
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="records")
+    started_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True, blank=True)
+    # The percentage as displayed, so that page, export and pass mark agree.
+    score = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+
+    class Meta:
+        ordering = ["enrolment", "activity"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "activity"], name="one_record_per_learner_and_activity"
+            ),
+            models.CheckConstraint(
+                name="record_score_is_a_percentage",
+                condition=models.Q(score__isnull=True) | models.Q(score__range=(0, 100)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.activity}"

@@ -1,0 +1,151 @@
+"""Attempts: who, which versions in which order, every acknowledged answer, every mark.
+
+An attempt never stores the key. A response is bound to an immutable question version, so a score
+is a pure function of (version, response, points).
+"""
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Enrolment, User
+from quizzes.models.bank import QuestionVersion
+from quizzes.models.quizzes import Quiz
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def open(self) -> "AttemptQuerySet":
+        return self.filter(state=Attempt.State.OPEN)
+
+    def submitted(self) -> "AttemptQuerySet":
+        """Only these count in averages, ranks and exports."""
+        return self.filter(state=Attempt.State.SUBMITTED)
+
+    def overdue(self, now: datetime) -> "AttemptQuerySet":
+        return self.open().filter(closes_at__lt=now)
+
+
+class Attempt(models.Model):
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        SUBMITTED = "submitted", _("submitted")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="attempts")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    started_at = models.DateTimeField()
+    # The deadline shown to the student; answers that arrive within the grace after it count.
+    deadline = models.DateTimeField(null=True)
+    # Deadline and grace: from here on the attempt is closed, whether or not anybody has noticed.
+    closes_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    # Sum of the newest marks and of the points, kept when marks are written.
+    score = models.DecimalField(max_digits=10, decimal_places=5, null=True)
+    out_of = models.DecimalField(max_digits=10, decimal_places=5)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["enrolment", "quiz", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quiz", "enrolment"],
+                condition=models.Q(state="open"),
+                name="one_open_attempt_per_student",
+            ),
+            models.UniqueConstraint(
+                fields=["quiz", "enrolment", "number"], name="one_attempt_per_number"
+            ),
+            models.CheckConstraint(
+                name="submitted_attempt_has_its_time",
+                condition=models.Q(state="open", submitted_at__isnull=True)
+                | models.Q(state="submitted", submitted_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["closes_at"], condition=models.Q(state="open"), name="open_by_end")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} · {self.enrolment.user} · {self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+
+class Item(models.Model):
+    """One question of an attempt: the version and the order of its options, fixed at the start."""
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="items")
+    order = models.JSONField()
+    points = models.DecimalField(max_digits=6, decimal_places=2)
+
+    class Meta:
+        ordering = ["attempt", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "position"], name="one_item_per_position")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} · {self.position}"
+
+
+class Response(models.Model):
+    """An acknowledged answer. Rows are only added: the highest revision is the answer.
+
+    The constraint decides the race of two tabs: both try revision n + 1, one gets it.
+    """
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="responses")
+    revision = models.PositiveIntegerField()
+    answer = models.JSONField(null=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["item", "revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "revision"], name="one_answer_per_revision")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} · {self.revision}"
+
+
+class Mark(models.Model):
+    """A grade event. Rows are only added: the newest one counts."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="marks")
+    version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="marks")
+    score = models.DecimalField(max_digits=10, decimal_places=5)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="marks_given")
+    reason = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["item", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.item} · {self.score}"
+
+
+class CheckpointAnswer(models.Model):
+    """A try at a question that stands in a lesson: shown at once, never graded, only added."""
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="checkpoint_answers")
+    version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="checkpoint_answers")
+    answer = models.JSONField(null=True)
+    fraction = models.DecimalField(max_digits=6, decimal_places=5)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["enrolment", "answered_at"]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.version}"
