@@ -87,8 +87,8 @@ def check_python(version):
     if tuple(version[:2]) < OLDEST_PYTHON:
         found, needed = ("{}.{}".format(*pair[:2]) for pair in (version, OLDEST_PYTHON))
         raise SetUpError(
-            f"this is Python {found}, but Python {needed} or newer is needed. Install one and start again with"
-            f" it, for example: python{needed} manage.py up"
+            f"this is Python {found}, but Python {needed} or newer is needed. Install one and start"
+            f" again with it, for example: python{needed} manage.py up"
         )
 
 
