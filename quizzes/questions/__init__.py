@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping
 
-from .base import Kind, digest, plain
+from .base import Choice, Kind, Part, digest, plain, text_of
+from .matching import Matching
+from .multiple import Multiple
+from .ordering import Ordering
 from .single import Single
+from .truefalse import TrueFalse
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (Single(),)}
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in (Single(), Multiple(), TrueFalse(), Matching(), Ordering())
+}
 
-__all__ = ["KINDS", "Kind", "digest", "plain"]
+__all__ = ["KINDS", "Choice", "Kind", "Part", "digest", "plain", "text_of"]

@@ -118,7 +118,8 @@ class Kind(ABC):
 
         With a renderer as `change` the result is the question's content.
         """
-        return _rewrite(spec, change, "")
+        copy: dict[str, Any] = _rewrite(spec, change, "")
+        return copy
 
     # --- the student's side
 

@@ -61,11 +61,11 @@ class Inspection:
     def key(self, row: Mapping[str, Any], path: str) -> str:
         """The row's stable key, or "" if it has none that will do."""
         key = row.get("key")
-        if not isinstance(key, str) or not KEY.fullmatch(key):
+        if not isinstance(key, str) or len(key) > 80 or not KEY.fullmatch(key):
             self.fault(
                 f"{path}.key",
-                "Give a key of lower-case words joined by hyphens; quote it if it is a number,"
-                " yes, no, true or false.",
+                "Give a key of lower-case words joined by hyphens, at most 80 characters;"
+                " quote it if it is a number, yes, no, true or false.",
             )
             return ""
         if key in TELLTALE:
@@ -83,10 +83,10 @@ class Inspection:
             return ""
         if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
             self.fault(here, "This holds a character that cannot be stored. Remove it.")
-        value = value.strip()
-        if needed and not value:
+        text = value.strip()
+        if needed and not text:
             self.fault(here, "Missing. Write this text.")
-        return value
+        return text
 
     def word(self, table: Mapping[str, Any], field: str, known: Sequence[str]) -> str:
         """The word in `field`, one of those known."""

@@ -83,10 +83,15 @@ class ChoiceKind(Kind):
     ) -> dict[str, Any]:
         options = {option["key"]: option for option in self.options(content)}
         choices = self.layout(content, order, response)["choices"]
-        for key, choice in zip(order, choices, strict=True):
-            option = options[key]
-            choice |= explain(option, items, chosen=choice["chosen"], right=option["correct"])
-        return {"choices": choices}
+        return {
+            "choices": [
+                choice
+                | explain(
+                    options[key], items, chosen=choice["chosen"], right=options[key]["correct"]
+                )
+                for key, choice in zip(order, choices, strict=True)
+            ]
+        }
 
     def solution(self, content: Content) -> list[str]:
         return [option["text"] for option in self.options(content) if option["correct"]]
