@@ -4,8 +4,11 @@ No Django here. Three doors: `render` for a lesson's body, `render_short` for pr
 paragraphs (a summary, a definition, a prompt), `render_inline` for a phrase (an option).
 """
 
+from courses.rendering.budget import spend
+from courses.rendering.dialect import BODY, INLINE, SHORT
 from courses.rendering.faults import Fault
 from courses.rendering.texts import Heading, Library, Part, Passage, Rendered, TooHard
+from courses.rendering.work import Job
 
 RENDER_VERSION = 1
 """Raise it when the same text gives other HTML: stored HTML of a lower version is rendered anew."""
@@ -19,18 +22,35 @@ def render(
     field: str = "body",
     passages_required: bool = True,
 ) -> Rendered:
-    """Render a lesson's body."""
-    raise NotImplementedError
+    """Render a lesson's body.
+
+    `prefix` goes before every id, for pages that show several texts. `field` names the text in its
+    faults. With `passages_required`, a paragraph without an id is a fault. Faults never stop the
+    rendering: a broken reference stays visible, as text.
+
+    Raises TooHard if the text has more than 64 KB in UTF-8 or takes more than a second.
+    """
+    return spend(Job(BODY, text, library, field, prefix, passages_required))
 
 
 def render_short(text: str, library: Library, *, field: str) -> tuple[str, list[Fault]]:
-    """Render prose of a few paragraphs, without ids, headings, figures or checkpoints."""
-    raise NotImplementedError
+    """Render prose of a few paragraphs (lists and tables too), for a summary or a prompt.
+
+    No ids, headings, call-outs, footnotes, figures or checkpoints, so that any number of such texts
+    can share a page. Raises TooHard like `render`.
+    """
+    rendered = spend(Job(SHORT, text, library, field))
+    return rendered.html, rendered.faults
 
 
 def render_inline(text: str, library: Library, *, field: str) -> tuple[str, list[Fault]]:
-    """Render one phrase to inline HTML: emphasis, code, links, terms and citations."""
-    raise NotImplementedError
+    """Render one phrase: emphasis, code, links, terms and citations; no `<p>` around it.
+
+    Signs that begin a list or heading mean nothing here: "1. a year" stays as written.
+    Raises TooHard like `render`.
+    """
+    rendered = spend(Job(INLINE, text, library, field))
+    return rendered.html, rendered.faults
 
 
 __all__ = [
