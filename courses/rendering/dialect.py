@@ -10,8 +10,8 @@ takes an id and nothing else).
 """
 
 import re
-import xml.etree.ElementTree as etree
 from collections.abc import Iterator
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
@@ -76,14 +76,13 @@ class FencedCode(BlockProcessor):
         super().__init__(parser)
         self.fences = fences
 
-    def test(self, parent: etree.Element, block: str) -> bool:
+    def test(self, parent: Element, block: str) -> bool:
         return self.PLACE.match(block) is not None
 
-    def run(self, parent: etree.Element, blocks: list[str]) -> None:
-        found = self.PLACE.match(blocks.pop(0))
-        assert found is not None
-        code = etree.SubElement(etree.SubElement(parent, "pre"), "code")
-        code.text = AtomicString(code_escape(self.fences.blocks[int(found.group(1))]))
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        number = int(self.PLACE.sub(r"\1", blocks.pop(0)))
+        code = SubElement(SubElement(parent, "pre"), "code")
+        code.text = AtomicString(code_escape(self.fences.blocks[number]))
 
 
 class Notes(Preprocessor):
@@ -124,21 +123,19 @@ class Insert(BlockProcessor):
 
     LINE = re.compile(r"^\{\{ *(checkpoint|figure) *: *([\w-]+) *\}\} *$", re.MULTILINE)
 
-    def test(self, parent: etree.Element, block: str) -> bool:
+    def test(self, parent: Element, block: str) -> bool:
         return self.LINE.search(block) is not None
 
-    def run(self, parent: etree.Element, blocks: list[str]) -> None:
-        block = blocks.pop(0)
-        found = self.LINE.search(block)
-        assert found is not None
-        before, after = block[: found.start()].rstrip("\n"), block[found.end() :].lstrip("\n")
-        if before:
-            self.parser.parseBlocks(parent, [before])
-        insert = etree.SubElement(parent, "div")
-        insert.set("data-insert", found.group(1))
-        insert.set("data-key", found.group(2))
-        if after:
-            blocks.insert(0, after)
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        # Split by a pattern with two groups: what is before, the groups, what is after.
+        before, kind, key, after = self.LINE.split(blocks.pop(0), maxsplit=1)
+        if before.strip():
+            self.parser.parseBlocks(parent, [before.rstrip("\n")])
+        insert = SubElement(parent, "div")
+        insert.set("data-insert", kind)
+        insert.set("data-key", key)
+        if after.strip():
+            blocks.insert(0, after.lstrip("\n"))
 
 
 class Marked(InlineProcessor):
@@ -151,8 +148,8 @@ class Marked(InlineProcessor):
     # The base class's union of answers is wider than ours.
     def handleMatch(  # type: ignore[override]  # noqa: N802 (the library's name)
         self, m: re.Match[str], data: str
-    ) -> tuple[etree.Element, int, int]:
-        element = etree.Element("span")
+    ) -> tuple[Element, int, int]:
+        element = Element("span")
         element.set("data-mark", self.kind)
         # A backslash or code inside has already become a placeholder: write it out again.
         element.set("data-text", self.unescape(m.group(0)))
@@ -175,8 +172,8 @@ class Link(InlineProcessor):
     # The base class's union of answers is wider than ours.
     def handleMatch(  # type: ignore[override]  # noqa: N802 (the library's name)
         self, m: re.Match[str], data: str
-    ) -> tuple[etree.Element, int, int]:
-        element = etree.Element("a")
+    ) -> tuple[Element, int, int]:
+        element = Element("a")
         element.text = m.group(1)
         element.set("href", self.unescape(m.group(2) or m.group(3) or ""))
         return element, m.start(0), m.end(0)

@@ -7,8 +7,8 @@ notes where in the source it stands. `Reader` runs last and walks the tree in re
 import html
 import re
 import unicodedata
-import xml.etree.ElementTree as etree
 from hashlib import sha256
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
@@ -33,9 +33,7 @@ BAD_ID = (
     "“{anchor}” cannot be an id. Use lower-case words joined by hyphens, beginning with a letter."
 )
 TAKEN_ID = "The id “{anchor}” is used by the page itself. Choose another."
-REPEATED_ID = (
-    "The id “{anchor}” is used earlier in this text. Every id stands once: choose another."
-)
+REPEATED_ID = "The id “{anchor}” is used earlier in this text. Choose another: each id stands once."
 STRAY_ID = (
     "The id “{anchor}” stands inside a list, table, quotation or title, which cannot be linked to. "
     "Move it to the end of a paragraph or heading."
@@ -97,11 +95,11 @@ class Places(Treeprocessor):
         super().__init__(md)
         self.source = source
         self.dialect = dialect
-        self.starts: dict[etree.Element, int] = {}
-        self.anchors: dict[etree.Element, str] = {}
-        self.notes: list[tuple[str, etree.Element]] = []
+        self.starts: dict[Element, int] = {}
+        self.anchors: dict[Element, str] = {}
+        self.notes: list[tuple[str, Element]] = []
 
-    def run(self, root: etree.Element) -> None:
+    def run(self, root: Element) -> None:
         position = 0
         for element in root.iter():
             text = (element.text or "").strip()
@@ -117,7 +115,7 @@ class Places(Treeprocessor):
         if self.dialect.mode == BODY:
             self._add_notes(root)
 
-    def _take_id(self, element: etree.Element) -> None:
+    def _take_id(self, element: Element) -> None:
         text = (element.text or "").rstrip()
         opening = text.rfind("{:")
         if opening < 0 or not text.endswith("}"):
@@ -127,9 +125,9 @@ class Places(Treeprocessor):
             self.anchors[element] = inner[1:]
             element.text = text[:opening].rstrip()
 
-    def _add_notes(self, root: etree.Element) -> None:
+    def _add_notes(self, root: Element) -> None:
         for name, text in self.dialect.notes.found:
-            element = etree.SubElement(root, "small")
+            element = SubElement(root, "small")
             element.text = text
             self.starts[element] = max(self.source.find(f"[^{name}]:"), 0)
             self.notes.append((name, element))
@@ -160,13 +158,13 @@ class Reader(Treeprocessor):
         self.faults: list[Fault] = []
         self.headings: list[Heading] = []
         self.inserts: list[tuple[str, str]] = []  # (kind, key), in the order of their places
-        self.open: list[tuple[str, list[etree.Element]]] = []  # passages: (anchor, elements)
+        self.open: list[tuple[str, list[Element]]] = []  # passages: (anchor, elements)
         self.collecting = False
         self.used_ids: set[str] = set()
-        self.references: list[tuple[etree.Element, str, str, str]] = []
-        self.notes: dict[str, etree.Element] = {}
+        self.references: list[tuple[Element, str, str, str]] = []
+        self.notes: dict[str, Element] = {}
         self.note_numbers: dict[str, int] = {}
-        self.links: list[tuple[etree.Element, int]] = []
+        self.links: list[tuple[Element, int]] = []
         self.cites = self.callouts = self.words = 0
         self.start = 0  # offset of the block being read
 
@@ -179,7 +177,7 @@ class Reader(Treeprocessor):
         line = self.visible_source.count("\n", 0, offset) + 1
         self.faults.append(Fault(self.field, message.format(**values) if values else message, line))
 
-    def run(self, root: etree.Element) -> None:
+    def run(self, root: Element) -> None:
         for name, element in self.places.notes:
             root.remove(element)
             self.start = self.places.starts[element]
@@ -203,7 +201,7 @@ class Reader(Treeprocessor):
 
     # Blocks
 
-    def block(self, element: etree.Element, parent: etree.Element) -> None:
+    def block(self, element: Element, parent: Element) -> None:
         """Read one block that stands directly in the body or in a call-out."""
         self.start = self.places.starts.get(element, self.start)
         classes = (element.get("class") or "").split()
@@ -220,7 +218,7 @@ class Reader(Treeprocessor):
             if element.tag == "table":
                 self.scroll(element, parent)
 
-    def heading(self, element: etree.Element) -> None:
+    def heading(self, element: Element) -> None:
         self.collecting = False
         if element.tag == "h1":
             self.fault(HEADING_ONE)
@@ -234,7 +232,7 @@ class Reader(Treeprocessor):
         self.headings.append(Heading(int(element.tag[1]), anchor, title))
         element.set("id", self.prefix + anchor)
 
-    def paragraph(self, element: etree.Element) -> None:
+    def paragraph(self, element: Element) -> None:
         given = self.places.anchors.get(element)
         if given is None and self.passages_required:
             self.fault(NO_ID.format())
@@ -245,7 +243,7 @@ class Reader(Treeprocessor):
         self.inline(element)
         if anchor:
             element.set("id", self.prefix + anchor)
-            link = etree.SubElement(element, "a")
+            link = SubElement(element, "a")
             link.attrib.update(
                 {
                     "class": "anchor",
@@ -255,7 +253,7 @@ class Reader(Treeprocessor):
             )
             link.text = "¶"
 
-    def callout(self, element: etree.Element, classes: list[str]) -> None:
+    def callout(self, element: Element, classes: list[str]) -> None:
         kind = " ".join(name for name in classes if name != "admonition")
         if kind not in CALLOUTS:
             self.fault(UNKNOWN_CALLOUT, f"!!! {kind}", kind=kind, kinds=", ".join(CALLOUTS))
@@ -263,7 +261,7 @@ class Reader(Treeprocessor):
         self.callouts += 1
         title = element.find("p[@class='admonition-title']")
         if title is None:
-            title = etree.Element("p")
+            title = Element("p")
             element.insert(0, title)
         else:
             self.start = self.places.starts.get(title, self.start)
@@ -285,7 +283,7 @@ class Reader(Treeprocessor):
                 self.block(child, element)
         self.collecting = False
 
-    def insert(self, element: etree.Element) -> None:
+    def insert(self, element: Element) -> None:
         kind, key = element.get("data-insert") or "", element.get("data-key") or ""
         element.attrib.clear()
         known = self.library.questions if kind == "checkpoint" else self.library.figures
@@ -302,7 +300,7 @@ class Reader(Treeprocessor):
         if kind == "figure" and self.collecting:
             self.open[-1][1].append(element)
 
-    def nested(self, element: etree.Element) -> None:
+    def nested(self, element: Element) -> None:
         """Read a block whose inner paragraphs belong to the passage before: a list, a table..."""
         if self.collecting and element.get("class") != "admonition-title":
             self.open[-1][1].append(element)
@@ -319,14 +317,14 @@ class Reader(Treeprocessor):
                 inner.set("scope", "col")
         self.inline(element)
 
-    def insert_nested(self, element: etree.Element) -> None:
+    def insert_nested(self, element: Element) -> None:
         collecting, self.collecting = self.collecting, False
         self.insert(element)
         self.collecting = collecting
 
-    def scroll(self, table: etree.Element, parent: etree.Element) -> None:
+    def scroll(self, table: Element, parent: Element) -> None:
         """Wrap a table so that on a narrow screen it scrolls alone, by keyboard too."""
-        wrapper = etree.Element(
+        wrapper = Element(
             "div",
             {"class": "table-scroll", "tabindex": "0", "role": "region", "aria-label": "Table"},
         )
@@ -369,7 +367,7 @@ class Reader(Treeprocessor):
 
     # Inline
 
-    def inline(self, block: etree.Element) -> None:
+    def inline(self, block: Element) -> None:
         """Resolve every mark inside a block and look for syntax that was left unread."""
         for element in list(block.iter()):
             self.start = self.places.starts.get(element, self.start)
@@ -390,7 +388,7 @@ class Reader(Treeprocessor):
                 self.fault(PICTURE if mark == "picture" else RAW_HTML, text[:20], text=text)
                 self.broken(element, text)
 
-    def leftovers(self, element: etree.Element) -> None:
+    def leftovers(self, element: Element) -> None:
         text = element.text or ""
         if element.tag in ("code", "pre") or element.get("class") == "broken":
             text = ""
@@ -402,17 +400,17 @@ class Reader(Treeprocessor):
             for sign in _LEFT.findall(run):
                 self.fault(LEFTOVERS[sign], sign)
 
-    def broken(self, element: etree.Element, text: str) -> None:
+    def broken(self, element: Element, text: str) -> None:
         element.tag = "span"
         element.attrib.clear()
         element.set("class", "broken")
         element.text = AtomicString(text)
 
-    def cite(self, element: etree.Element, text: str) -> None:
+    def cite(self, element: Element, text: str) -> None:
         element.set("class", "cites")
         element.text = "("
         for part in text[1:-1].split(";"):
-            child = etree.SubElement(element, "a")
+            child = SubElement(element, "a")
             child.tail = "; "
             found = _KEY.fullmatch(part.strip())
             key = found.group(1) if found else ""
@@ -434,7 +432,7 @@ class Reader(Treeprocessor):
                 self.broken(child, part.strip())
         element[-1].tail = ")"
 
-    def term(self, element: etree.Element, text: str) -> None:
+    def term(self, element: Element, text: str) -> None:
         key, _, words = (half.strip() for half in text[2:-2].partition("|"))
         if key not in self.library.terms:
             self.fault(UNKNOWN_TERM, f"[[{key}", key=key)
@@ -446,7 +444,7 @@ class Reader(Treeprocessor):
         element.text = AtomicString(words or self.library.terms[key])
         self.references.append((element, "term", key, ""))
 
-    def note(self, element: etree.Element, text: str, block: etree.Element) -> None:
+    def note(self, element: Element, text: str, block: Element) -> None:
         name = text[2:-1]
         body = self.notes.get(name)
         if body is None or block.tag == "small":
@@ -457,7 +455,7 @@ class Reader(Treeprocessor):
         first = name not in self.note_numbers
         number = self.note_numbers.setdefault(name, len(self.note_numbers) + 1)
         element.set("class", "note")  # holds the reference and, the first time, the note
-        reference = etree.SubElement(element, "a")
+        reference = SubElement(element, "a")
         reference.attrib.update(
             {
                 "class": "sidenote-ref",
@@ -465,7 +463,7 @@ class Reader(Treeprocessor):
                 "aria-label": f"Note {number}",
             }
         )
-        etree.SubElement(reference, "sup").text = str(number)
+        SubElement(reference, "sup").text = str(number)
         if not first:
             return
         reference.set("id", f"{self.prefix}sidenote-ref-{number}")
@@ -474,14 +472,15 @@ class Reader(Treeprocessor):
         self.inline(body)
         self.start = here
         body.attrib.update({"class": "sidenote", "id": f"{self.prefix}sidenote-{number}"})
-        label = etree.Element("span", {"class": "sidenote-number"})
+        label = Element("span", {"class": "sidenote-number"})
         label.text, label.tail = str(number), f" {body.text or ''}"
         body.text, body.tail = None, None
         body.insert(0, label)
         element.append(body)
 
     def resolve_links(self) -> None:
-        for element, self.start in self.links:
+        for element, start in self.links:
+            self.start = start
             href = html.unescape(element.get("href") or "")
             element.attrib.pop("title", None)
             if href.startswith("#") and href[1:] in self.used_ids:
@@ -502,11 +501,11 @@ class Reader(Treeprocessor):
 
     # Results
 
-    def plain(self, element: etree.Element, *, figures: bool = True) -> str:
+    def plain(self, element: Element, *, figures: bool = True) -> str:
         """What the element says: white space made single, notes in, link marks out."""
         return " ".join("".join(self._pieces(element, figures)).split())
 
-    def _pieces(self, element: etree.Element, figures: bool) -> list[str]:
+    def _pieces(self, element: Element, figures: bool) -> list[str]:
         if element.get("class") in ("anchor", "sidenote-ref", "sidenote-number"):
             return []
         insert = element.get("id") or ""
@@ -523,7 +522,7 @@ class Reader(Treeprocessor):
             pieces.append(html.unescape(child.tail or ""))
         return [*pieces, apart]
 
-    def passage(self, anchor: str, elements: list[etree.Element]) -> Passage:
+    def passage(self, anchor: str, elements: list[Element]) -> Passage:
         text = " ".join(filter(None, (self.plain(element) for element in elements)))
         inside = {inner for element in elements for inner in element.iter()}
         found = [reference for reference in self.references if reference[0] in inside]

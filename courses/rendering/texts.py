@@ -9,7 +9,7 @@ from courses.rendering.faults import Fault
 Part = tuple[Literal["html", "checkpoint"], str]
 
 
-class TooHard(ValueError):
+class TooHard(ValueError):  # noqa: N818 (it reads as what it says)
     """The text is larger than 64 KB, or takes longer than a second to render.
 
     Its message is a sentence for the author.

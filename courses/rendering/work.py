@@ -100,7 +100,7 @@ def _clean(text: str, field: str) -> tuple[str, list[Fault]]:
 
 
 def _parts(html: str, inserts: list[tuple[str, str]], library: Library) -> list[Part]:
-    """Cut at the checkpoints and put the drawings in. They are ours, so they come in unsanitised."""
+    """Cut at the checkpoints and put the drawings in, which are ours and need no sanitising."""
     parts: list[Part] = []
     prose = ""
     position = 0
