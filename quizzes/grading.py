@@ -1,0 +1,74 @@
+"""From fractions to marks, totals and percentages, in exact decimals.
+
+Fractions stay exact until a mark is written: 5 decimals, half to even, so that no direction is
+favoured. What people read is rounded half up, as they expect, and passing is decided on the very
+number they read.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+MARK_DECIMALS = 5
+SHOWN_DECIMALS = 2
+METHODS = ("highest", "average", "first", "last")
+
+
+def mark(fraction: Fraction, points: Decimal) -> Decimal:
+    """The mark, 0..points, that a fraction 0..1 earns on a question worth `points`.
+
+    Never above `points`, which has fewer decimals than a mark.
+    """
+    if not 0 <= fraction <= 1:
+        raise ValueError(f"A fraction lies between 0 and 1, not at {fraction}.")
+    if points < 0:
+        raise ValueError(f"A question cannot be worth {points} points.")
+    return _half_even(fraction * Fraction(points), MARK_DECIMALS)
+
+
+def total(marks: Iterable[Decimal]) -> Decimal:
+    """The exact sum of marks, with 5 decimals."""
+    return _half_even(sum(map(Fraction, marks), Fraction(0)), MARK_DECIMALS)
+
+
+def shown(points: Decimal) -> Decimal:
+    """Points as people read them: 2 decimals, half up."""
+    return _half_up(Fraction(points), SHOWN_DECIMALS)
+
+
+def percentage(score: Decimal, out_of: Decimal) -> Decimal:
+    """The percentage as people read it: 2 decimals, half up."""
+    if out_of <= 0:
+        raise ValueError("A quiz without points has no percentage. Give its slots points.")
+    return _half_up(100 * Fraction(score) / Fraction(out_of), SHOWN_DECIMALS)
+
+
+def passed(score: Decimal, out_of: Decimal, pass_mark: Decimal) -> bool:
+    """Whether the percentage shown reaches `pass_mark`, in percent."""
+    return percentage(score, out_of) >= pass_mark
+
+
+def best(scores: Sequence[Decimal], method: str) -> Decimal | None:
+    """The score that counts of those of finished attempts, in their order; None without any."""
+    if method not in METHODS:
+        raise ValueError(f"Unknown grade method {method}. Known: {', '.join(METHODS)}.")
+    if not scores:
+        return None
+    match method:
+        case "highest":
+            return max(scores)
+        case "first":
+            return scores[0]
+        case "last":
+            return scores[-1]
+        case _:
+            return _half_even(sum(map(Fraction, scores), Fraction(0)) / len(scores), MARK_DECIMALS)
+
+
+def _half_even(value: Fraction, decimals: int) -> Decimal:
+    return Decimal(f"{round(value * 10**decimals)}e-{decimals}")
+
+
+def _half_up(value: Fraction, decimals: int) -> Decimal:
+    return Decimal(f"{floor(value * 10**decimals + Fraction(1, 2))}e-{decimals}")
