@@ -1,0 +1,220 @@
+"""When a quiz may be started and when an attempt ends."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.availability import (
+    GRACE,
+    Refusal,
+    clock,
+    deadline,
+    in_words,
+    is_over,
+    receipt,
+    start_refusal,
+)
+
+PRAGUE = ZoneInfo("Europe/Prague")
+START = datetime(2026, 3, 2, 16, 5, tzinfo=UTC)  # 17:05 in Prague
+SIX = datetime(2026, 3, 2, 17, tzinfo=UTC)  # 18:00 in Prague
+
+zones = st.sampled_from(
+    ["UTC", "Europe/Prague", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"]
+).map(ZoneInfo)
+instants = st.datetimes(
+    min_value=datetime(2025, 1, 1),  # noqa: DTZ001
+    max_value=datetime(2027, 1, 1),  # noqa: DTZ001
+    timezones=zones,
+    allow_imaginary=False,
+)
+limits = st.integers(1, 10_000_000)
+factors = st.decimals(min_value=1, max_value=5, places=2)
+
+
+def ends(started_at, limit, close, factor):
+    return deadline(started_at=started_at, time_limit=limit, closes_at=close, time_factor=factor).at
+
+
+@given(instants, limits, st.none() | instants, factors, st.data())
+def test_more_time_never_gives_an_earlier_end(start, limit, close, factor, data):
+    end = ends(start, limit, close, factor)
+    more = st.integers(0, 1_000_000)
+    assert ends(start, limit + data.draw(more), close, factor) >= end
+    assert ends(start, limit, close, factor + data.draw(factors)) >= end
+    assert ends(start, limit, None, factor) >= end
+    if close is not None:
+        later = close.astimezone(UTC) + timedelta(seconds=data.draw(more))
+        assert ends(start, limit, later, factor) >= end
+        no_limit = ends(start, None, close, factor)
+        assert no_limit is not None
+        assert no_limit >= end
+
+
+@given(instants, limits, st.none() | instants, factors)
+def test_an_attempt_ends_at_its_limit_or_at_the_close(start, limit, close, factor):
+    end = ends(start, limit, close, factor)
+    elapsed = end - start.astimezone(UTC)
+    if end == close:
+        assert elapsed <= timedelta(seconds=limit * float(factor) + 1)
+    else:
+        assert Decimal(limit) * factor <= Decimal(elapsed.total_seconds())
+        assert Decimal(elapsed.total_seconds()) < Decimal(limit) * factor + 1
+
+
+@given(instants, limits, st.none() | instants, factors, zones)
+def test_the_zone_of_the_words_does_not_move_the_end(start, limit, close, factor, zone):
+    asked = {"time_limit": limit, "closes_at": close, "time_factor": factor}
+    there = deadline(started_at=start.astimezone(zone), zone=zone, **asked)
+    assert (there.at, there.seconds) == (
+        (here := deadline(started_at=start, **asked)).at,
+        here.seconds,
+    )
+
+
+def test_an_hour_lasts_an_hour_when_the_clocks_change():
+    before = datetime(2026, 3, 29, 1, 30, tzinfo=PRAGUE)
+    assert deadline(
+        started_at=before, time_limit=3600, closes_at=None, zone=PRAGUE
+    ).at == before.astimezone(UTC) + timedelta(hours=1)
+
+
+def test_the_receipt_says_where_the_minutes_come_from():
+    told = receipt(
+        now=START, time_limit=1800, closes_at=SIX, time_factor=Decimal("2.00"), zone=PRAGUE
+    )
+    assert told.at == SIX
+    assert told.seconds == 55 * 60
+    assert told.parts == (
+        "You have 1 h = 30 min × 2, your time factor.",
+        "The quiz closes at 18:00 CET, so 55 min from your start.",
+    )
+
+
+def test_the_receipt_is_the_deadline_of_an_attempt_started_now():
+    asked = {"time_limit": 1800, "closes_at": SIX, "time_factor": Decimal("1.50")}
+    assert receipt(now=START, **asked) == deadline(started_at=START, **asked)
+
+
+@pytest.mark.parametrize(
+    ("limit", "close", "factor", "parts"),
+    [
+        (None, None, "1", ("There is no time limit.", "There is no closing time.")),
+        (1800, None, "1", ("You have 30 min from the moment you start.",)),
+        (
+            1800,
+            SIX,
+            "1",
+            ("You have 30 min from the moment you start.", "The quiz closes at 18:00 CET."),
+        ),
+        (
+            None,
+            SIX,
+            "1.50",
+            ("There is no time limit.", "The quiz closes at 18:00 CET, so 55 min from your start."),
+        ),
+        (1800, None, "1.25", ("You have 37 min 30 s = 30 min × 1.25, your time factor.",)),
+    ],
+)
+def test_each_case_is_explained(limit, close, factor, parts):
+    told = receipt(
+        now=START, time_limit=limit, closes_at=close, time_factor=Decimal(factor), zone=PRAGUE
+    )
+    assert told.parts == parts
+
+
+def test_part_of_a_second_is_rounded_up():
+    end = deadline(started_at=START, time_limit=31, closes_at=None, time_factor=Decimal("1.50"))
+    assert end.seconds == 47
+
+
+def test_an_attempt_started_after_the_close_is_over_at_the_close():
+    late = deadline(started_at=SIX + timedelta(hours=1), time_limit=1800, closes_at=SIX)
+    assert (late.at, late.seconds) == (SIX, 0)
+
+
+def test_what_arrives_within_the_grace_counts():
+    end = deadline(started_at=START, time_limit=60, closes_at=None)
+    last = START + timedelta(seconds=60) + GRACE
+    assert end.cut_off == last
+    assert not is_over(end, last)
+    assert is_over(end, last + timedelta(microseconds=1))
+
+
+def test_without_a_deadline_nothing_comes_too_late():
+    end = deadline(started_at=START, time_limit=None, closes_at=None)
+    assert end.at is None
+    assert not is_over(end, START + timedelta(days=10_000))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"time_limit": 0},
+        {"time_limit": -5},
+        {"time_limit": 10**15},
+        {"time_factor": Decimal(0)},
+        {"time_factor": Decimal("NaN")},
+        {"time_factor": Decimal("Infinity")},
+        {"started_at": START.replace(tzinfo=None)},
+        {"closes_at": SIX.replace(tzinfo=None)},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused_in_a_sentence(wrong):
+    settings = {"started_at": START, "time_limit": 60, "closes_at": None} | wrong
+    with pytest.raises(ValueError, match=r"^[A-Z].*\.$"):
+        deadline(**settings)
+
+
+def refusal(**changes):
+    settings = {
+        "now": START,
+        "opens_at": START - timedelta(days=1),
+        "closes_at": SIX,
+        "attempts_allowed": 2,
+        "attempts_used": 1,
+        "has_open_attempt": False,
+        "zone": PRAGUE,
+    }
+    return start_refusal(**settings | changes)
+
+
+def test_an_attempt_may_start_between_opening_and_close():
+    assert refusal() is None
+    assert refusal(opens_at=START) is None
+    assert refusal(opens_at=None, closes_at=None, attempts_allowed=None, attempts_used=9) is None
+
+
+def test_a_refusal_gives_its_reason():
+    assert refusal(has_open_attempt=True) == Refusal(
+        "under_way", "You have an attempt under way. Go on with it, or submit it first."
+    )
+    assert refusal(opens_at=SIX) == Refusal("not_open_yet", "The quiz opens at 18:00 CET.")
+    assert refusal(now=SIX) == Refusal("closed", "The quiz closed at 18:00 CET.")
+    assert refusal(attempts_used=2) == Refusal("used_up", "You have used all attempts: 2 of 2.")
+
+
+def test_a_time_on_another_day_carries_its_date():
+    assert clock(SIX, zone=PRAGUE, beside=START - timedelta(days=1)) == (
+        "18:00 CET on 2 March 2026"
+    )
+    assert clock(SIX, zone=ZoneInfo("Asia/Kathmandu"), beside=SIX) == "22:45 +0545"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (45, "45 s"),
+        (3300, "55 min"),
+        (3600, "1 h"),
+        (5400, "1 h 30 min"),
+        (3661, "1 h 1 min 1 s"),
+    ],
+)
+def test_durations_in_words(seconds, words):
+    assert in_words(seconds) == words
