@@ -111,7 +111,7 @@ def reveals_key(items: frozenset[Item]) -> bool:
 
 
 def phase(*, finished_at: datetime | None, now: datetime, closes_at: datetime | None) -> Phase:
-    """Where an attempt stands at `now`, for the table above.
+    """Where an attempt stands at `now`, for the table above. All instants are in UTC.
 
     `closes_at` is the moment after which nobody can earn credit on the same key: the latest
     close over all students, their extensions included. Without one the attempt never counts as

@@ -1,0 +1,135 @@
+"""Who sees what, when."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.visibility import (
+    AT_WORK,
+    EVERYTHING,
+    NOTHING,
+    STUDENTS_SEE,
+    TOLD,
+    Item,
+    Phase,
+    Policy,
+    Role,
+    phase,
+    reveals_key,
+    visible,
+)
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ALL = list(product(Policy, Phase))
+
+
+def test_every_policy_says_something_about_every_phase_and_to_the_student():
+    assert set(STUDENTS_SEE) == set(ALL)
+    assert set(TOLD) == set(Policy)
+
+
+@given(st.text(), st.text(), st.text())
+def test_what_the_table_does_not_name_is_hidden(policy, phase, role):
+    assert visible(policy, phase, role) == NOTHING
+
+
+@pytest.mark.parametrize("role", ["", "Student", "observer"])
+def test_unknown_roles_see_nothing(role):
+    assert visible("practice", "closed", role) == NOTHING
+
+
+@pytest.mark.parametrize(("policy", "phase"), ALL)
+def test_staff_see_everything(policy, phase):
+    assert visible(policy, phase, Role.STAFF) == EVERYTHING
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_a_student_at_work_sees_the_questions_and_no_result(policy):
+    assert visible(policy, "during", "student") == {Item.ATTEMPT, Item.MAX_MARKS}
+
+
+def test_practice_tells_all_about_a_question_once_it_is_answered():
+    assert visible("practice", "answered", "student") == EVERYTHING - {
+        Item.SCORE,
+        Item.OVERALL_FEEDBACK,
+    }
+    assert visible("homework", "answered", "student") == AT_WORK
+    assert visible("exam", "answered", "student") == AT_WORK
+
+
+@pytest.mark.parametrize("phase", ["just_after", "later", "closed"])
+def test_homework_tells_all_after_submitting(phase):
+    assert visible("homework", phase, "student") == EVERYTHING
+
+
+@pytest.mark.parametrize("phase", ["just_after", "later"])
+def test_an_exam_tells_only_the_total_until_it_has_closed_for_all(phase):
+    assert visible("exam", phase, "student") == {
+        Item.ATTEMPT,
+        Item.MAX_MARKS,
+        Item.SCORE,
+        Item.OVERALL_FEEDBACK,
+    }
+    assert visible("exam", "closed", "student") == EVERYTHING
+
+
+@pytest.mark.parametrize(("policy", "phase"), ALL)
+def test_a_hidden_score_cannot_be_worked_out_from_the_questions(policy, phase):
+    """Except of a question just checked: then the student knows the sum so far anyway."""
+    items = visible(policy, phase, "student")
+    if Item.SCORE not in items and phase != Phase.ANSWERED:
+        assert not items & {Item.MARKS, Item.CORRECTNESS, Item.RIGHT_ANSWER}
+
+
+@pytest.mark.parametrize(("policy", "phase"), ALL)
+def test_nobody_sees_a_result_of_what_they_may_not_see(policy, phase):
+    assert Item.ATTEMPT in visible(policy, phase, "student")
+
+
+def test_no_phase_shows_less_than_the_one_before():
+    for policy in Policy:
+        later = [
+            visible(policy, phase, "student")
+            for phase in (Phase.DURING, Phase.JUST_AFTER, Phase.LATER, Phase.CLOSED)
+        ]
+        assert all(before <= after for before, after in pairwise(later))
+
+
+def test_whatever_tells_right_from_wrong_reveals_the_key():
+    assert not reveals_key(AT_WORK)
+    assert not reveals_key(visible("exam", "later", "student"))
+    assert reveals_key(visible("exam", "closed", "student"))
+    assert reveals_key(visible("practice", "answered", "student"))
+    assert all(
+        reveals_key(frozenset({item}))
+        for item in (Item.CORRECTNESS, Item.MARKS, Item.SPECIFIC_FEEDBACK, Item.RIGHT_ANSWER)
+    )
+
+
+def test_an_attempt_passes_through_the_phases():
+    def at(minutes, closes_in=60):
+        return phase(
+            finished_at=NOON,
+            now=NOON + timedelta(minutes=minutes),
+            closes_at=closes_in and NOON + timedelta(minutes=closes_in),
+        )
+
+    assert phase(finished_at=None, now=NOON, closes_at=NOON) == Phase.DURING
+    assert at(1.99) == Phase.JUST_AFTER
+    assert at(2) == Phase.LATER
+    assert at(59.99) == Phase.LATER
+    assert at(60) == Phase.CLOSED
+    assert at(10_000, closes_in=None) == Phase.LATER
+
+
+def test_who_submits_in_the_last_second_still_has_the_two_minutes():
+    close = NOON + timedelta(seconds=1)
+    assert phase(finished_at=NOON, now=NOON + timedelta(minutes=1), closes_at=close) == (
+        Phase.JUST_AFTER
+    )
+    assert phase(finished_at=NOON, now=NOON + timedelta(minutes=2), closes_at=close) == (
+        Phase.CLOSED
+    )
