@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -68,6 +69,9 @@ class Course(Keyed):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("courses:course", args=[self.key])
 
 
 class Module(Keyed):
@@ -198,7 +202,7 @@ class Activity(Keyed):
         max_digits=6,
         decimal_places=2,
         default=Decimal("1.00"),
-        validators=[MinValueValidator(Decimal("0"))],
+        validators=[MinValueValidator(Decimal(0))],
     )
 
     class Meta:
@@ -207,6 +211,11 @@ class Activity(Keyed):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        if self.kind == Activity.Kind.QUIZ:
+            return reverse("quizzes:quiz", args=[self.key])
+        return reverse("courses:lesson", args=[self.module.course.key, self.key])
 
 
 class ByActivityManager(models.Manager[Any]):

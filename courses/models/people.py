@@ -1,7 +1,7 @@
 """People: users, the cohorts they are in, and what they may do there."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -75,9 +75,15 @@ class Cohort(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @property
+    def closes_at(self) -> datetime | None:
+        """The end of the last day in the cohort's own zone, or None without one."""
+        if self.ends_on is None:
+            return None
+        return datetime.combine(self.ends_on + timedelta(days=1), time.min, tzinfo=self.zone)
+
     def is_over(self, now: datetime) -> bool:
-        """Whether the cohort's last day has passed in its own zone."""
-        return self.ends_on is not None and now.astimezone(self.zone).date() > self.ends_on
+        return self.closes_at is not None and now >= self.closes_at
 
 
 class Role(models.TextChoices):

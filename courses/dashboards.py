@@ -1,0 +1,410 @@
+"""Reads: what a page shows, in a constant number of queries, as dataclasses."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.models import (
+    Activity,
+    Cohort,
+    Course,
+    Enrolment,
+    Mention,
+    Module,
+    Objective,
+    Record,
+    Role,
+    Source,
+    Term,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One activity as a learner sees it. `score` is a percentage, None without one."""
+
+    key: str
+    kind: str
+    title: str
+    url: str
+    required: bool
+    minutes: int | None
+    started: bool
+    done: bool
+    score: Decimal | None
+
+
+@dataclass(frozen=True)
+class ModuleMap:
+    module: Module
+    objectives: Sequence[Objective]
+    steps: Sequence[Step]
+    builds_on: Sequence[str]
+
+    @property
+    def done(self) -> int:
+        return sum(step.done for step in self.steps if step.required)
+
+    @property
+    def total(self) -> int:
+        return sum(step.required for step in self.steps)
+
+
+@dataclass(frozen=True)
+class CourseProgress:
+    """How far a learner has come; only required steps count."""
+
+    course: Course
+    enrolment: Enrolment | None
+    steps: Sequence[Step]
+
+    @property
+    def done(self) -> int:
+        return sum(step.done for step in self.steps if step.required)
+
+    @property
+    def total(self) -> int:
+        return sum(step.required for step in self.steps)
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 0
+
+    @property
+    def next(self) -> Step | None:
+        """The first required step not done yet, else the first optional one."""
+        waiting = [step for step in self.steps if not step.done]
+        return next((step for step in waiting if step.required), waiting[0] if waiting else None)
+
+
+STEP_COLUMNS = (
+    "key",
+    "kind",
+    "title",
+    "required",
+    "module_id",
+    "module__course__key",
+    "lesson__words",
+    "record__started_at",
+    "record__completed_at",
+    "record__score",
+)
+
+
+def _steps(activities: QuerySet[Activity], enrolment: Enrolment | None) -> list[tuple[int, Step]]:
+    """(module id, step) in order, with what the ledger says of this learner; one query."""
+    rows = (
+        activities.annotate(
+            record=FilteredRelation("records", condition=Q(records__enrolment=enrolment))
+        )
+        .order_by("module__position", "module_id", "position", "pk")
+        .values_list(*STEP_COLUMNS)
+    )
+    found = []
+    for key, kind, title, required, module, course, words, started, completed, score in rows:
+        if kind == Activity.Kind.QUIZ:
+            url = reverse("quizzes:quiz", args=[key])
+        else:
+            url = reverse("courses:lesson", args=[course, key])
+        step = Step(
+            key=key,
+            kind=kind,
+            title=title,
+            url=url,
+            required=required,
+            minutes=max(1, round(words / 200)) if words else None,
+            started=started is not None,
+            done=completed is not None,
+            score=score,
+        )
+        found.append((module, step))
+    return found
+
+
+def module_steps(module: Module, enrolment: Enrolment | None) -> list[Step]:
+    """The steps of one module for one learner; one query."""
+    return [step for _, step in _steps(Activity.objects.filter(module=module), enrolment)]
+
+
+def neighbours(steps: Sequence[Step], key: str) -> tuple[int, Step | None, Step | None]:
+    """The place of a step among its module's (from 1), and the steps before and after it."""
+    at = next(place for place, step in enumerate(steps) if step.key == key)
+    before = steps[at - 1] if at else None
+    after = steps[at + 1] if at + 1 < len(steps) else None
+    return at + 1, before, after
+
+
+def course_progress(course: Course, enrolment: Enrolment | None) -> CourseProgress:
+    steps = _steps(Activity.objects.filter(module__course=course), enrolment)
+    return CourseProgress(course, enrolment, [step for _, step in steps])
+
+
+def course_map(course: Course, enrolment: Enrolment | None) -> list[ModuleMap]:
+    """Every module with its steps and objectives; four queries."""
+    steps: dict[int, list[Step]] = defaultdict(list)
+    for module_id, step in _steps(Activity.objects.filter(module__course=course), enrolment):
+        steps[module_id].append(step)
+    modules = course.modules.prefetch_related("objectives", "prerequisites")
+    return [
+        ModuleMap(
+            module=module,
+            objectives=list(module.objectives.all()),
+            steps=steps[module.pk],
+            builds_on=[other.title for other in module.prerequisites.all()],
+        )
+        for module in modules
+    ]
+
+
+def studying(user: User) -> list[CourseProgress]:
+    """The courses somebody takes, newest first; one query and one for each course."""
+    enrolments = (
+        Enrolment.objects.active()
+        .of(user)
+        .students()
+        .filter(cohort__course__published=True)
+        .select_related("cohort__course")
+        .order_by("-joined_at", "-pk")
+    )
+    return [course_progress(enrolment.cohort.course, enrolment) for enrolment in enrolments]
+
+
+@dataclass(frozen=True)
+class CohortLine:
+    cohort: Cohort
+    role: str
+    students: int
+
+
+def teaching(user: User) -> list[CohortLine]:
+    """The cohorts somebody teaches or assists, with their size; one query."""
+    enrolments = (
+        Enrolment.objects.active()
+        .of(user)
+        .teaching()
+        .select_related("cohort__course")
+        .annotate(
+            students=Count(
+                "cohort__enrolments",
+                filter=Q(
+                    cohort__enrolments__role=Role.STUDENT,
+                    cohort__enrolments__withdrawn_at__isnull=True,
+                ),
+            )
+        )
+        .order_by("-cohort__starts_on", "cohort__title")
+    )
+    return [CohortLine(row.cohort, row.get_role_display(), row.students) for row in enrolments]
+
+
+# --- An instructor's view ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one learner did with one activity."""
+
+    started: bool
+    done: bool
+    score: Decimal | None
+    completed_at: datetime | None
+
+
+UNTOUCHED = Cell(started=False, done=False, score=None, completed_at=None)
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    enrolment: Enrolment
+    cells: Sequence[Cell]
+    done: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """One activity over the whole roster; `mean` is of the scores there are, with their number."""
+
+    activity: Activity
+    done: int
+    started: int
+    scored: int
+    mean: Decimal | None
+
+
+@dataclass(frozen=True)
+class Roster:
+    cohort: Cohort
+    columns: Sequence[Column]
+    rows: Sequence[RosterRow]
+
+    @property
+    def finished(self) -> int:
+        """Students who have done every required activity."""
+        required = [at for at, column in enumerate(self.columns) if column.activity.required]
+        return sum(all(row.cells[at].done for at in required) for row in self.rows)
+
+    @property
+    def unopened(self) -> int:
+        return sum(not any(cell.started for cell in row.cells) for row in self.rows)
+
+    @property
+    def sentence(self) -> str:
+        """The first line of the page, in words."""
+        if not self.rows:
+            return _("Nobody has joined yet. Give your students the join code.")
+        finished = ngettext(
+            "%(finished)d of %(all)d student has finished everything required",
+            "%(finished)d of %(all)d students have finished everything required",
+            len(self.rows),
+        ) % {"finished": self.finished, "all": len(self.rows)}
+        if not self.unopened:
+            return _("%(finished)s; all have started.") % {"finished": finished}
+        unopened = ngettext(
+            "%(count)d has not opened anything yet",
+            "%(count)d have not opened anything yet",
+            self.unopened,
+        ) % {"count": self.unopened}
+        return f"{finished}; {unopened}."
+
+
+def mean(scores: Iterable[Decimal]) -> Decimal | None:
+    """The mean to two decimals (half up), None of nothing."""
+    found = list(scores)
+    if not found:
+        return None
+    return (sum(found, Decimal(0)) / len(found)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def roster(cohort: Cohort) -> Roster:
+    """Students by activities of a cohort, from the ledger; three queries for any size."""
+    activities = list(
+        Activity.objects.filter(module__course=cohort.course_id)
+        .select_related("module")
+        .order_by("module__position", "position", "pk")
+    )
+    enrolments = list(
+        Enrolment.objects.active()
+        .students()
+        .filter(cohort=cohort)
+        .select_related("user")
+        .order_by("user__name", "user__username")
+    )
+    records: dict[tuple[int, int], Cell] = {}
+    for enrolment_id, activity_id, score, completed_at in Record.objects.filter(
+        enrolment__cohort=cohort
+    ).values_list("enrolment_id", "activity_id", "score", "completed_at"):
+        records[enrolment_id, activity_id] = Cell(
+            started=True, done=completed_at is not None, score=score, completed_at=completed_at
+        )
+    rows = []
+    for enrolment in enrolments:
+        cells = [records.get((enrolment.pk, activity.pk), UNTOUCHED) for activity in activities]
+        rows.append(RosterRow(enrolment, cells, done=sum(cell.done for cell in cells)))
+    columns = []
+    for at, activity in enumerate(activities):
+        cells = [row.cells[at] for row in rows]
+        scores = [cell.score for cell in cells if cell.score is not None]
+        columns.append(
+            Column(
+                activity=activity,
+                done=sum(cell.done for cell in cells),
+                started=sum(cell.started for cell in cells),
+                scored=len(scores),
+                mean=mean(scores),
+            )
+        )
+    return Roster(cohort, columns, rows)
+
+
+# --- Glossary and sources ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """A paragraph that uses a term or cites a source."""
+
+    title: str
+    url: str
+    locator: str
+
+
+def _mentions(column: str, courses: QuerySet[Course]) -> dict[int, list[Place]]:
+    """Where each term or source is used in these courses, first mention in each lesson."""
+    rows = (
+        Mention.objects.filter(
+            **{f"{column}__isnull": False},
+            paragraph__lesson__activity__module__course__in=courses,
+        )
+        .order_by(
+            "paragraph__lesson__activity__module__position",
+            "paragraph__lesson__activity__position",
+            "paragraph__position",
+            "pk",
+        )
+        .values_list(
+            column,
+            "paragraph__lesson__activity__title",
+            "paragraph__lesson__activity__module__course__key",
+            "paragraph__lesson__activity__key",
+            "paragraph__anchor",
+            "locator",
+        )
+    )
+    found: dict[int, list[Place]] = defaultdict(list)
+    for pk, title, course, lesson, anchor, locator in rows:
+        url = reverse("courses:lesson", args=[course, lesson])
+        if column == "term" and any(place.title == title for place in found[pk]):
+            continue
+        found[pk].append(Place(title, f"{url}#{anchor}", locator))
+    return found
+
+
+def visible_courses(user: User, *, editor: bool) -> QuerySet[Course]:
+    """The courses whose lessons somebody may open."""
+    if editor:
+        return Course.objects.all()
+    return Course.objects.filter(
+        published=True,
+        cohorts__enrolments__user=user,
+        cohorts__enrolments__withdrawn_at__isnull=True,
+    ).distinct()
+
+
+@dataclass(frozen=True)
+class TermEntry:
+    term: Term
+    places: Sequence[Place]
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    source: Source
+    places: Sequence[Place]
+
+
+def glossary(courses: QuerySet[Course]) -> list[tuple[str, list[TermEntry]]]:
+    """(letter, entries) of all terms, with the lessons that use each; three queries."""
+    places = _mentions("term", courses)
+    letters: dict[str, list[TermEntry]] = defaultdict(list)
+    for term in Term.objects.prefetch_related("see_also"):
+        letters[term.title[0].upper()].append(TermEntry(term, places[term.pk]))
+    return sorted(letters.items())
+
+
+def bibliography(courses: QuerySet[Course]) -> list[tuple[str, list[SourceEntry]]]:
+    """(kind, entries) of all sources, with the paragraphs that cite each; two queries."""
+    places = _mentions("source", courses)
+    kinds: dict[str, list[SourceEntry]] = defaultdict(list)
+    for source in Source.objects.select_related("cited_through").order_by(
+        F("authors").asc(), "year", "pk"
+    ):
+        kinds[source.kind].append(SourceEntry(source, places[source.pk]))
+    return [(str(kind.label), kinds[kind]) for kind in Source.Kind if kinds[kind]]

@@ -1,0 +1,54 @@
+"""The only writer of the ledger (`Record`). Every verb is safe to repeat."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models.functions import Coalesce
+
+from courses.models import Activity, Enrolment, Record
+
+
+def start(enrolment: Enrolment, activity: Activity, *, now: datetime) -> None:
+    """Note that somebody has begun an activity; the first time counts."""
+    Record.objects.bulk_create(
+        [Record(enrolment=enrolment, activity=activity, started_at=now)], ignore_conflicts=True
+    )
+
+
+def complete_lesson(enrolment: Enrolment, activity: Activity, *, now: datetime) -> None:
+    """Note that somebody says they have read a lesson; the first time counts."""
+    with transaction.atomic():
+        start(enrolment, activity, now=now)
+        Record.objects.filter(
+            enrolment=enrolment, activity=activity, completed_at__isnull=True
+        ).update(completed_at=now)
+
+
+def reopen_lesson(enrolment: Enrolment, activity: Activity) -> None:
+    """Take “I have read this” back."""
+    Record.objects.filter(enrolment=enrolment, activity=activity, score__isnull=True).update(
+        completed_at=None
+    )
+
+
+def score(
+    enrolment: Enrolment,
+    activity: Activity,
+    *,
+    percentage: Decimal,
+    completed: bool,
+    now: datetime,
+) -> None:
+    """Write the score that counts for an activity (a percentage as displayed).
+
+    Completion is never taken back by a later, worse try.
+    """
+    changes = {"score": percentage}
+    if completed:
+        changes["completed_at"] = Coalesce("completed_at", now)  # type: ignore[assignment]
+    rows = Record.objects.filter(enrolment=enrolment, activity=activity)
+    if not rows.update(**changes):
+        with transaction.atomic():
+            start(enrolment, activity, now=now)
+            rows.update(**changes)

@@ -1,0 +1,55 @@
+"""The front page, joining a cohort, and the page of components."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses import access, dashboards, enrolment
+from courses.forms import JoinForm
+from courses.models import Course
+from courses.refusals import Refused
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, for a stranger; where you are and what comes next, for everybody else."""
+    if not request.user.is_authenticated:
+        course = Course.objects.filter(published=True).first()
+        return render(request, "courses/home.html", {"landing": True, "course": course})
+    studying = dashboards.studying(request.user)
+    teaching = dashboards.teaching(request.user)
+    editing = Course.objects.all() if access.is_editor(request.user) else []
+    return render(
+        request,
+        "courses/home.html",
+        {"landing": False, "studying": studying, "teaching": teaching, "editing": editing},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """Join a cohort by its code."""
+    form = JoinForm(request.POST or None, initial={"code": request.GET.get("code", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            place = enrolment.join(request.user, code=form.cleaned_data["code"], now=timezone.now())
+        except Refused as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            messages.success(request, _("Welcome to %(cohort)s.") % {"cohort": place.cohort})
+            return redirect("courses:course", place.cohort.course.key)
+    status = 422 if form.is_bound else 200
+    return render(request, "courses/join.html", {"form": form}, status=status)
+
+
+@require_safe
+def style(request: HttpRequest) -> HttpResponse:
+    """Every component on one page, for those who build the site and for its tests."""
+    if not request.user.is_staff:
+        raise Http404
+    return render(request, "courses/style.html")

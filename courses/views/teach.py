@@ -1,0 +1,20 @@
+"""What an instructor looks at."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from courses import access, dashboards
+
+
+@require_safe
+def cohort(request: HttpRequest, cohort: int) -> HttpResponse:
+    """The roster by activities: who has read what, who scored what."""
+    taught = access.taught_cohort(request.user, cohort)
+    with timezone.override(taught.zone):
+        return render(
+            request,
+            "courses/teach/cohort.html",
+            {"cohort": taught, "roster": dashboards.roster(taught)},
+        )

@@ -1,0 +1,87 @@
+"""The door to quizzes and attempts: fetching and permission are one call (see `courses.access`)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404
+
+from courses.access import Place, place_in
+from courses.models import Lesson, User
+from quizzes.models import Attempt, Question, Quiz
+
+ATTEMPT_PARTS = ("quiz__activity__module__course", "enrolment__cohort")
+
+
+@dataclass(frozen=True)
+class QuizPlace:
+    quiz: Quiz
+    place: Place
+
+
+def quiz_for(user: User, activity_key: str) -> QuizPlace:
+    """A quiz of a course that somebody takes, teaches or edits; two queries."""
+    quiz = (
+        Quiz.objects.filter(activity__key=activity_key)
+        .select_related("activity__module__course")
+        .first()
+    )
+    if quiz is None:
+        raise Http404
+    return QuizPlace(quiz, place_in(user, quiz.activity.module.course.key))
+
+
+def own_attempt(user: User, attempt_id: UUID) -> Attempt:
+    """Somebody's own attempt, to look at; one query."""
+    attempt = (
+        Attempt.objects.filter(
+            pk=attempt_id, enrolment__user=user, enrolment__withdrawn_at__isnull=True
+        )
+        .select_related(*ATTEMPT_PARTS)
+        .first()
+    )
+    if attempt is None:
+        raise Http404
+    return attempt
+
+
+def own_attempt_to_write(user: User, attempt_id: UUID) -> Attempt:
+    """The same, locked until the transaction ends: every write of an attempt takes this first."""
+    attempt = (
+        Attempt.objects.select_for_update(of=("self",))
+        .filter(pk=attempt_id, enrolment__user=user, enrolment__withdrawn_at__isnull=True)
+        .select_related(*ATTEMPT_PARTS)
+        .first()
+    )
+    if attempt is None:
+        raise Http404
+    return attempt
+
+
+@dataclass(frozen=True)
+class CheckpointPlace:
+    lesson: Lesson
+    question: Question
+    place: Place
+
+
+def checkpoint_for(user: User, lesson_key: str, question_key: str) -> CheckpointPlace:
+    """A practice question that stands in a lesson of somebody's course."""
+    lesson = (
+        Lesson.objects.filter(activity__key=lesson_key)
+        .select_related("activity__module__course")
+        .defer("body", "summary", "read_on", "head_html", "foot_html")
+        .first()
+    )
+    if lesson is None:
+        raise Http404
+    place = place_in(user, lesson.activity.module.course.key)
+    question = (
+        Question.objects.ready()
+        .practice()
+        .filter(key=question_key)
+        .select_related("current")
+        .first()
+    )
+    if question is None or ["checkpoint", question_key] not in lesson.parts:
+        raise Http404
+    return CheckpointPlace(lesson, question, place)

@@ -1,0 +1,330 @@
+"""The verbs of an attempt: start, save, submit. Each owns its transaction and may be repeated.
+
+Every writer locks the attempt (or, to start one, the enrolment) first; constraints decide what
+slips past. `now` is when the request arrived, before it waited for anything.
+"""
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, F, OuterRef, Subquery
+
+from courses import progress
+from courses.models import Enrolment, User
+from courses.refusals import Refused
+from quizzes import availability, marking
+from quizzes.access import own_attempt_to_write
+from quizzes.drawing import draw
+from quizzes.models import Attempt, Item, Question, Quiz, Response, Slot
+from quizzes.questions import KINDS, Kind
+
+NOT_A_STUDENT = "Only students of the cohort sit its quizzes. You can look at everything else."
+TIME_IS_UP = "Time is up. The answers that were saved before {at} have been handed in."
+HANDED_IN = "This attempt has been handed in; its answers cannot be changed any more."
+STALE = (
+    "This answer was changed in another window. What is stored is shown beside it: keep it, or "
+    "give your answer again."
+)
+NO_REVISION = "The page did not say which answer it replaces. Reload the page and answer again."
+NO_SUCH_QUESTION = "This attempt has no question {position}."
+
+
+class Closed(Refused):
+    """The attempt takes no more answers."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer on its way in.
+
+    `base` is the revision that it replaces (0 for the first answer; None when the page did not
+    say). `read` turns what came into a response and raises ValueError with a sentence.
+    """
+
+    base: int | None
+    read: Callable[[Kind, object], object]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The acknowledgement: the answer is stored."""
+
+    position: int
+    revision: int
+    saved_at: datetime
+    shown: object
+    digest: str
+
+
+@dataclass(frozen=True)
+class NotSaved:
+    """Why an answer was not stored, and what is: nothing of it has been changed."""
+
+    position: int
+    reason: str  # "stale" or "malformed"
+    message: str
+    revision: int
+    shown: object
+
+
+def digest(shown: object) -> str:
+    """A short fingerprint of an answer in tokens, for acknowledgements and disputes."""
+    canonical = json.dumps(shown, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+# --- Starting ----------------------------------------------------------------------------------
+
+
+def deadline_for(enrolment: Enrolment, quiz: Quiz, *, now: datetime) -> availability.Deadline:
+    """When an attempt that starts `now` would end for this person, and why."""
+    return availability.deadline(
+        started_at=now,
+        time_limit=quiz.time_limit,
+        closes_at=enrolment.cohort.closes_at,
+        time_factor=enrolment.time_factor,
+        zone=enrolment.cohort.zone,
+    )
+
+
+def refusal(
+    enrolment: Enrolment | None, quiz: Quiz, attempts: Sequence[Attempt], *, now: datetime
+) -> availability.Refusal | None:
+    """Why this person may not start another attempt now, or None."""
+    if enrolment is None or enrolment.teaches:
+        return availability.Refusal("not_a_student", NOT_A_STUDENT)
+    return availability.start_refusal(
+        now=now,
+        opens_at=None,
+        closes_at=enrolment.cohort.closes_at,
+        attempts_allowed=quiz.attempts_allowed,
+        attempts_used=len(attempts),
+        has_open_attempt=any(attempt.is_open for attempt in attempts),
+        zone=enrolment.cohort.zone,
+    )
+
+
+def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None = None) -> Attempt:
+    """Start an attempt, or give back the one under way: pressing twice starts one.
+
+    Draws the questions, and freezes their versions and the order of their options. `seed` makes
+    the draw repeatable; without it the system's randomness decides. Raises `Refused`.
+    """
+    with transaction.atomic():
+        Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        attempts = list(Attempt.objects.filter(quiz=quiz, enrolment=enrolment).order_by("number"))
+        for attempt in attempts:
+            if attempt.is_open and not is_overdue(attempt, now):
+                return attempt
+            if attempt.is_open:
+                _close(attempt, now=now)
+        why_not = refusal(enrolment, quiz, attempts, now=now)
+        if why_not is not None:
+            raise Refused(why_not.sentence)
+        slots = list(quiz.slots.order_by("position"))
+        rng = random.Random(seed) if seed is not None else random.SystemRandom()
+        questions = _draw(enrolment, slots, rng)
+        deadline = deadline_for(enrolment, quiz, now=now)
+        attempt = Attempt.objects.create(
+            quiz=quiz,
+            enrolment=enrolment,
+            number=len(attempts) + 1,
+            started_at=now,
+            deadline=deadline.at,
+            closes_at=deadline.cut_off,
+            out_of=sum(slot.points for slot in slots),
+        )
+        drawn = list(zip(questions, slots, strict=True))
+        if quiz.shuffle_questions:
+            rng.shuffle(drawn)
+        Item.objects.bulk_create(
+            Item(
+                attempt=attempt,
+                position=position,
+                version=question.current,
+                order=KINDS[question.current.kind].arrange(
+                    question.current.spec, rng, quiz.shuffle_options
+                ),
+                points=slot.points,
+            )
+            for position, (question, slot) in enumerate(drawn, start=1)
+        )
+        progress.start(enrolment, quiz.activity, now=now)
+    return attempt
+
+
+def _draw(enrolment: Enrolment, slots: Sequence[Slot], rng: random.Random) -> list[Question]:
+    """A ready question for each slot, none twice, those this student has not met first."""
+    objectives = {slot.objective_id for slot in slots if slot.objective_id is not None}
+    pools: dict[int, list[str]] = {objective: [] for objective in objectives}
+    for objective, question in (
+        Question.objects.ready()
+        .graded()
+        .filter(objectives__in=objectives)
+        .values_list("objectives", "pk")
+    ):
+        pools[objective].append(str(question))
+    seen = dict(
+        Item.objects.filter(attempt__enrolment=enrolment)
+        .values_list("version__question")
+        .annotate(times=Count("pk"))
+    )
+    try:
+        keys = draw(
+            [
+                [str(slot.question_id)] if slot.question_id else pools[slot.objective_id]
+                for slot in slots
+            ],
+            rng=rng,
+            seen={str(pk): times for pk, times in seen.items()},
+        )
+    except ValueError as problem:
+        raise Refused(
+            f"This quiz cannot be started: {problem} Please tell your instructor."
+        ) from None
+    questions = {
+        str(question.pk): question
+        for question in Question.objects.ready().filter(pk__in=keys).select_related("current")
+    }
+    missing = [key for key in keys if key not in questions]
+    if missing or not slots:
+        raise Refused(
+            "This quiz cannot be started: it has no questions, or one of them is not ready. "
+            "Please tell your instructor."
+        )
+    return [questions[key] for key in keys]
+
+
+# --- Answering ---------------------------------------------------------------------------------
+
+
+def is_overdue(attempt: Attempt, now: datetime) -> bool:
+    """Whether an attempt is closed by time, even if nobody has noticed yet."""
+    return attempt.closes_at is not None and now > attempt.closes_at
+
+
+def save(
+    user: User, attempt_id: UUID, *, answers: Mapping[int, Answer], now: datetime
+) -> dict[int, Saved | NotSaved]:
+    """Store answers by their question's position in one's own open attempt.
+
+    Each question is judged by itself: one malformed or stale answer keeps no other from being
+    stored. Sending the same answer again is acknowledged again and adds nothing. Raises `Closed`
+    when the attempt takes no more, and `Http404` when it is not this person's.
+    """
+    with transaction.atomic():
+        attempt = own_attempt_to_write(user, attempt_id)
+        overdue = attempt.is_open and is_overdue(attempt, now)
+        if attempt.is_open and not overdue:
+            return _store(attempt, answers, now)
+    if overdue:
+        close(attempt, now=now)
+        raise Closed(TIME_IS_UP.format(at=_clock(attempt)))
+    raise Closed(HANDED_IN)
+
+
+def _store(
+    attempt: Attempt, answers: Mapping[int, Answer], now: datetime
+) -> dict[int, Saved | NotSaved]:
+    newest = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
+    items = {
+        item.position: item
+        for item in Item.objects.filter(attempt=attempt, position__in=answers).annotate(
+            revision=Subquery(newest.values("revision")[:1]),
+            answer=Subquery(newest.values("answer")[:1]),
+            answered_at=Subquery(newest.values("saved_at")[:1]),
+            kind=F("version__kind"),
+        )
+    }
+    outcomes: dict[int, Saved | NotSaved] = {}
+    added: list[Response] = []
+    for position, answer in answers.items():
+        item = items.get(position)
+        if item is None:
+            raise Refused(NO_SUCH_QUESTION.format(position=position))
+        outcome = _judge(item, answer, now)
+        outcomes[position] = outcome
+        if isinstance(outcome, Response):
+            added.append(outcome)
+            shown = KINDS[item.kind].show(item.order, outcome.answer)
+            outcomes[position] = Saved(position, outcome.revision, now, shown, digest(shown))
+    Response.objects.bulk_create(added)
+    return outcomes
+
+
+def _judge(item: Item, answer: Answer, now: datetime) -> Response | Saved | NotSaved:
+    """The row to add for an answer, or the acknowledgement or refusal that needs none."""
+    kind = KINDS[item.kind]
+    current = item.revision or 0
+    shown = kind.show(item.order, item.answer)
+
+    def refuse(reason: str, message: str) -> NotSaved:
+        return NotSaved(item.position, reason, message, current, shown)
+
+    if answer.base is None:
+        return refuse("malformed", NO_REVISION)
+    try:
+        response = answer.read(kind, item.order)
+    except ValueError as problem:
+        return refuse("malformed", str(problem))
+    if response == item.answer and answer.base in (current, current - 1):
+        # The same answer again, perhaps because our acknowledgement was lost on the way.
+        saved_at = item.answered_at or now
+        return Saved(item.position, current, saved_at, shown, digest(shown))
+    if answer.base != current:
+        return refuse("stale", STALE)
+    return Response(item=item, revision=current + 1, answer=response, saved_at=now)
+
+
+# --- Handing in --------------------------------------------------------------------------------
+
+
+def submit(user: User, attempt_id: UUID, *, now: datetime) -> Attempt:
+    """Hand one's own attempt in and have it graded; handing in twice changes nothing more."""
+    with transaction.atomic():
+        attempt = own_attempt_to_write(user, attempt_id)
+        if attempt.is_open:
+            _close(attempt, now=now)
+    return attempt
+
+
+def close(attempt: Attempt, *, now: datetime) -> Attempt:
+    """Hand in an attempt whose time is up, whoever noticed; the last acknowledged answers count."""
+    with transaction.atomic():
+        locked = (
+            Attempt.objects.select_for_update(of=("self",))
+            .select_related("quiz__activity", "enrolment__cohort")
+            .get(pk=attempt.pk)
+        )
+        if locked.is_open and is_overdue(locked, now):
+            _close(locked, now=now)
+    attempt.state, attempt.submitted_at = locked.state, locked.submitted_at
+    attempt.score = locked.score
+    return attempt
+
+
+def settle(attempt: Attempt, *, now: datetime) -> Attempt:
+    """The attempt as it stands at `now`: any reader who meets an overdue one closes it."""
+    if attempt.is_open and is_overdue(attempt, now):
+        return close(attempt, now=now)
+    return attempt
+
+
+def _close(attempt: Attempt, *, now: datetime) -> None:
+    """Close and grade an attempt that the caller has locked."""
+    attempt.state = Attempt.State.SUBMITTED
+    attempt.submitted_at = min(now, attempt.deadline) if attempt.deadline else now
+    marking.grade(attempt, now=now)
+
+
+def _clock(attempt: Attempt) -> str:
+    zone = attempt.enrolment.cohort.zone
+    if attempt.deadline is None:
+        return ""
+    return availability.clock(attempt.deadline, zone=zone, beside=attempt.started_at)

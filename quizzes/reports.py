@@ -1,0 +1,378 @@
+"""Reads: what the quiz's pages and the API show, as dataclasses, in a constant number of queries."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, OuterRef, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.dashboards import Step, module_steps, neighbours
+from courses.models import Enrolment, Paragraph, Source
+from quizzes import attempts as verbs
+from quizzes import grading, visibility
+from quizzes.models import Attempt, Item, Mark, Quiz, Response
+from quizzes.questions import KINDS
+from quizzes.visibility import Item as Visible
+
+# --- Before an attempt -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PastAttempt:
+    attempt: Attempt
+    percentage: Decimal | None  # None when it is not to be seen
+    passed: bool
+    counts: bool
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What somebody is told before they start."""
+
+    quiz: Quiz
+    receipt: Sequence[str]
+    rules: Sequence[str]
+    attempts: Sequence[PastAttempt]
+    open_attempt: Attempt | None
+    refusal: str
+    questions: int
+    points: Decimal
+
+
+def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
+    """The page before an attempt; two queries. An overdue attempt met here is closed."""
+    mine: list[Attempt] = []
+    receipt: Sequence[str] = ()
+    if enrolment is not None:
+        mine = [
+            verbs.settle(attempt, now=now)
+            for attempt in Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
+            .select_related("quiz__activity", "enrolment__cohort")
+            .order_by("number")
+        ]
+        receipt = verbs.deadline_for(enrolment, quiz, now=now).parts
+    slots = list(quiz.slots.values_list("points", flat=True))
+    open_attempt = next((attempt for attempt in mine if attempt.is_open), None)
+    why_not = verbs.refusal(enrolment, quiz, mine, now=now)
+    return Cover(
+        quiz=quiz,
+        receipt=receipt,
+        rules=_rules(quiz, len(slots), sum(slots, Decimal(0)), used=len(mine)),
+        attempts=_past(quiz, [attempt for attempt in mine if not attempt.is_open], now),
+        open_attempt=open_attempt,
+        refusal="" if why_not is None or open_attempt else why_not.sentence,
+        questions=len(slots),
+        points=sum(slots, Decimal(0)),
+    )
+
+
+def _rules(quiz: Quiz, questions: int, points: Decimal, *, used: int) -> list[str]:
+    rules = [
+        ngettext(
+            "%(count)d question, %(points)s points in all.",
+            "%(count)d questions, %(points)s points in all.",
+            questions,
+        )
+        % {"count": questions, "points": f"{points.normalize():f}"},
+        _("You pass with %(percent)s %%.") % {"percent": f"{quiz.pass_mark.normalize():f}"},
+    ]
+    if quiz.attempts_allowed is None:
+        rules.append(_("You may try as often as you like."))
+    else:
+        left = max(0, quiz.attempts_allowed - used)
+        rules.append(
+            _("You have %(left)d of %(all)d attempts left.")
+            % {"left": left, "all": quiz.attempts_allowed}
+        )
+    if quiz.attempts_allowed != 1:
+        rules.append(
+            _("What counts: the %(method)s. A new attempt draws questions you have not met first.")
+            % {"method": quiz.get_grade_method_display()}
+        )
+    rules.append(visibility.TOLD[visibility.Policy(quiz.review)])
+    return rules
+
+
+def _past(quiz: Quiz, finished: Sequence[Attempt], now: datetime) -> list[PastAttempt]:
+    rows = []
+    percentages = [
+        grading.percentage(attempt.score or Decimal(0), attempt.out_of) for attempt in finished
+    ]
+    best = grading.best(percentages, quiz.grade_method)
+    for attempt, percentage in zip(finished, percentages, strict=True):
+        seen = Visible.SCORE in visible_to_student(attempt, now=now)
+        rows.append(
+            PastAttempt(
+                attempt=attempt,
+                percentage=percentage if seen else None,
+                passed=seen and percentage >= quiz.pass_mark,
+                counts=seen and percentage == best,
+            )
+        )
+    return rows
+
+
+# --- During an attempt -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """A question as it stands on the page of an open attempt; nothing of the key is in it."""
+
+    position: int
+    name: str
+    points: Decimal
+    presented: Mapping[str, Any]
+    shown: Any
+    revision: int
+    saved_at: datetime | None
+
+    @property
+    def answered(self) -> bool:
+        return self.shown is not None
+
+
+def open_questions(attempt: Attempt) -> list[OpenQuestion]:
+    """The questions of an attempt with the answers so far; one query."""
+    newest = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
+    rows = (
+        Item.objects.filter(attempt=attempt)
+        .annotate(
+            kind=F("version__kind"),
+            content=F("version__content"),
+            revision=Subquery(newest.values("revision")[:1]),
+            answer=Subquery(newest.values("answer")[:1]),
+            answered_at=Subquery(newest.values("saved_at")[:1]),
+        )
+        .order_by("position")
+    )
+    questions = []
+    for item in rows:
+        kind = KINDS[item.kind]
+        questions.append(
+            OpenQuestion(
+                position=item.position,
+                name=f"q{item.position}",
+                points=item.points,
+                presented=kind.present(item.content, item.order, item.answer),
+                shown=kind.show(item.order, item.answer),
+                revision=item.revision or 0,
+                saved_at=item.answered_at,
+            )
+        )
+    return questions
+
+
+# --- After an attempt --------------------------------------------------------------------------
+
+
+def visible_to_student(attempt: Attempt, *, now: datetime) -> frozenset[Visible]:
+    """What its student may see of an attempt at `now`."""
+    phase = visibility.phase(
+        finished_at=attempt.submitted_at,
+        now=now,
+        closes_at=attempt.enrolment.cohort.closes_at,
+    )
+    return visibility.visible(attempt.quiz.review, phase, visibility.Role.STUDENT)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The paragraph an option rests on, and where in the sources it comes from."""
+
+    lesson: str
+    url: str
+    quote: str
+    source: str
+    source_url: str
+    locator: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ReviewedQuestion:
+    position: int
+    points: Decimal
+    mark: Decimal | None
+    review: Mapping[str, Any]
+    proofs: Sequence[Proof]
+
+
+@dataclass(frozen=True)
+class ReadAgain:
+    lesson: str
+    url: str
+    questions: int
+
+
+@dataclass(frozen=True)
+class Result:
+    attempt: Attempt
+    items: frozenset[Visible]
+    score: Decimal | None
+    out_of: Decimal
+    percentage: Decimal | None
+    passed: bool | None
+    sentence: str
+    hidden: str
+    questions: Sequence[ReviewedQuestion]
+    read_again: Sequence[ReadAgain]
+    next: Step | None
+
+
+def result(attempt: Attempt, *, now: datetime) -> Result:
+    """All that a student may see of their finished attempt; five queries."""
+    items = visible_to_student(attempt, now=now)
+    questions = _reviewed(attempt, items) if Visible.ATTEMPT in items else []
+    score = percentage = passed = None
+    sentence = _("Your answers are handed in.")
+    if Visible.SCORE in items and attempt.score is not None:
+        score = grading.shown(attempt.score)
+        percentage = grading.percentage(attempt.score, attempt.out_of)
+        passed = percentage >= attempt.quiz.pass_mark
+        sentence = _verdict(attempt.quiz, passed)
+    steps = module_steps(attempt.quiz.activity.module, attempt.enrolment)
+    _position, _before, following = neighbours(steps, attempt.quiz.activity.key)
+    return Result(
+        attempt=attempt,
+        items=items,
+        score=score,
+        out_of=grading.shown(attempt.out_of),
+        percentage=percentage,
+        passed=passed,
+        sentence=sentence,
+        hidden=""
+        if Visible.RIGHT_ANSWER in items
+        else visibility.TOLD[visibility.Policy(attempt.quiz.review)],
+        questions=questions,
+        read_again=_read_again(questions),
+        next=following,
+    )
+
+
+def _verdict(quiz: Quiz, passed: bool) -> str:
+    mark = f"{quiz.pass_mark.normalize():f}"
+    if passed:
+        return _("Passed: the pass mark is %(mark)s %%.") % {"mark": mark}
+    return _("Not passed yet: the pass mark is %(mark)s %%.") % {"mark": mark}
+
+
+def _reviewed(attempt: Attempt, items: frozenset[Visible]) -> list[ReviewedQuestion]:
+    newest_answer = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
+    newest_mark = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk")
+    rows = list(
+        Item.objects.filter(attempt=attempt)
+        .annotate(
+            kind=F("version__kind"),
+            content=F("version__content"),
+            answer=Subquery(newest_answer.values("answer")[:1]),
+            mark=Subquery(newest_mark.values("score")[:1]),
+        )
+        .order_by("position")
+    )
+    reviews = [
+        KINDS[item.kind].review(item.content, item.order, item.answer, items=items) for item in rows
+    ]
+    proofs = _proofs(rows) if Visible.SPECIFIC_FEEDBACK in items else {}
+    return [
+        ReviewedQuestion(
+            position=item.position,
+            points=grading.shown(item.points),
+            mark=grading.shown(item.mark)
+            if Visible.MARKS in items and item.mark is not None
+            else None,
+            review=review,
+            proofs=_shown_proofs(item, review, items, proofs),
+        )
+        for item, review in zip(rows, reviews, strict=True)
+    ]
+
+
+def _proofs(rows: Sequence[Any]) -> dict[tuple[str, str, str], tuple[str, str, str, str]]:
+    """(lesson, paragraph, source) -> (lesson title, url, quote, source label); two queries."""
+    wanted = {
+        (evidence["lesson"], evidence["paragraph"], evidence["source"])
+        for item in rows
+        for _key, evidence in KINDS[item.kind].evidence(item.content)
+    }
+    paragraphs = {
+        (lesson, anchor): (title, course, text)
+        for lesson, anchor, title, course, text in Paragraph.objects.filter(
+            lesson__activity__key__in={lesson for lesson, _a, _s in wanted},
+            anchor__in={anchor for _l, anchor, _s in wanted},
+        ).values_list(
+            "lesson__activity__key",
+            "anchor",
+            "lesson__activity__title",
+            "lesson__activity__module__course__key",
+            "text",
+        )
+    }
+    labels = dict(
+        Source.objects.filter(key__in={source for _l, _a, source in wanted}).values_list(
+            "key", "label"
+        )
+    )
+    found = {}
+    for lesson, anchor, source in wanted:
+        if (lesson, anchor) not in paragraphs:
+            continue  # the paragraph was taken out since; the explanation still stands
+        title, course, text = paragraphs[lesson, anchor]
+        url = f"{reverse('courses:lesson', args=[course, lesson])}#{anchor}"
+        found[lesson, anchor, source] = (title, url, text, labels.get(source, ""))
+    return found
+
+
+def _shown_proofs(
+    item: Any,
+    review: Mapping[str, Any],
+    items: frozenset[Visible],
+    proofs: Mapping[tuple[str, str, str], tuple[str, str, str, str]],
+) -> list[Proof]:
+    """What the chosen options rest on, and the right ones when those may be seen; each once."""
+    shown: dict[tuple[str, str, str], Proof] = {}
+    for evidence in _evidence_in(review):
+        address = (evidence["lesson"], evidence["paragraph"], evidence["source"])
+        if address not in proofs or address in shown:
+            continue
+        title, url, quote, label = proofs[address]
+        shown[address] = Proof(
+            lesson=title,
+            url=url,
+            quote=quote,
+            source=label,
+            source_url=f"{reverse('courses:sources')}#source-{address[2]}",
+            locator=evidence.get("locator", ""),
+            why=evidence.get("why", ""),
+        )
+    return list(shown.values())
+
+
+def _evidence_in(review: Any) -> list[Mapping[str, str]]:
+    """Every evidence that a review shows, in its order."""
+    if isinstance(review, Mapping):
+        own = [review["evidence"]] if isinstance(review.get("evidence"), Mapping) else []
+        return own + [
+            evidence
+            for field, value in review.items()
+            if field != "evidence"
+            for evidence in _evidence_in(value)
+        ]
+    if isinstance(review, list | tuple):
+        return [evidence for value in review for evidence in _evidence_in(value)]
+    return []
+
+
+def _read_again(questions: Sequence[ReviewedQuestion]) -> list[ReadAgain]:
+    """The lessons that the questions not fully right rest on, most often missed first."""
+    missed: Counter[tuple[str, str]] = Counter()
+    for question in questions:
+        if question.review.get("outcome", "right") != "right":
+            missed.update({(proof.lesson, proof.url.split("#")[0]) for proof in question.proofs})
+    return [ReadAgain(lesson, url, count) for (lesson, url), count in missed.most_common()]

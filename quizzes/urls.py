@@ -1,0 +1,14 @@
+from django.urls import path
+
+from quizzes.views import take
+
+app_name = "quizzes"
+
+urlpatterns = [
+    path("quizzes/<slug:activity>/", take.quiz, name="quiz"),
+    path("attempts/<uuid:attempt>/", take.attempt, name="attempt"),
+    path("attempts/<uuid:attempt>/questions/<int:position>/", take.save, name="save"),
+    path("attempts/<uuid:attempt>/submit/", take.submit, name="submit"),
+    path("attempts/<uuid:attempt>/result/", take.result, name="result"),
+    path("checkpoints/<slug:lesson>/<slug:question>/", take.checkpoint, name="checkpoint"),
+]

@@ -1,0 +1,291 @@
+"""A student takes a quiz: cover, attempt, saving, handing in, result; and checkpoints."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from courses.refusals import Refused
+from quizzes import access, attempts, checkpoints, reports
+from quizzes.attempts import Answer, Closed, NotSaved, Saved
+from quizzes.models import Attempt
+from quizzes.questions import KINDS, Kind
+
+# How the browser's script asks for a typed acknowledgement instead of a page.
+JSON = "application/json"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def quiz(request: HttpRequest, activity: str) -> HttpResponse:
+    """What the student is told before starting; POST starts, or goes on with the open attempt."""
+    found = access.quiz_for(request.user, activity)
+    enrolment = found.place.enrolment
+    if request.method == "POST":
+        try:
+            if enrolment is None or enrolment.teaches:
+                raise Refused(attempts.NOT_A_STUDENT)
+            attempt = attempts.start(enrolment, found.quiz, now=request.arrived_at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("quizzes:quiz", activity)
+        return redirect("quizzes:attempt", attempt.pk)
+    zone = enrolment.cohort.zone if enrolment else timezone.get_default_timezone()
+    with timezone.override(zone):
+        return render(
+            request,
+            "quizzes/take/quiz.html",
+            {
+                "activity": found.quiz.activity,
+                "module": found.quiz.activity.module,
+                "course": found.place.course,
+                "place": found.place,
+                "quiz": found.quiz,
+                "cover": reports.cover(found.quiz, enrolment, now=request.arrived_at),
+            },
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attempt(request: HttpRequest, attempt: UUID) -> HttpResponse:
+    """The page of an open attempt; POST saves the whole form at once (the way without scripts)."""
+    now = request.arrived_at
+    refused: Mapping[int, NotSaved] = {}
+    if request.method == "POST":
+        positions = [
+            int(name[1:].partition(".")[0])
+            for name in request.POST
+            if name.startswith("q") and name.endswith(".revision") and name[1:-9].isdecimal()
+        ]
+        try:
+            outcomes = attempts.save(
+                request.user,
+                attempt,
+                answers={position: _answer(request, position) for position in positions},
+                now=now,
+            )
+        except Closed as refusal:
+            messages.error(request, str(refusal))
+            return redirect("quizzes:result", attempt)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("quizzes:attempt", attempt)
+        refused = {
+            position: outcome
+            for position, outcome in outcomes.items()
+            if isinstance(outcome, NotSaved)
+        }
+        if not refused:
+            if "finish" in request.POST:
+                return redirect("quizzes:submit", attempt)
+            messages.success(request, _("All answers on the page are saved."))
+            return redirect("quizzes:attempt", attempt)
+    found = attempts.settle(access.own_attempt(request.user, attempt), now=now)
+    if not found.is_open:
+        return redirect("quizzes:result", attempt)
+    with timezone.override(found.enrolment.cohort.zone):
+        return render(
+            request,
+            "quizzes/take/attempt.html",
+            _attempt_page(found, request, refused),
+            status=422 if refused else 200,
+        )
+
+
+def _attempt_page(
+    found: Attempt, request: HttpRequest, refused: Mapping[int, NotSaved]
+) -> dict[str, Any]:
+    questions = reports.open_questions(found)
+    now = request.arrived_at
+    return {
+        "attempt": found,
+        "quiz": found.quiz,
+        "activity": found.quiz.activity,
+        "course": found.quiz.activity.module.course,
+        "questions": questions,
+        "answered": sum(question.answered for question in questions),
+        "refused": refused,
+        "now": now,
+        "seconds_left": None
+        if found.deadline is None
+        else max(0, int((found.deadline - now).total_seconds())),
+    }
+
+
+def _answer(request: HttpRequest, position: int) -> Answer:
+    """What a form says of one question: fields `qN`, `qN.<token>` and `qN.revision`."""
+    name = f"q{position}"
+    base = request.POST.get(f"{name}.revision", "")
+    data = dict(request.POST.lists())
+
+    def read(kind: Kind, order: Any) -> Any:
+        return kind.parse(order, data, name)
+
+    return Answer(int(base) if base.isdecimal() and len(base) < 7 else None, read)
+
+
+@require_POST
+def save(request: HttpRequest, attempt: UUID, position: int) -> HttpResponse:
+    """Save one answer and acknowledge it: JSON for the page's script, else back to the page.
+
+    Only a reply with `saved: true` that names attempt, question and revision means “stored”.
+    """
+    try:
+        outcome = attempts.save(
+            request.user,
+            attempt,
+            answers={position: _answer(request, position)},
+            now=request.arrived_at,
+        )[position]
+    except Closed as refusal:
+        return _refuse(request, attempt, position, "closed", str(refusal), status=410)
+    except Refused as refusal:
+        return _refuse(request, attempt, position, "malformed", str(refusal), status=422)
+    if isinstance(outcome, Saved):
+        if not request.accepts("text/html") or JSON in request.headers.get("Accept", ""):
+            return JsonResponse(acknowledgement(attempt, outcome))
+        return redirect(f"{reverse('quizzes:attempt', args=[attempt])}#q{position}")
+    status = 409 if outcome.reason == "stale" else 422
+    return _refuse(
+        request,
+        attempt,
+        position,
+        outcome.reason,
+        outcome.message,
+        status=status,
+        revision=outcome.revision,
+        shown=outcome.shown,
+    )
+
+
+def acknowledgement(attempt: UUID, outcome: Saved) -> dict[str, Any]:
+    """The typed acknowledgement that page and API give for a stored answer."""
+    return {
+        "saved": True,
+        "attempt": str(attempt),
+        "position": outcome.position,
+        "revision": outcome.revision,
+        "saved_at": outcome.saved_at.isoformat(),
+        "shown": outcome.shown,
+        "digest": outcome.digest,
+    }
+
+
+def _refuse(
+    request: HttpRequest,
+    attempt: UUID,
+    position: int,
+    reason: str,
+    message: str,
+    *,
+    status: int,
+    **stored: Any,
+) -> HttpResponse:
+    if JSON in request.headers.get("Accept", ""):
+        body = {
+            "saved": False,
+            "attempt": str(attempt),
+            "position": position,
+            "reason": reason,
+            "message": message,
+            **stored,
+        }
+        return JsonResponse(body, status=status)
+    messages.error(request, message)
+    return redirect(f"{reverse('quizzes:attempt', args=[attempt])}#q{position}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def submit(request: HttpRequest, attempt: UUID) -> HttpResponse:
+    """Ask once more, naming what is blank; POST hands the attempt in."""
+    if request.method == "POST":
+        attempts.submit(request.user, attempt, now=request.arrived_at)
+        return redirect("quizzes:result", attempt)
+    found = attempts.settle(access.own_attempt(request.user, attempt), now=request.arrived_at)
+    if not found.is_open:
+        return redirect("quizzes:result", attempt)
+    questions = reports.open_questions(found)
+    blank = [question.position for question in questions if not question.answered]
+    with timezone.override(found.enrolment.cohort.zone):
+        return render(
+            request,
+            "quizzes/take/submit.html",
+            {
+                "attempt": found,
+                "quiz": found.quiz,
+                "activity": found.quiz.activity,
+                "questions": questions,
+                "blank": blank,
+                "sentence": ngettext(
+                    "%(count)d question has no answer yet.",
+                    "%(count)d questions have no answer yet.",
+                    len(blank),
+                )
+                % {"count": len(blank)}
+                if blank
+                else _("Every question has an answer."),
+            },
+        )
+
+
+@require_safe
+def result(request: HttpRequest, attempt: UUID) -> HttpResponse:
+    """What the policy lets the student see of a finished attempt."""
+    found = attempts.settle(access.own_attempt(request.user, attempt), now=request.arrived_at)
+    if found.is_open:
+        return redirect("quizzes:attempt", attempt)
+    with timezone.override(found.enrolment.cohort.zone):
+        return render(
+            request,
+            "quizzes/take/result.html",
+            {
+                "attempt": found,
+                "quiz": found.quiz,
+                "activity": found.quiz.activity,
+                "module": found.quiz.activity.module,
+                "course": found.quiz.activity.module.course,
+                "result": reports.result(found, now=request.arrived_at),
+            },
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkpoint(request: HttpRequest, lesson: str, question: str) -> HttpResponse:
+    """A question in the text: a page of its own, or the piece of the lesson that htmx puts in."""
+    found = access.checkpoint_for(request.user, lesson, question)
+    version = found.question.current
+    kind = KINDS[version.kind]
+    order = checkpoints.order_of(found.question)
+    tried, error, response = None, "", None
+    if request.method == "POST":
+        try:
+            response = kind.parse(order, dict(request.POST.lists()), "answer")
+            if response is None:
+                raise ValueError(_("Choose an answer first."))
+        except ValueError as problem:
+            error = str(problem)
+        else:
+            tried = checkpoints.answer(
+                found.question, found.place.enrolment, response=response, now=request.arrived_at
+            )
+    page = {
+        "lesson": found.lesson,
+        "course": found.place.course,
+        "question": found.question,
+        "presented": kind.present(version.content, order, response),
+        "name": "answer",
+        "tried": tried,
+        "error": error,
+        "action": request.path,
+    }
+    template = "quizzes/take/_checkpoint.html" if request.htmx else "quizzes/take/checkpoint.html"
+    # htmx swaps only replies that say OK, so the piece with an error in it says so too.
+    status = 422 if error and not request.htmx else 200
+    return render(request, template, page, status=status)
