@@ -151,17 +151,29 @@ def make_ready(root, wanted):
         check_venv_module()
         log = root / ".data" / "setup.log"
         log.write_bytes(b"")
-        made_by = read_stamp(root).split(" ")[1:2]
-        keep = made_by == stamp_for(root, wanted).split(" ")[1:2] and python_of(root).exists()
         stamp = root / ".venv" / "parallax-stamp"
-        if keep:
+        before = read_stamp(root)
+        usable = before.split(" ")[1:2] == stamp_for(root, wanted).split(" ")[1:2]
+        if usable and python_of(root).exists():
             stamp.unlink()
         else:
+            before = ""
             make_environment(root, log, lock)
-        install(root, wanted, log, lock)
-        unfinished = stamp.with_name("parallax-stamp.part")
-        unfinished.write_text(stamp_for(root, wanted), encoding="ascii")
-        unfinished.replace(stamp)
+        try:
+            install(root, wanted, log, lock)
+        except SetUpError:
+            # pip has put back what it had begun: what was usable still is, and is tried again.
+            write_whole(stamp, before)
+            raise
+        write_whole(stamp, stamp_for(root, wanted))
+
+
+def write_whole(path, text):
+    """Write `text` so that nobody ever reads half of it. Only this user may read the file."""
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(text, encoding="ascii")
+    unfinished.replace(path)
 
 
 @contextlib.contextmanager
@@ -269,12 +281,8 @@ def make_secret_key(root, environ=os.environ):
     if environ.get("SECRET_KEY") or path.exists():
         return
     with only_one(root):
-        if path.exists():
-            return
-        unfinished = path.with_name("secret_key.part")
-        unfinished.touch(mode=0o600)
-        unfinished.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        unfinished.replace(path)
+        if not path.exists():
+            write_whole(path, secrets.token_urlsafe(48))
 
 
 def choose_mode(options, environ):

@@ -1,0 +1,15 @@
+"""How gunicorn serves, for `manage.py up` and for `gunicorn -c config/gunicorn.py` alike."""
+
+import os
+
+wsgi_app = "config.wsgi:application"
+bind = "127.0.0.1:8000"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+timeout = 60  # seconds in which a worker must show a sign of life
+graceful_timeout = 30  # seconds for answers under way when the server is told to stop
+# On some disks the heartbeat file blocks a worker for seconds; memory never does.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+control_socket_disable = True  # nobody here steers a running server through a socket
+loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")  # requests are logged by the site itself
