@@ -1,0 +1,114 @@
+/* Reading aids of a lesson. Without this script every link still leads to the list it names. */
+
+const lesson = document.querySelector(".lesson");
+
+// --- Contents: the heading that is being read --------------------------------------------------
+
+const entries = new Map();
+for (const link of lesson.querySelectorAll(".contents a")) {
+  const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (heading) entries.set(heading, link);
+}
+if (entries.size) {
+  let waiting = false;
+  const mark = () => {
+    waiting = false;
+    let current = null;
+    for (const [heading, link] of entries) {
+      if (heading.getBoundingClientRect().top > innerHeight * 0.3) break;
+      current = link;
+    }
+    for (const link of entries.values()) {
+      if (link === current) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+    }
+  };
+  const soon = () => { if (!waiting) { waiting = true; requestAnimationFrame(mark); } };
+  addEventListener("scroll", soon, { passive: true });
+  addEventListener("resize", soon, { passive: true });
+  mark();
+}
+
+// --- Pop-overs: a source, a term or a note without leaving the line ----------------------------
+
+const GAP = 8;
+const beside = matchMedia("(min-width: 48rem)");
+const inMargin = matchMedia("(min-width: 80rem)");
+const pop = document.createElement("div");
+pop.className = "pop";
+pop.popover = "auto";
+pop.tabIndex = -1;
+pop.setAttribute("role", "dialog");
+document.body.append(pop);
+
+function place(link) {
+  pop.style.removeProperty("inset-inline-start");
+  pop.style.removeProperty("inset-block-start");
+  if (!beside.matches) return; // a sheet at the foot of the screen
+  const word = link.getClientRects()[0];
+  const box = pop.getBoundingClientRect();
+  const room = document.documentElement.clientWidth;
+  const left = Math.max(GAP, Math.min(word.left, room - box.width - GAP));
+  const below = word.bottom + GAP;
+  const top = below + box.height > innerHeight && word.top > box.height + GAP ? word.top - box.height - GAP : below;
+  pop.style.left = `${left + scrollX}px`;
+  pop.style.top = `${top + scrollY}px`;
+}
+
+function show(link, source) {
+  const copy = source.cloneNode(true);
+  copy.removeAttribute("id");
+  for (const inner of copy.querySelectorAll("[id]")) inner.removeAttribute("id");
+  const body = document.createElement("div");
+  body.append(...copy.childNodes);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "close";
+  close.textContent = "×";
+  close.setAttribute("aria-label", "Close");
+  close.addEventListener("click", () => pop.hidePopover());
+  pop.setAttribute("aria-label", link.getAttribute("aria-label") || link.textContent);
+  const parts = [close];
+  if (link.className === "cite") {
+    const head = document.createElement("p");
+    head.className = "meta";
+    head.textContent = link.textContent;
+    body.querySelector("b")?.remove(); // the label is in the head already, with its locator
+    parts.push(head);
+  }
+  pop.replaceChildren(...parts, body);
+  pop.showPopover({ source: link });
+  place(link);
+  pop.focus({ preventScroll: true });
+}
+
+lesson.addEventListener("click", (event) => {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const link = event.target.closest("a.cite, a.term, a.sidenote-ref");
+  if (!link || !("popover" in pop)) return;
+  const source = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!source) return;
+  if (link.className === "sidenote-ref" && inMargin.matches) return; // it stands beside the line
+  event.preventDefault();
+  show(link, source);
+});
+
+// --- Paragraph anchors: pressing one copies its address ----------------------------------------
+
+const said = document.createElement("p");
+said.className = "copied";
+said.setAttribute("role", "status");
+document.body.append(said);
+let fade = 0;
+
+lesson.addEventListener("click", async (event) => {
+  const link = event.target.closest("a.anchor");
+  if (!link || !navigator.clipboard) return;
+  try {
+    await navigator.clipboard.writeText(link.href);
+  } catch {
+    return; // the address bar shows it all the same
+  }
+  said.textContent = "Link copied";
+  clearTimeout(fade);
+  fade = setTimeout(() => { said.textContent = ""; }, 2500);
+});

@@ -1,0 +1,454 @@
+/* Saves every answer as it is given, and says "saved" only when the server has said so.
+
+   An answer waits here until an acknowledgement names this attempt, this question, a revision and
+   the digest of this very answer. Anything else (a redirect, a login page, a cut reply, silence)
+   means: not saved, which is said within five seconds; the queue goes on trying. Answers that wait
+   are kept in the browser per person and attempt, sent again after a reload, and erased when they
+   are acknowledged, when the attempt is over and when the person signs out (page.js). */
+
+const WORDS = {
+  auto: "Answers are saved as you give them.",
+  saving: "Saving…",
+  saved: (time) => `Saved ${time}`,
+  failing: "Not saved, trying again",
+  unsaved: (n) => (n === 1 ? "1 answer is not saved yet, trying again" : `${n} answers are not saved yet, trying again`),
+  refused: (n) => (n === 1 ? "1 answer needs your attention" : `${n} answers need your attention`),
+  again: "All answers are saved again.",
+  signedOut: "You have been signed out. Your answers are kept in this browser and are sent as soon as you have signed in again.",
+  signIn: "Sign in again in a new tab",
+  otherPerson: "Somebody else is signed in now. Answers given here belong to the person who opened this page and are not sent.",
+  stored: "Stored:",
+  yours: "Here:",
+  keepMine: "Save what stands here",
+  takeStored: "Take what is stored",
+  nothing: "no answer",
+  waiting: "Finishing as soon as every answer is saved…",
+  cannotFinish: "Not every answer is saved yet. Please wait a moment and press Finish again.",
+  over: "See your result",
+};
+const SAY_WITHIN = 4500; // ms; the promise is five seconds
+const PATIENCE = 15000; // ms; for later tries, when "not saved" is already on the page
+const LONGEST_PAUSE = 30000; // ms between two tries
+
+const form = document.getElementById("take");
+const { attempt, user } = form.dataset;
+const key = `parallax:unsent:${user}:${attempt}`;
+const line = form.querySelector("[data-saving]");
+const say = form.querySelector("[data-say]");
+const trouble = form.querySelector("[data-trouble]");
+const questions = new Map();
+let over = false;
+let leaving = false;
+let troubled = false;
+let lastSaved = null;
+
+const clock = (iso) => new Date(iso).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+
+// --- What is kept in the browser ---------------------------------------------------------------
+
+function kept() {
+  try {
+    return JSON.parse(localStorage.getItem(key)) || {};
+  } catch {
+    return {};
+  }
+}
+
+function keep(change) {
+  try {
+    const all = kept(); // read anew each time: another tab writes here too
+    change(all);
+    if (Object.keys(all).length) localStorage.setItem(key, JSON.stringify(all));
+    else localStorage.removeItem(key);
+  } catch { /* storage refused or full: the answer still stands on the page and in the queue */ }
+}
+
+// --- Reading and filling the native controls, in the tokens that the server speaks --------------
+
+const token = (control) => control.name.slice(control.name.lastIndexOf(".") + 1);
+
+function read(question) {
+  const { radios, boxes, selects, ordering } = question;
+  if (radios.length) return radios.find((radio) => radio.checked)?.value ?? null;
+  if (boxes.length) {
+    const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
+    return chosen.length ? chosen : null;
+  }
+  if (ordering) {
+    const places = new Array(selects.length).fill(null);
+    for (const select of selects) if (select.value) places[select.value - 1] = token(select);
+    return places.some(Boolean) ? places : null;
+  }
+  const pairs = selects.filter((select) => select.value).map((select) => [token(select), select.value]);
+  return pairs.length ? Object.fromEntries(pairs.sort()) : null;
+}
+
+function fill(question, value) {
+  const { radios, boxes, selects, ordering } = question;
+  for (const radio of radios) radio.checked = radio.value === value;
+  for (const box of boxes) box.checked = Boolean(value?.includes(box.value));
+  for (const select of selects) {
+    const place = ordering ? (value?.indexOf(token(select)) ?? -1) + 1 : value?.[token(select)];
+    select.value = place || "";
+  }
+}
+
+function describe(question, value) {
+  const { radios, boxes, selects, ordering } = question;
+  const text = (control) => control.closest("label").textContent.trim();
+  const row = (select) => document.getElementById(select.getAttribute("aria-labelledby")).textContent.trim();
+  if (value === null || value === undefined) return WORDS.nothing;
+  if (radios.length) return text(radios.find((radio) => radio.value === value));
+  if (boxes.length) return boxes.filter((box) => value.includes(box.value)).map(text).join("; ");
+  if (ordering) {
+    const rows = new Map(selects.map((select) => [token(select), row(select)]));
+    return value.map((item, at) => `${at + 1}. ${item ? rows.get(item) : "–"}`).join("; ");
+  }
+  return selects.filter((select) => value[token(select)])
+    .map((select) => `${row(select)} → ${[...select.options].find((option) => option.value === value[token(select)]).text}`).join("; ");
+}
+
+// The server's canonical form has its keys sorted and no spaces; read() sorts, JSON adds none.
+const canonical = (value) => JSON.stringify(value && !Array.isArray(value) && typeof value === "object" ? Object.fromEntries(Object.entries(value).sort()) : value);
+
+async function digest(value) {
+  if (!crypto.subtle) return null; // plain http on another host: only the form can be checked
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical(value))));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 16);
+}
+
+// --- What the page says ------------------------------------------------------------------------
+
+function status(question, text, kind) {
+  question.status.textContent = text;
+  question.status.className = `question-status ${kind}`;
+}
+
+function mark(question) {
+  const link = question.link;
+  link.classList.toggle("answered", read(question) !== null);
+  link.classList.toggle("unsaved", Boolean(question.job));
+  form.dispatchEvent(new CustomEvent("marked", { detail: link }));
+}
+
+function tell() {
+  const waiting = [...questions.values()].filter((question) => question.job);
+  const failing = waiting.filter((question) => question.tries > 0 || question.late);
+  const stuck = waiting.filter((question) => question.stuck);
+  line.classList.toggle("bad", Boolean(failing.length || stuck.length));
+  if (over) line.textContent = "";
+  else if (stuck.length) line.textContent = WORDS.refused(stuck.length);
+  else if (failing.length) line.textContent = WORDS.unsaved(failing.length);
+  else if (waiting.length) line.textContent = WORDS.saving;
+  else line.textContent = lastSaved ? WORDS.saved(lastSaved) : WORDS.auto;
+  // Spoken only when things turn bad and when they are good again, not at every answer.
+  const bad = Boolean(failing.length || stuck.length);
+  if (bad !== troubled) say.textContent = bad ? line.textContent : waiting.length ? "" : WORDS.again;
+  if (bad || !waiting.length) troubled = bad;
+  if (!waiting.length) form.dispatchEvent(new CustomEvent("all-saved"));
+}
+
+function banner(kind, text, link) {
+  if (trouble.dataset.kind === kind) return;
+  trouble.dataset.kind = kind;
+  const box = document.createElement("div");
+  box.className = "notice warning";
+  box.setAttribute("role", "alert");
+  box.append(Object.assign(document.createElement("p"), { textContent: text }));
+  if (link) {
+    const anchor = Object.assign(document.createElement("a"), { textContent: link.text, href: link.href });
+    if (link.newTab) { anchor.target = "_blank"; anchor.rel = "noopener"; }
+    const paragraph = document.createElement("p");
+    paragraph.append(anchor);
+    box.append(paragraph);
+  }
+  trouble.replaceChildren(box);
+}
+
+function calm(kind) {
+  if (trouble.dataset.kind !== kind) return;
+  delete trouble.dataset.kind;
+  trouble.replaceChildren();
+}
+
+function ask(question, reply) {
+  question.conflict?.remove();
+  const box = document.createElement("div");
+  box.className = "notice warning conflict";
+  box.setAttribute("role", "alert");
+  const add = (tag, text, parent = box) => parent.appendChild(Object.assign(document.createElement(tag), { textContent: text }));
+  add("p", reply.message);
+  const list = add("dl", "");
+  add("dt", WORDS.stored, list);
+  add("dd", describe(question, reply.shown), list);
+  add("dt", WORDS.yours, list);
+  add("dd", describe(question, read(question)), list);
+  const row = add("p", "");
+  row.className = "row";
+  const choose = (words, act) => {
+    const button = add("button", words, row);
+    button.type = "button";
+    button.className = "button second";
+    button.addEventListener("click", () => {
+      box.remove();
+      question.conflict = null;
+      question.base = reply.revision;
+      act();
+    });
+  };
+  choose(WORDS.keepMine, () => changed(question));
+  choose(WORDS.takeStored, () => {
+    fill(question, reply.shown);
+    settle(question, question.job);
+    status(question, WORDS.stored + " " + describe(question, reply.shown), "");
+    tell();
+  });
+  question.conflict = box;
+  question.field.append(box);
+}
+
+// --- The queue ---------------------------------------------------------------------------------
+
+function changed(question) {
+  if (over) return;
+  question.stuck = false;
+  question.tries = 0;
+  const job = { id: `${Date.now()}-${Math.random()}`, base: question.base, value: read(question) };
+  question.job = job;
+  keep((all) => { all[question.position] = job; });
+  send(question);
+}
+
+function settle(question, job) {
+  keep((all) => { if (all[question.position]?.id === job.id) delete all[question.position]; });
+  if (question.job === job) question.job = null;
+  question.stuck = false;
+  question.late = false;
+  question.tries = 0;
+  mark(question);
+}
+
+async function send(question) {
+  clearTimeout(question.timer);
+  const job = question.job;
+  if (over || !job || question.stuck || question.sending) return;
+  question.sending = true;
+  if (!question.tries) status(question, WORDS.saving, "");
+  mark(question);
+  tell();
+  const late = setTimeout(() => {
+    question.late = true;
+    status(question, WORDS.failing, "bad");
+    tell();
+  }, SAY_WITHIN);
+  let reply;
+  try {
+    reply = await post(question, job);
+  } catch {
+    reply = { reason: "lost" };
+  }
+  clearTimeout(late);
+  question.sending = false;
+  question.late = false;
+  await take(question, job, reply);
+  tell();
+}
+
+async function post(question, job) {
+  const body = new URLSearchParams();
+  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  body.set(question.hidden.name, question.base);
+  for (const control of question.controls) {
+    if ((control.type !== "radio" && control.type !== "checkbox") || control.checked) body.append(control.name, control.value);
+  }
+  const cut = new AbortController();
+  const timer = setTimeout(() => cut.abort(), question.tries ? PATIENCE : SAY_WITHIN);
+  try {
+    const response = await fetch(question.url, {
+      method: "POST",
+      body,
+      headers: { Accept: "application/json" },
+      redirect: "manual",
+      cache: "no-store",
+      signal: cut.signal,
+    });
+    if (response.type === "opaqueredirect" || response.status === 401) return { reason: "signed-out" };
+    if (!(response.headers.get("Content-Type") || "").startsWith("application/json")) {
+      return { reason: response.status === 403 ? "token" : "lost" };
+    }
+    const reply = await response.json();
+    if (reply === null || typeof reply !== "object") return { reason: "lost" };
+    if (reply.saved !== true) return reply;
+    const sum = await digest(job.value);
+    const named = response.ok && reply.attempt === attempt && reply.position === question.position
+      && Number.isInteger(reply.revision) && reply.revision >= question.base
+      && (sum === null ? /^[0-9a-f]{16}$/.test(reply.digest) : reply.digest === sum);
+    return named ? reply : { reason: "lost" };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function take(question, job, reply) {
+  if (reply.saved === true) {
+    question.base = reply.revision;
+    question.hidden.value = reply.revision;
+    if (reply.saved_at) lastSaved = clock(reply.saved_at);
+    calm("signed-out");
+    const current = question.job === job;
+    settle(question, job);
+    if (!current) return void send(question); // answered again in the meantime
+    status(question, WORDS.saved(reply.saved_at ? clock(reply.saved_at) : ""), "saved");
+    return;
+  }
+  if (question.job !== job) return void send(question);
+  if (reply.reason === "stale" && Number.isInteger(reply.revision)) {
+    if (canonical(reply.shown) === canonical(job.value) && question.base !== reply.revision) {
+      question.base = reply.revision; // our own answer, whose acknowledgement was lost
+      return void send(question);
+    }
+    question.stuck = true;
+    status(question, WORDS.failing.split(",")[0], "bad");
+    ask(question, reply);
+    return;
+  }
+  if (reply.reason === "closed") return close(reply);
+  if (reply.reason === "malformed" && reply.message) {
+    question.stuck = true; // until the answer is changed
+    status(question, reply.message, "bad");
+    return;
+  }
+  if (reply.reason === "token" && !question.tries) await freshToken();
+  if (reply.reason === "signed-out") {
+    banner("signed-out", WORDS.signedOut, { text: WORDS.signIn, href: `${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`, newTab: true });
+    await freshToken();
+  }
+  question.tries += 1;
+  status(question, WORDS.failing, "bad");
+  // Twice as long each time, half of it by chance, so that a whole class does not knock at once.
+  const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** (question.tries - 1));
+  if (!over) question.timer = setTimeout(() => send(question), pause * (0.5 + Math.random() / 2));
+}
+
+/* Signing in again in another tab makes a new form token: fetch the page for it, and make sure
+   that the same person is asking. */
+async function freshToken() {
+  try {
+    const response = await fetch(location.pathname, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(SAY_WITHIN) });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const theirs = page.getElementById("take");
+    if (!theirs) return;
+    if (theirs.dataset.user !== user || theirs.dataset.attempt !== attempt) return void close({ message: WORDS.otherPerson }, false);
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = theirs.elements.csrfmiddlewaretoken.value;
+  } catch { /* still no way through: the queue comes back to it */ }
+}
+
+function close(reply, finished = true) {
+  over = true;
+  for (const question of questions.values()) {
+    clearTimeout(question.timer);
+    question.job = null;
+    question.field.disabled = true;
+    mark(question);
+  }
+  if (finished) keep((all) => { for (const position of Object.keys(all)) delete all[position]; });
+  banner("closed", reply.message || "", finished ? { text: WORDS.over, href: location.pathname } : null);
+  tell();
+}
+
+const unsaved = () => [...questions.values()].some((question) => question.job);
+
+function flush() {
+  for (const question of questions.values()) {
+    if (question.job && !question.stuck) send(question);
+  }
+}
+
+/* Resolves true when every answer is saved, false when that takes longer than `limit` ms. */
+function flushed(limit) {
+  flush();
+  if (!unsaved()) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const done = () => { clearTimeout(timer); resolve(true); };
+    const timer = setTimeout(() => { form.removeEventListener("all-saved", done); resolve(false); }, limit);
+    form.addEventListener("all-saved", done, { once: true });
+  });
+}
+
+// --- Start -------------------------------------------------------------------------------------
+
+for (const time of form.querySelectorAll("time[datetime]")) time.textContent = clock(time.dateTime);
+for (const field of form.querySelectorAll(".question")) {
+  const controls = [...field.querySelectorAll("input:not([type=hidden]), select")];
+  const question = {
+    field,
+    controls,
+    position: Number(field.dataset.position),
+    url: `${location.pathname}questions/${field.dataset.position}/`,
+    base: Number(field.dataset.revision),
+    radios: controls.filter((control) => control.type === "radio"),
+    boxes: controls.filter((control) => control.type === "checkbox"),
+    selects: controls.filter((control) => control.tagName === "SELECT"),
+    ordering: Boolean(field.querySelector("[data-ordering]")),
+    hidden: field.querySelector("input[type=hidden]"),
+    status: field.querySelector("[data-status]"),
+    link: form.querySelector(`.numbers a[href="#${field.id}"]`),
+    job: null,
+    tries: 0,
+    stuck: false,
+    late: false,
+    sending: false,
+    timer: 0,
+    conflict: null,
+  };
+  questions.set(question.position, question);
+  const time = question.status.querySelector("time");
+  if (time && (!lastSaved || time.dateTime > lastSaved)) lastSaved = time.dateTime;
+  field.addEventListener("change", () => changed(question));
+}
+if (lastSaved) lastSaved = clock(lastSaved);
+
+// A page that comes back from the browser's memory shows its old controls: believe the server's.
+addEventListener("pageshow", (event) => { if (event.persisted) { leaving = true; location.reload(); } });
+
+for (const [position, job] of Object.entries(kept())) {
+  const question = questions.get(Number(position));
+  if (!question) continue;
+  fill(question, job.value);
+  question.base = Math.min(job.base, question.base);
+  question.job = job;
+  send(question);
+}
+for (const question of questions.values()) mark(question);
+form.querySelector("[data-save-all]").hidden = true;
+tell();
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  line.textContent = WORDS.waiting;
+  if (await flushed(6000)) {
+    leaving = true;
+    location.assign(form.dataset.submit);
+  } else {
+    tell();
+    say.textContent = WORDS.cannotFinish;
+    banner("finish", WORDS.cannotFinish);
+    form.addEventListener("all-saved", () => calm("finish"), { once: true });
+  }
+});
+
+// Enter in a radio or select must not finish the quiz.
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input, select")) event.preventDefault();
+});
+
+form.addEventListener("time-up", async () => {
+  await flushed(6000);
+  for (const question of questions.values()) question.field.disabled = true;
+});
+form.addEventListener("leave", () => { leaving = true; });
+
+addEventListener("online", flush);
+addEventListener("focus", flush);
+addEventListener("beforeunload", (event) => { if (!leaving && !over && unsaved()) event.preventDefault(); });
