@@ -1,0 +1,134 @@
+"""The cast and their world.
+
+ada teaches, ben learns, cleo assists, all in one cohort; eve studies something else and has no
+business here; adam administers. The course has one module with a lesson, a checkpoint in it and a
+quiz of three questions whose first option is right.
+"""
+
+import os
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from courses import authoring
+from courses.models import Cohort, Course, Enrolment, Lesson, Module, Role, User
+from quizzes.models import Question, Quiz
+from tests import factories
+
+# Playwright's synchronous door runs an event loop in this thread; our database calls are our own.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def quick_tests(settings):
+    """Cheap passwords and plain static files; nothing else differs from production."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def course(db) -> Course:
+    return factories.make_course()
+
+
+@pytest.fixture
+def module(course: Course) -> Module:
+    return factories.make_module(course, lens="realism")
+
+
+@pytest.fixture
+def lesson(module: Module) -> Lesson:
+    """Its text names a checkpoint, and the checkpoint's evidence its paragraphs: lesson first."""
+    factories.make_source()
+    factories.make_term()
+    lesson = factories.make_lesson(module)
+    factories.make_question(
+        module,
+        "anarchy-check",
+        use="practice",
+        spec=factories.single(prompt="Is anarchy chaos?", right="No", wrong=("Yes", "Always")),
+    )
+    authoring.content_saved(lesson)
+    lesson.refresh_from_db()
+    return lesson
+
+
+@pytest.fixture
+def checkpoint(lesson: Lesson) -> Question:
+    return Question.objects.get(key="anarchy-check")
+
+
+@pytest.fixture
+def questions(module: Module, lesson: Lesson) -> list[Question]:
+    return [
+        factories.make_question(
+            module, f"anarchy-{number}", spec=factories.single(f"Question number {number}?")
+        )
+        for number in (1, 2, 3)
+    ]
+
+
+@pytest.fixture
+def quiz(module: Module, questions: list[Question]) -> Quiz:
+    return factories.make_quiz(module, questions)
+
+
+@pytest.fixture
+def cohort(course: Course) -> Cohort:
+    return factories.make_cohort(course, join_code="JKMN2345")
+
+
+@pytest.fixture
+def ada(cohort: Cohort) -> User:
+    user = factories.make_user("ada", "Ada Lindqvist")
+    factories.enrol(user, cohort, Role.INSTRUCTOR)
+    return user
+
+
+@pytest.fixture
+def ben(cohort: Cohort) -> User:
+    user = factories.make_user("ben", "Ben Okafor")
+    factories.enrol(user, cohort)
+    return user
+
+
+@pytest.fixture
+def ben_here(ben: User, cohort: Cohort) -> Enrolment:
+    return Enrolment.objects.select_related("cohort", "user").get(user=ben, cohort=cohort)
+
+
+@pytest.fixture
+def cleo(cohort: Cohort) -> User:
+    user = factories.make_user("cleo", "Cleo Marchetti")
+    factories.enrol(user, cohort, Role.ASSISTANT)
+    return user
+
+
+@pytest.fixture
+def eve(db) -> User:
+    user = factories.make_user("eve", "Eve Stranger")
+    elsewhere = factories.make_course("elsewhere", title="Another course")
+    factories.enrol(user, factories.make_cohort(elsewhere, "Elsewhere"))
+    return user
+
+
+@pytest.fixture
+def adam(db) -> User:
+    return factories.make_user("adam", "Adam Novák", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def as_() -> Callable[[User | None], Client]:
+    """A browser without scripts in which somebody is signed in (or nobody)."""
+
+    def sign_in(user: User | None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

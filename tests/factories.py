@@ -1,0 +1,219 @@
+"""Small worlds to test in. Each function makes one thing, as the site's own verbs would."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from courses import authoring
+from courses.models import (
+    Activity,
+    Cohort,
+    Course,
+    Enrolment,
+    Lesson,
+    Module,
+    Objective,
+    Role,
+    Source,
+    Term,
+    User,
+)
+from quizzes.authoring import publish
+from quizzes.models import Question, Quiz, Slot
+
+NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
+PASSWORD = "one-case-several-lenses"
+
+BODY = """\
+## Anarchy {: #anarchy-heading }
+
+No authority stands above states [@waltz1979, ch. 6]. That is what [[anarchy]] means.
+{: #anarchy }
+
+It is not chaos: states know rules, and keep many of them.
+{: #not-chaos }
+
+{{ checkpoint: anarchy-check }}
+
+Nobody comes to the rescue, so each state helps itself.
+{: #self-help }
+"""
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def make_user(username: str, name: str = "", **fields: Any) -> User:
+    user = User(
+        username=username,
+        name=name or username.capitalize(),
+        email=f"{username}@parallax.example",
+        **fields,
+    )
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def make_course(key: str = "lenses", **fields: Any) -> Course:
+    fields = {"title": "One case, several lenses", "published": True, **fields}
+    return Course.objects.create(key=key, **fields)
+
+
+def make_module(course: Course, key: str = "realism", **fields: Any) -> Module:
+    fields = {"position": course.modules.count() + 1, "title": key.capitalize(), **fields}
+    return Module.objects.create(course=course, key=key, **fields)
+
+
+def make_objective(module: Module, key: str = "explain-anarchy", **fields: Any) -> Objective:
+    fields = {
+        "position": module.objectives.count() + 1,
+        "verb": "explain",
+        "statement": "explain what anarchy means between states",
+        "bloom": "understand",
+        **fields,
+    }
+    return Objective.objects.create(module=module, key=key, **fields)
+
+
+def make_source(key: str = "waltz1979", **fields: Any) -> Source:
+    fields = {
+        "kind": "book",
+        "label": "Waltz 1979",
+        "authors": "Waltz, Kenneth N.",
+        "year": "1979",
+        "title": "Theory of International Politics",
+        **fields,
+    }
+    return Source.objects.create(key=key, **fields)
+
+
+def make_term(key: str = "anarchy", **fields: Any) -> Term:
+    fields = {"title": "anarchy", "definition": "No ruler above states.", **fields}
+    return Term.objects.create(key=key, **fields)
+
+
+def make_lesson(module: Module, key: str = "anarchy", body: str = BODY, **fields: Any) -> Lesson:
+    activity = Activity.objects.create(
+        key=key,
+        module=module,
+        kind="lesson",
+        position=module.activities.count() + 1,
+        title=fields.pop("title", key.replace("-", " ").capitalize()),
+    )
+    fields = {
+        "question": "What is left when nobody rules?",
+        "summary": "Nobody rules. Rules there are. States help themselves.",
+        **fields,
+    }
+    lesson = Lesson.objects.create(activity=activity, body=body, **fields)
+    authoring.content_saved(lesson)
+    lesson.refresh_from_db()
+    return lesson
+
+
+def evidence(paragraph: str = "anarchy", lesson: str = "anarchy") -> dict[str, str]:
+    return {
+        "lesson": lesson,
+        "paragraph": paragraph,
+        "source": "waltz1979",
+        "locator": "ch. 6",
+        "why": "The paragraph says so.",
+    }
+
+
+def single(
+    prompt: str = "What does anarchy mean?",
+    right: str = "No authority above states",
+    wrong: tuple[str, ...] = ("War everywhere", "A world government"),
+) -> dict[str, Any]:
+    """A single-choice spec whose first option is right."""
+    texts = [right, *wrong]
+    return {
+        "prompt": prompt,
+        "feedback": "Anarchy is the lack of a ruler.",
+        "options": [
+            {
+                "key": f"option-{place}",
+                "text": text,
+                "correct": place == 1,
+                "feedback": f"About {text.lower()}.",
+                "misconception": "" if place == 1 else "anarchy is chaos",
+                "lens": "",
+                "evidence": evidence(),
+            }
+            for place, text in enumerate(texts, start=1)
+        ],
+    }
+
+
+def ordering(prompt: str = "Bring these into order.") -> dict[str, Any]:
+    return {
+        "prompt": prompt,
+        "feedback": "By date.",
+        "rule": "adjacent",
+        "items": [
+            {"key": key, "text": text, "feedback": f"{text}.", "evidence": evidence()}
+            for key, text in (
+                ("nato", "NATO is founded"),
+                ("pact", "The Warsaw Pact is signed"),
+                ("cst", "The Tashkent treaty is signed"),
+            )
+        ],
+    }
+
+
+def make_question(module: Module, key: str = "anarchy-meaning", **fields: Any) -> Question:
+    objectives = fields.pop("objectives", ())
+    fields = {
+        "kind": "single",
+        "use": "graded",
+        "bloom": "understand",
+        "difficulty": Decimal("0.60"),
+        "status": "ready",
+        "spec": single(),
+        **fields,
+    }
+    question = Question.objects.create(module=module, key=key, **fields)
+    question.objectives.set(objectives)
+    publish(question, now=NOON)
+    question.refresh_from_db()
+    return question
+
+
+def make_quiz(
+    module: Module, questions: list[Question], key: str = "realism-quiz", **fields: Any
+) -> Quiz:
+    """A quiz of fixed questions, in their order and with their options in the author's order."""
+    activity = Activity.objects.create(
+        key=key,
+        module=module,
+        kind="quiz",
+        position=module.activities.count() + 1,
+        title=fields.pop("title", "Realism quiz"),
+    )
+    fields = {
+        "time_limit": 1800,
+        "attempts_allowed": 2,
+        "shuffle_questions": False,
+        "shuffle_options": False,
+        **fields,
+    }
+    quiz = Quiz.objects.create(activity=activity, **fields)
+    Slot.objects.bulk_create(
+        Slot(quiz=quiz, position=position, question=question)
+        for position, question in enumerate(questions, start=1)
+    )
+    return quiz
+
+
+def make_cohort(course: Course, title: str = "Autumn 2026", **fields: Any) -> Cohort:
+    fields = {"starts_on": date(2026, 9, 1), "ends_on": date(2099, 12, 31), **fields}
+    return Cohort.objects.create(course=course, title=title, **fields)
+
+
+def enrol(user: User, cohort: Cohort, role: str = Role.STUDENT, **fields: Any) -> Enrolment:
+    return Enrolment.objects.create(
+        user=user, cohort=cohort, role=role, **{"joined_at": NOON, **fields}
+    )
