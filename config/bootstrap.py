@@ -18,11 +18,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO, Callable, Iterator, Mapping, MutableMapping
 
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 11)
@@ -46,7 +47,7 @@ class SetUpError(Exception):
     """What is missing and what to do about it, said to the person at the keyboard."""
 
 
-def enter(argv):
+def enter(argv: "list[str]") -> None:
     """Return only inside `.venv` with everything installed; else start the command again in there.
 
     `test` never returns: it becomes pytest. A `SetUpError` ends the program with its sentence.
@@ -54,7 +55,7 @@ def enter(argv):
     command = argv[1] if len(argv) > 1 else ""
     try:
         check_platform()
-        check_python(sys.version_info)
+        check_python(sys.version_info[:3])
         if not is_inside(ROOT):
             make_ready(ROOT, "dev" if command == "test" else "base")
             python = str(python_of(ROOT))
@@ -70,19 +71,19 @@ def enter(argv):
         sys.exit("\nParallax: stopped. The same command takes up again from here.")
 
 
-def say(sentence):
+def say(sentence: str) -> None:
     print(f"Parallax: {sentence}", flush=True)
 
 
 # --- What must be there before anything else ---------------------------------------------------
 
 
-def check_platform():
+def check_platform() -> None:
     if fcntl is None:
         raise SetUpError("this runs on Linux and macOS; on Windows, use it inside WSL.")
 
 
-def check_python(version):
+def check_python(version: "tuple[int, ...]") -> None:
     """Raise `SetUpError` when `version` (a tuple like `sys.version_info`) is too old."""
     if tuple(version[:2]) < OLDEST_PYTHON:
         found, needed = ("{}.{}".format(*pair[:2]) for pair in (version, OLDEST_PYTHON))
@@ -92,7 +93,7 @@ def check_python(version):
         )
 
 
-def check_venv_module(find=importlib.util.find_spec):
+def check_venv_module(find: "Callable[[str], object]" = importlib.util.find_spec) -> None:
     """Raise `SetUpError` when this Python cannot make environments (Debian splits that off)."""
     if find("venv") is None or find("ensurepip") is None:
         raise SetUpError(
@@ -104,33 +105,33 @@ def check_venv_module(find=importlib.util.find_spec):
 # --- The environment ---------------------------------------------------------------------------
 
 
-def python_of(root):
+def python_of(root: Path) -> Path:
     return root / ".venv" / "bin" / "python"
 
 
-def is_inside(root):
+def is_inside(root: Path) -> bool:
     """Whether the running interpreter is the one of `.venv`."""
     return os.path.realpath(sys.prefix) == os.path.realpath(str(root / ".venv"))
 
 
-def requirements_of(root, wanted):
+def requirements_of(root: Path, wanted: str) -> Path:
     return root / "config" / "requirements" / (wanted + ".txt")
 
 
-def stamp_for(root, wanted):
+def stamp_for(root: Path, wanted: str) -> str:
     """What the stamp says when `wanted` ("base" or "dev") is installed as the files stand now."""
     digest = hashlib.sha256(requirements_of(root, wanted).read_bytes()).hexdigest()
     return "{} {}.{} {}".format(wanted, *sys.version_info[:2], digest)
 
 
-def read_stamp(root):
+def read_stamp(root: Path) -> str:
     try:
         return (root / ".venv" / "parallax-stamp").read_text(encoding="ascii")
     except OSError:
         return ""
 
 
-def is_ready(root, wanted):
+def is_ready(root: Path, wanted: str) -> bool:
     """Whether `.venv` holds what `wanted` asks for; "dev" contains "base"."""
     if not python_of(root).exists():
         return False
@@ -138,7 +139,7 @@ def is_ready(root, wanted):
     return read_stamp(root) in enough
 
 
-def make_ready(root, wanted):
+def make_ready(root: Path, wanted: str) -> None:
     """Bring `.venv` to the state of `wanted`; several processes may ask at once.
 
     Raises `SetUpError`.
@@ -168,7 +169,7 @@ def make_ready(root, wanted):
         write_whole(stamp, stamp_for(root, wanted))
 
 
-def write_whole(path, text):
+def write_whole(path: Path, text: str) -> None:
     """Write `text` so that nobody ever reads half of it. Only this user may read the file."""
     unfinished = path.with_name(path.name + ".part")
     unfinished.touch(mode=0o600)
@@ -177,7 +178,7 @@ def write_whole(path, text):
 
 
 @contextlib.contextmanager
-def only_one(root):
+def only_one(root: Path) -> "Iterator[IO[str]]":
     """Hold the set-up lock of this folder. It lies outside `.venv`, which may be thrown away."""
     folder = root / ".data"
     try:
@@ -194,7 +195,7 @@ def only_one(root):
         yield lock
 
 
-def make_environment(root, log, lock):
+def make_environment(root: Path, log: Path, lock: "IO[str]") -> None:
     """Make `.venv` from nothing; whatever an interrupted run left there is removed."""
     folder = root / ".venv"
     if folder.exists():
@@ -206,7 +207,7 @@ def make_environment(root, log, lock):
         raise SetUpError(f"could not make .venv. {last_words(log)}")
 
 
-def install(root, wanted, log, lock):
+def install(root: Path, wanted: str, log: Path, lock: "IO[str]") -> None:
     """Install the hashed requirements with pip, one line of progress for each package."""
     requirements = requirements_of(root, wanted)
     total = len(PINNED.findall(requirements.read_text("utf-8")))
@@ -230,7 +231,7 @@ def install(root, wanted, log, lock):
         raise SetUpError(f"{cause} {last_words(log)}")
 
 
-def watch(command, log, lock, step=None, total=0):
+def watch(command: "list[str]", log: Path, lock: "IO[str]", step: str = "", total: int = 0) -> int:
     """Run `command`, its output going to `log`; return its exit code.
 
     Lines that `step` matches (its group 1 names a thing) are counted aloud, out of `total`.
@@ -246,9 +247,9 @@ def watch(command, log, lock, step=None, total=0):
         env=dict(os.environ, PYTHONUNBUFFERED="1", DEBIAN_FRONTEND="noninteractive"),
     )
     with process, log.open("ab") as output:
-        for line in process.stdout:
+        for line in process.stdout or ():
             output.write(line)
-            found = step and re.match(step, line.decode("utf-8", "replace"))
+            found = re.match(step, line.decode("utf-8", "replace")) if step else None
             if found:
                 count += 1
                 show_progress(count, total, found.group(1))
@@ -257,7 +258,7 @@ def watch(command, log, lock, step=None, total=0):
     return process.returncode
 
 
-def show_progress(count, total, name):
+def show_progress(count: int, total: int, name: str) -> None:
     """A line that moves on a terminal; in a log, one line in ten."""
     text = f"  {count:3}/{total} {name}" if total else f"  {count:3} {name}"
     if sys.stdout.isatty():
@@ -266,7 +267,7 @@ def show_progress(count, total, name):
         print(text, flush=True)
 
 
-def last_words(log):
+def last_words(log: Path) -> str:
     """The end of a log, for a sentence that names a cause it does not know."""
     lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
     return "The last lines of {} were:\n  {}".format(log, "\n  ".join(lines[-4:] or ["(none)"]))
@@ -275,7 +276,7 @@ def last_words(log):
 # --- What Django reads as it starts ------------------------------------------------------------
 
 
-def make_secret_key(root, environ=os.environ):
+def make_secret_key(root: Path, environ: "Mapping[str, str]" = os.environ) -> None:
     """Keep a secret key in `.data`, unless the environment brings one."""
     path = root / ".data" / "secret_key"
     if environ.get("SECRET_KEY") or path.exists():
@@ -285,7 +286,7 @@ def make_secret_key(root, environ=os.environ):
             write_whole(path, secrets.token_urlsafe(48))
 
 
-def choose_mode(options, environ):
+def choose_mode(options: "list[str]", environ: "MutableMapping[str, str]") -> None:
     """Settings that `up` chooses before Django reads them; what the environment says goes first.
 
     Demo mode is for the newcomer who has set nothing up: a database of one's own ends it.
@@ -302,7 +303,7 @@ def choose_mode(options, environ):
 # --- Tests -------------------------------------------------------------------------------------
 
 
-def run_tests(arguments):
+def run_tests(arguments: "list[str]") -> None:
     """Become pytest with `arguments`.
 
     Raises `SetUpError` when pytest is missing, or Chromium where a browser test may run.
@@ -319,19 +320,22 @@ def run_tests(arguments):
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
 
 
-def wants_browser(arguments):
+def wants_browser(arguments: "list[str]") -> bool:
     """Whether pytest's `arguments` may reach tests/browser: no path given, or one in its line."""
     if any(argument.rstrip("/") == "--ignore=tests/browser" for argument in arguments):
         return False
     paths = [ROOT / argument.split("::")[0] for argument in arguments if argument[:1] != "-"]
-    paths = [os.path.normpath(str(path)) for path in paths if path.exists()]
+    given = [os.path.normpath(str(path)) for path in paths if path.exists()]
     browser = str(ROOT / "tests" / "browser")
-    return not paths or any(
-        os.path.commonpath([path, browser]) in (path, browser) for path in paths
+    return not given or any(
+        os.path.commonpath([path, browser]) in (path, browser) for path in given
     )
 
 
-def find_chromium(environ=os.environ, which=shutil.which):
+def find_chromium(
+    environ: "Mapping[str, str]" = os.environ,
+    which: "Callable[[str], str | None]" = shutil.which,
+) -> "str | None":
     """The path of a Chromium on this machine, or None. Raises `SetUpError` for a wrong CHROMIUM."""
     named = environ.get("CHROMIUM")
     if named:
@@ -349,12 +353,13 @@ def find_chromium(environ=os.environ, which=shutil.which):
     return None
 
 
-def get_chromium(root):
+def get_chromium(root: Path) -> str:
     """Install a Chromium: Debian's own where we may, else Playwright's. Raises `SetUpError`."""
     log = root / ".data" / "chromium.log"
     with only_one(root) as lock:
-        if find_chromium():  # whoever held the lock before us has done it
-            return find_chromium()
+        found = find_chromium()
+        if found:  # whoever held the lock before us has done it
+            return found
         log.write_bytes(b"")
         if shutil.which("apt-get") and os.geteuid() == 0 and Path("/etc/debian_version").exists():
             say("no Chromium here: installing Debian's (about 350 MB)")
