@@ -273,6 +273,15 @@ def test_choices_keep_the_authors_order_unless_shuffled_and_true_stands_before_f
     assert KINDS["truefalse"].arrange(spec, random.Random(1), True) == ["true", "false"]
 
 
+def test_answers_to_match_are_shuffled_even_where_the_rows_are_not():
+    kind, spec = KINDS["matching"], KINDS["matching"].samples[0].spec
+    orders = [kind.arrange(spec, random.Random(seed), False) for seed in range(500)]
+    assert {tuple(order["rows"]) for order in orders} == {("waltz", "keohane", "wendt")}
+    assert {tuple(order["answers"]) for order in orders} == set(
+        permutations(kind.keys(spec)["answers"])
+    )
+
+
 def test_items_to_order_come_up_in_every_order():
     kind, spec = KINDS["ordering"], KINDS["ordering"].samples[0].spec
     seen = {tuple(kind.arrange(spec, random.Random(seed), False)) for seed in range(500)}
