@@ -1,0 +1,27 @@
+"""Sentences that several checks of content share."""
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+
+LISTED = 8  # as many names as a line still carries; the rest is counted
+
+
+def no_such(what: str, key: str, known: Collection[str]) -> str:
+    """That nothing has this key, with the key that was probably meant."""
+    close = get_close_matches(key, known, n=1, cutoff=0.6)
+    if close:
+        return f"No {what} has the key “{key}”. Did you mean “{close[0]}”?"
+    return f"No {what} has the key “{key}”. Mend the key, or add the {what} first."
+
+
+def count(number: int, word: str, many: str = "") -> str:
+    """ "1 lesson", "3 lessons", "2 quizzes"."""
+    return f"{number} {word if number == 1 else many or word + 's'}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first names, and how many more there are."""
+    names = list(names)
+    more = len(names) - LISTED
+    shown = ", ".join(names[:LISTED])
+    return f"{shown} and {more} more" if more > 0 else shown
