@@ -26,7 +26,7 @@ class Chart:
     drawing: Callable[[Any], Drawing]
 
 
-KINDS: Mapping[str, Chart] = {
+CHARTS: Mapping[str, Chart] = {
     "payoff": Chart(payoff.check, payoff.drawing),
     "tree": Chart(tree.check, tree.drawing),
 }
@@ -34,9 +34,9 @@ KINDS: Mapping[str, Chart] = {
 
 def check(kind: str, spec: Any) -> list[Fault]:
     """What an author has to mend. `field` of a fault is a path in the spec: "cells[0][1]"."""
-    if kind not in KINDS:
-        return [Fault("kind", UNKNOWN_KIND.format(kind=kind, kinds=", ".join(KINDS)))]
-    return KINDS[kind].check(spec)
+    if kind not in CHARTS:
+        return [Fault("kind", UNKNOWN_KIND.format(kind=kind, kinds=", ".join(CHARTS)))]
+    return CHARTS[kind].check(spec)
 
 
 def draw(kind: str, spec: Any, *, key: str, title: str, description: str) -> str:
@@ -48,7 +48,7 @@ def draw(kind: str, spec: Any, *, key: str, title: str, description: str) -> str
     faults = check(kind, spec)
     if faults:
         raise ValueError(str(faults[0]))
-    drawn = KINDS[kind].drawing(spec)
+    drawn = CHARTS[kind].drawing(spec)
     name = f"figure-{escape(key)}"
     caption = f'<span class="figure-title">{escape(title)}</span>'
     if drawn.note:
@@ -69,4 +69,4 @@ def draw(kind: str, spec: Any, *, key: str, title: str, description: str) -> str
     )
 
 
-__all__ = ["KINDS", "Chart", "check", "draw"]
+__all__ = ["CHARTS", "Chart", "check", "draw"]
