@@ -195,7 +195,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
-PERMISSIONS_POLICY = {
+PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: []
     for name in ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")
 }
@@ -267,7 +267,7 @@ SPECTACULAR_SETTINGS = {
 # --- Logs --------------------------------------------------------------------------------------
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
-SHARED_PROCESSORS = [
+SHARED_PROCESSORS: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

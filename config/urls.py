@@ -7,7 +7,8 @@ from django.urls import include, path
 from config import health
 
 admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)  # allauth's limits hold here too
+# allauth's limits on signing in hold here too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("courses.urls")),

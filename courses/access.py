@@ -56,7 +56,7 @@ def place_in(user: User, course_key: str) -> Place:
 
 def lesson_in(place: Place, activity_key: str) -> Lesson:
     """A lesson of the course somebody stands in, with its activity and module."""
-    lesson = (
+    lesson: Lesson | None = (
         Lesson.objects.filter(activity__key=activity_key, activity__module__course=place.course)
         .select_related("activity__module")
         .defer("body", "summary", "read_on")
@@ -68,7 +68,7 @@ def lesson_in(place: Place, activity_key: str) -> Lesson:
 
 
 def activity_in(place: Place, activity_key: str) -> Activity:
-    activity = (
+    activity: Activity | None = (
         Activity.objects.filter(key=activity_key, module__course=place.course)
         .select_related("module")
         .first()

@@ -20,16 +20,14 @@ def has_wal_reset_bug(version: tuple[int, int, int]) -> bool:
     return (3, 7, 0) <= version <= (3, 51, 2) and version not in {(3, 50, 7), (3, 44, 6)}
 
 
-def sqlite_is_safe(
-    *, databases: Sequence[str] | None = None, **_: Any
-) -> list[CheckMessage]:
+def sqlite_is_safe(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Read the SQLite settings back and say which of them did not take."""
     messages: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
         if connection.vendor != "sqlite":
             continue
-        in_memory = connection.is_in_memory_db()
+        in_memory = connection.is_in_memory_db()  # type: ignore[attr-defined]  # SQLite's only
         with connection.cursor() as cursor:
             for name, wanted in EXPECTED.items():
                 found = cursor.execute(f"PRAGMA {name}").fetchone()[0]
@@ -48,9 +46,7 @@ def sqlite_is_safe(
                 Error(f"SQLite waits {timeout} ms for a lock; 20 s are needed.", id="courses.E002")
             )
         if connection.settings_dict["OPTIONS"].get("transaction_mode") != "IMMEDIATE":
-            messages.append(
-                Error("SQLite transactions must begin IMMEDIATE.", id="courses.E003")
-            )
+            messages.append(Error("SQLite transactions must begin IMMEDIATE.", id="courses.E003"))
         if has_wal_reset_bug(sqlite3.sqlite_version_info):
             messages.append(
                 Warning(

@@ -252,7 +252,7 @@ class Roster:
         return sum(all(row.cells[at].done for at in required) for row in self.rows)
 
     @property
-    def unopened(self) -> int:
+    def idle(self) -> int:
         return sum(not any(cell.started for cell in row.cells) for row in self.rows)
 
     @property
@@ -265,14 +265,14 @@ class Roster:
             "%(finished)d of %(all)d students have finished everything required",
             len(self.rows),
         ) % {"finished": self.finished, "all": len(self.rows)}
-        if not self.unopened:
-            return _("%(finished)s; all have started.") % {"finished": finished}
-        unopened = ngettext(
-            "%(count)d has not opened anything yet",
-            "%(count)d have not opened anything yet",
-            self.unopened,
-        ) % {"count": self.unopened}
-        return f"{finished}; {unopened}."
+        if not self.idle:
+            return _("%(finished)s; all have begun.") % {"finished": finished}
+        idle = ngettext(
+            "%(count)d has not begun",
+            "%(count)d have not begun",
+            self.idle,
+        ) % {"count": self.idle}
+        return f"{finished}; {idle}."
 
 
 def mean(scores: Iterable[Decimal]) -> Decimal | None:

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from courses.access import Place, place_in
 from courses.models import Lesson, User
-from quizzes.models import Attempt, Question, Quiz
+from quizzes.models import Attempt, Question, QuestionVersion, Quiz
 
 ATTEMPT_PARTS = ("quiz__activity__module__course", "enrolment__cohort")
 
@@ -60,7 +60,7 @@ def own_attempt_to_write(user: User, attempt_id: UUID) -> Attempt:
 @dataclass(frozen=True)
 class CheckpointPlace:
     lesson: Lesson
-    question: Question
+    version: QuestionVersion
     place: Place
 
 
@@ -82,6 +82,8 @@ def checkpoint_for(user: User, lesson_key: str, question_key: str) -> Checkpoint
         .select_related("current")
         .first()
     )
-    if question is None or ["checkpoint", question_key] not in lesson.parts:
+    if question is None or question.current is None:
         raise Http404
-    return CheckpointPlace(lesson, question, place)
+    if ["checkpoint", question_key] not in lesson.parts:
+        raise Http404
+    return CheckpointPlace(lesson, question.current, place)

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from courses.refusals import Refused
 from quizzes import availability, marking
 from quizzes.access import own_attempt_to_write
 from quizzes.drawing import draw
-from quizzes.models import Attempt, Item, Question, Quiz, Response, Slot
+from quizzes.models import Attempt, Item, Question, QuestionVersion, Quiz, Response, Slot
 from quizzes.questions import KINDS, Kind
 
 NOT_A_STUDENT = "Only students of the cohort sit its quizzes. You can look at everything else."
@@ -117,7 +118,12 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
     the draw repeatable; without it the system's randomness decides. Raises `Refused`.
     """
     with transaction.atomic():
-        Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        enrolment = (
+            Enrolment.objects.active()
+            .select_for_update(of=("self",))
+            .select_related("cohort")
+            .get(pk=enrolment.pk)
+        )
         attempts = list(Attempt.objects.filter(quiz=quiz, enrolment=enrolment).order_by("number"))
         for attempt in attempts:
             if attempt.is_open and not is_overdue(attempt, now):
@@ -128,8 +134,8 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
         if why_not is not None:
             raise Refused(why_not.sentence)
         slots = list(quiz.slots.order_by("position"))
-        rng = random.Random(seed) if seed is not None else random.SystemRandom()
-        questions = _draw(enrolment, slots, rng)
+        rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
+        versions = _draw(enrolment, slots, rng)
         deadline = deadline_for(enrolment, quiz, now=now)
         attempt = Attempt.objects.create(
             quiz=quiz,
@@ -140,27 +146,25 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
             closes_at=deadline.cut_off,
             out_of=sum(slot.points for slot in slots),
         )
-        drawn = list(zip(questions, slots, strict=True))
+        drawn = list(zip(versions, slots, strict=True))
         if quiz.shuffle_questions:
             rng.shuffle(drawn)
         Item.objects.bulk_create(
             Item(
                 attempt=attempt,
                 position=position,
-                version=question.current,
-                order=KINDS[question.current.kind].arrange(
-                    question.current.spec, rng, quiz.shuffle_options
-                ),
+                version=version,
+                order=KINDS[version.kind].arrange(version.spec, rng, quiz.shuffle_options),
                 points=slot.points,
             )
-            for position, (question, slot) in enumerate(drawn, start=1)
+            for position, (version, slot) in enumerate(drawn, start=1)
         )
         progress.start(enrolment, quiz.activity, now=now)
     return attempt
 
 
-def _draw(enrolment: Enrolment, slots: Sequence[Slot], rng: random.Random) -> list[Question]:
-    """A ready question for each slot, none twice, those this student has not met first."""
+def _draw(enrolment: Enrolment, slots: Sequence[Slot], rng: random.Random) -> list[QuestionVersion]:
+    """The current version of a ready question for each slot, none twice, those this student has not met first."""
     objectives = {slot.objective_id for slot in slots if slot.objective_id is not None}
     pools: dict[int, list[str]] = {objective: [] for objective in objectives}
     for objective, question in (
@@ -178,7 +182,7 @@ def _draw(enrolment: Enrolment, slots: Sequence[Slot], rng: random.Random) -> li
     try:
         keys = draw(
             [
-                [str(slot.question_id)] if slot.question_id else pools[slot.objective_id]
+                [str(slot.question_id)] if slot.objective_id is None else pools[slot.objective_id]
                 for slot in slots
             ],
             rng=rng,
@@ -188,17 +192,16 @@ def _draw(enrolment: Enrolment, slots: Sequence[Slot], rng: random.Random) -> li
         raise Refused(
             f"This quiz cannot be started: {problem} Please tell your instructor."
         ) from None
-    questions = {
-        str(question.pk): question
+    versions = {
+        str(question.pk): question.current
         for question in Question.objects.ready().filter(pk__in=keys).select_related("current")
     }
-    missing = [key for key in keys if key not in questions]
-    if missing or not slots:
+    if not slots or any(key not in versions for key in keys):
         raise Refused(
             "This quiz cannot be started: it has no questions, or one of them is not ready. "
             "Please tell your instructor."
         )
-    return [questions[key] for key in keys]
+    return [versions[key] for key in keys]
 
 
 # --- Answering ---------------------------------------------------------------------------------
@@ -233,7 +236,7 @@ def _store(
     attempt: Attempt, answers: Mapping[int, Answer], now: datetime
 ) -> dict[int, Saved | NotSaved]:
     newest = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
-    items = {
+    items: dict[int, Any] = {
         item.position: item
         for item in Item.objects.filter(attempt=attempt, position__in=answers).annotate(
             revision=Subquery(newest.values("revision")[:1]),
@@ -245,21 +248,23 @@ def _store(
     outcomes: dict[int, Saved | NotSaved] = {}
     added: list[Response] = []
     for position, answer in answers.items():
-        item = items.get(position)
-        if item is None:
+        if position not in items:
             raise Refused(NO_SUCH_QUESTION.format(position=position))
-        outcome = _judge(item, answer, now)
-        outcomes[position] = outcome
+        outcome = _judge(items[position], answer, now)
         if isinstance(outcome, Response):
             added.append(outcome)
-            shown = KINDS[item.kind].show(item.order, outcome.answer)
-            outcomes[position] = Saved(position, outcome.revision, now, shown, digest(shown))
+            shown = KINDS[items[position].kind].show(outcome.item.order, outcome.answer)
+            outcome = Saved(position, outcome.revision, now, shown, digest(shown))
+        outcomes[position] = outcome
     Response.objects.bulk_create(added)
     return outcomes
 
 
-def _judge(item: Item, answer: Answer, now: datetime) -> Response | Saved | NotSaved:
-    """The row to add for an answer, or the acknowledgement or refusal that needs none."""
+def _judge(item: Any, answer: Answer, now: datetime) -> Response | Saved | NotSaved:
+    """The row to add for an answer, or the acknowledgement or refusal that needs none.
+
+    `item` comes with its `kind` and its newest `revision`, `answer` and `answered_at`.
+    """
     kind = KINDS[item.kind]
     current = item.revision or 0
     shown = kind.show(item.order, item.answer)

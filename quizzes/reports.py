@@ -1,4 +1,4 @@
-"""Reads: what the quiz's pages and the API show, as dataclasses, in a constant number of queries."""
+"""Reads: what a quiz's pages and the API show, as dataclasses, in constant queries."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

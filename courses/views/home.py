@@ -2,9 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,11 +11,12 @@ from courses import access, dashboards, enrolment
 from courses.forms import JoinForm
 from courses.models import Course
 from courses.refusals import Refused
+from courses.requests import Request
 
 
 @login_not_required
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """What this is, for a stranger; where you are and what comes next, for everybody else."""
     if not request.user.is_authenticated:
         course = Course.objects.filter(published=True).first()
@@ -32,12 +32,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: Request) -> HttpResponse:
     """Join a cohort by its code."""
     form = JoinForm(request.POST or None, initial={"code": request.GET.get("code", "")})
     if request.method == "POST" and form.is_valid():
         try:
-            place = enrolment.join(request.user, code=form.cleaned_data["code"], now=timezone.now())
+            place = enrolment.join(
+                request.user, code=form.cleaned_data["code"], now=request.arrived_at
+            )
         except Refused as refusal:
             form.add_error("code", str(refusal))
         else:
@@ -48,7 +50,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def style(request: HttpRequest) -> HttpResponse:
+def style(request: Request) -> HttpResponse:
     """Every component on one page, for those who build the site and for its tests."""
     if not request.user.is_staff:
         raise Http404

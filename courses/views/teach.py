@@ -1,15 +1,16 @@
 """What an instructor looks at."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from courses import access, dashboards
+from courses.requests import Request
 
 
 @require_safe
-def cohort(request: HttpRequest, cohort: int) -> HttpResponse:
+def cohort(request: Request, cohort: int) -> HttpResponse:
     """The roster by activities: who has read what, who scored what."""
     taught = access.taught_cohort(request.user, cohort)
     with timezone.override(taught.zone):

@@ -1,7 +1,7 @@
 """The question bank: questions, their immutable versions, and what each option rests on."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -43,7 +43,7 @@ class Question(Keyed):
         max_digits=3,
         decimal_places=2,
         default=Decimal("0.60"),
-        validators=[MinValueValidator(Decimal("0")), MaxValueValidator(Decimal("1"))],
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
         help_text=_("The author's guess of the facility index, 0 (nobody) to 1 (everybody)."),
     )
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
@@ -52,7 +52,7 @@ class Question(Keyed):
         "QuestionVersion", models.PROTECT, null=True, editable=False, related_name="+"
     )
 
-    objects = KeyManager.from_queryset(QuestionQuerySet)()
+    objects: ClassVar[Any] = KeyManager.from_queryset(QuestionQuerySet)()
     history = HistoricalRecords(excluded_fields=["current"])
 
     class Meta:

@@ -46,9 +46,7 @@ class Quiz(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
         help_text=_("Percent."),
     )
-    grade_method = models.CharField(
-        max_length=8, choices=GradeMethod, default=GradeMethod.HIGHEST
-    )
+    grade_method = models.CharField(max_length=8, choices=GradeMethod, default=GradeMethod.HIGHEST)
     review = models.CharField(max_length=10, choices=Review, default=Review.HOMEWORK)
     shuffle_questions = models.BooleanField(default=True)
     shuffle_options = models.BooleanField(default=True)

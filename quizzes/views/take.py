@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.refusals import Refused
+from courses.requests import Request
 from quizzes import access, attempts, checkpoints, reports
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.models import Attempt
@@ -24,7 +25,7 @@ JSON = "application/json"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def quiz(request: HttpRequest, activity: str) -> HttpResponse:
+def quiz(request: Request, activity: str) -> HttpResponse:
     """What the student is told before starting; POST starts, or goes on with the open attempt."""
     found = access.quiz_for(request.user, activity)
     enrolment = found.place.enrolment
@@ -54,7 +55,7 @@ def quiz(request: HttpRequest, activity: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def attempt(request: HttpRequest, attempt: UUID) -> HttpResponse:
+def attempt(request: Request, attempt: UUID) -> HttpResponse:
     """The page of an open attempt; POST saves the whole form at once (the way without scripts)."""
     now = request.arrived_at
     refused: Mapping[int, NotSaved] = {}
@@ -100,7 +101,7 @@ def attempt(request: HttpRequest, attempt: UUID) -> HttpResponse:
 
 
 def _attempt_page(
-    found: Attempt, request: HttpRequest, refused: Mapping[int, NotSaved]
+    found: Attempt, request: Request, refused: Mapping[int, NotSaved]
 ) -> dict[str, Any]:
     questions = reports.open_questions(found)
     now = request.arrived_at
@@ -119,7 +120,7 @@ def _attempt_page(
     }
 
 
-def _answer(request: HttpRequest, position: int) -> Answer:
+def _answer(request: Request, position: int) -> Answer:
     """What a form says of one question: fields `qN`, `qN.<token>` and `qN.revision`."""
     name = f"q{position}"
     base = request.POST.get(f"{name}.revision", "")
@@ -132,7 +133,7 @@ def _answer(request: HttpRequest, position: int) -> Answer:
 
 
 @require_POST
-def save(request: HttpRequest, attempt: UUID, position: int) -> HttpResponse:
+def save(request: Request, attempt: UUID, position: int) -> HttpResponse:
     """Save one answer and acknowledge it: JSON for the page's script, else back to the page.
 
     Only a reply with `saved: true` that names attempt, question and revision means “stored”.
@@ -179,7 +180,7 @@ def acknowledgement(attempt: UUID, outcome: Saved) -> dict[str, Any]:
 
 
 def _refuse(
-    request: HttpRequest,
+    request: Request,
     attempt: UUID,
     position: int,
     reason: str,
@@ -203,7 +204,7 @@ def _refuse(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def submit(request: HttpRequest, attempt: UUID) -> HttpResponse:
+def submit(request: Request, attempt: UUID) -> HttpResponse:
     """Ask once more, naming what is blank; POST hands the attempt in."""
     if request.method == "POST":
         attempts.submit(request.user, attempt, now=request.arrived_at)
@@ -236,7 +237,7 @@ def submit(request: HttpRequest, attempt: UUID) -> HttpResponse:
 
 
 @require_safe
-def result(request: HttpRequest, attempt: UUID) -> HttpResponse:
+def result(request: Request, attempt: UUID) -> HttpResponse:
     """What the policy lets the student see of a finished attempt."""
     found = attempts.settle(access.own_attempt(request.user, attempt), now=request.arrived_at)
     if found.is_open:
@@ -257,12 +258,12 @@ def result(request: HttpRequest, attempt: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def checkpoint(request: HttpRequest, lesson: str, question: str) -> HttpResponse:
+def checkpoint(request: Request, lesson: str, question: str) -> HttpResponse:
     """A question in the text: a page of its own, or the piece of the lesson that htmx puts in."""
     found = access.checkpoint_for(request.user, lesson, question)
-    version = found.question.current
+    version = found.version
     kind = KINDS[version.kind]
-    order = checkpoints.order_of(found.question)
+    order = checkpoints.order_of(version)
     tried, error, response = None, "", None
     if request.method == "POST":
         try:
@@ -273,12 +274,11 @@ def checkpoint(request: HttpRequest, lesson: str, question: str) -> HttpResponse
             error = str(problem)
         else:
             tried = checkpoints.answer(
-                found.question, found.place.enrolment, response=response, now=request.arrived_at
+                version, found.place.enrolment, response=response, now=request.arrived_at
             )
     page = {
         "lesson": found.lesson,
         "course": found.place.course,
-        "question": found.question,
         "presented": kind.present(version.content, order, response),
         "name": "answer",
         "tried": tried,

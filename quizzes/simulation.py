@@ -1,0 +1,189 @@
+"""A cohort of simulated students who read and answer through the same verbs as people do.
+
+Seeded: the same seed and the same day give the same cohort. It serves the demo, the load
+measurements and the statistics' tests; nothing else in the site knows that students can be made up.
+"""
+
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from courses import progress
+from courses.models import Activity, Cohort, Enrolment, Role, User
+from quizzes import attempts
+from quizzes.attempts import Answer
+from quizzes.models import Attempt, Item, Quiz
+from quizzes.questions import KINDS, Kind
+from quizzes.questions.base import Part
+
+# Made-up people from many places; none of them is anybody.
+NAMES = (
+    "Aigerim Bekova", "Alva Nyström", "Amara Diallo", "Anahit Sargsyan", "Andrei Popescu",
+    "Anton Kovalenko", "Aruzhan Omarova", "Beatriz Moura", "Bruno Costa", "Chiara Ferri",
+    "Daniyar Saparov", "Davit Beridze", "Eeva Laine", "Elif Demir", "Emil Horváth",
+    "Farida Rahimova", "Gustav Berg", "Hana Dvořáková", "Ilja Petersons", "Inês Carvalho",
+    "Jakub Wiśniewski", "Jonas Keller", "Kaja Tamm", "Katarína Vargová", "Lejla Hodžić",
+    "Liam Byrne", "Luka Marić", "Maija Ozola", "Malik Toure", "Marta Nowak",
+    "Nilufar Yusupova", "Noor Haddad", "Oksana Melnyk", "Paolo Greco", "Petra Zupan",
+    "Rasmus Holm", "Sana Qureshi", "Tomás Vidal", "Wanjiru Kamau", "Yusuf Aydın",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Temper:
+    """What decides how a simulated student fares.
+
+    `ability` is on the logistic scale around 0, `diligence` the chance (0..1) of taking the next
+    step, `pace` seconds for one question.
+    """
+
+    ability: float
+    diligence: float
+    pace: float
+
+
+def chance_of_knowing(temper: Temper, facility: float) -> float:
+    """The chance (0..1) that somebody knows an answer which a share `facility` of people know.
+
+    The Rasch model: log-odds are ability minus difficulty.
+    """
+    facility = min(max(facility, 0.05), 0.95)
+    difficulty = -math.log(facility / (1 - facility))
+    return 1 / (1 + math.exp(difficulty - temper.ability))
+
+
+def respond(kind: Kind, spec: Any, knows: float, rng: random.Random) -> Any:
+    """A response in stable keys: each decision is right with chance `knows`, else a mistake."""
+    parts = kind.describe(spec)
+
+    def pick(part: Part) -> str:
+        right = [choice.key for choice in part.choices if choice.right]
+        others = [choice.key for choice in part.choices if not choice.right] or right
+        return rng.choice(right if rng.random() < knows else others)
+
+    match kind.name:
+        case "single" | "truefalse":
+            return pick(parts[0])
+        case "multiple":
+            return sorted(
+                choice.key
+                for choice in parts[0].choices
+                if choice.right is (rng.random() < math.sqrt(knows))
+            )
+        case "matching":
+            return {part.key: pick(part) for part in parts}
+        case "ordering":
+            order = kind.keys(spec)
+            if rng.random() > knows:
+                here = rng.randrange(len(order) - 1)
+                order[here], order[here + 1] = order[here + 1], order[here]
+            return order
+    raise ValueError(f"Nobody has taught the simulated students to answer {kind.name} questions.")
+
+
+def sit(
+    enrolment: Enrolment,
+    quiz: Quiz,
+    temper: Temper,
+    *,
+    now: datetime,
+    rng: random.Random,
+    finish: bool = True,
+) -> Attempt:
+    """One attempt on a clock of its own; left half-way, as real ones are, without `finish`."""
+    attempt = attempts.start(enrolment, quiz, now=now, seed=rng.getrandbits(32))
+    items = Item.objects.filter(attempt=attempt).select_related("version__question")
+    for item in items:
+        now += timedelta(seconds=temper.pace * rng.uniform(0.6, 1.6))
+        if not finish and item.position > len(items) // 2:
+            return attempt
+        if attempts.is_overdue(attempt, now):
+            break
+        if rng.random() < 0.03:
+            continue  # left blank
+        kind = KINDS[item.version.kind]
+        knows = chance_of_knowing(temper, float(item.version.question.difficulty))
+        response = respond(kind, item.version.spec, knows, rng)
+        attempts.save(
+            enrolment.user,
+            attempt.pk,
+            answers={item.position: Answer(0, _already(response))},
+            now=now,
+        )
+    return attempts.submit(enrolment.user, attempt.pk, now=now)
+
+
+def _already(response: Any) -> Callable[[Kind, Any], Any]:
+    """A reader for an answer that is in stable keys as it stands."""
+    return lambda kind, order: response
+
+
+def populate(
+    cohort: Cohort,
+    *,
+    size: int,
+    now: datetime,
+    seed: int = 2011,
+    names: Sequence[str] = NAMES,
+) -> Iterator[Enrolment]:
+    """Enrol `size` students who work through the course in the fortnight before `now`.
+
+    Yields each when they are done, so that a command can show how far it is.
+    """
+    rng = random.Random(seed)  # noqa: S311  # repeatable on purpose
+    activities = list(
+        Activity.objects.filter(module__course=cohort.course)
+        .select_related("module", "quiz", "lesson")
+        .order_by("module__position", "position")
+    )
+    users = []
+    for number in range(1, size + 1):
+        name = names[(number - 1) % len(names)]
+        users.append(
+            User.objects.get_or_create(
+                username=f"student{number:02d}",
+                defaults={"name": name, "password": make_password(None)},
+            )[0]
+        )
+    for user in users:
+        joined = now - timedelta(days=14) + timedelta(minutes=rng.randrange(2 * 24 * 60))
+        enrolment, _ = Enrolment.objects.get_or_create(
+            user=user, cohort=cohort, defaults={"role": Role.STUDENT, "joined_at": joined}
+        )
+        temper = Temper(
+            ability=rng.gauss(0.4, 1.0),
+            diligence=min(0.99, max(0.3, rng.gauss(0.9, 0.12))),
+            pace=rng.uniform(25, 75),
+        )
+        _work_through(enrolment, activities, temper, joined, rng)
+        yield enrolment
+
+
+def _work_through(
+    enrolment: Enrolment,
+    activities: Sequence[Activity],
+    temper: Temper,
+    clock: datetime,
+    rng: random.Random,
+) -> None:
+    for activity in activities:
+        if rng.random() > temper.diligence:
+            return
+        clock += timedelta(hours=rng.uniform(2, 40))
+        if activity.kind == Activity.Kind.LESSON:
+            progress.complete_lesson(enrolment, activity, now=clock)
+            continue
+        finish = rng.random() < 0.96
+        attempt = sit(enrolment, activity.quiz, temper, now=clock, rng=rng, finish=finish)
+        allowed = activity.quiz.attempts_allowed or 3
+        if not finish or attempt.score is None or allowed < 2:
+            continue
+        if attempt.score / attempt.out_of < activity.quiz.pass_mark / 100 and rng.random() < 0.7:
+            clock += timedelta(hours=rng.uniform(5, 30))
+            wiser = Temper(temper.ability + 0.5, temper.diligence, temper.pace)
+            sit(enrolment, activity.quiz, wiser, now=clock, rng=rng)

@@ -1,0 +1,115 @@
+"""Two requests at one moment, on two real connections: the constraint decides, nothing is lost."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from courses import enrolment, progress
+from courses.models import Enrolment, Record
+from quizzes import attempts
+from quizzes.attempts import Answer, Closed, NotSaved, Saved
+from quizzes.authoring import publish
+from quizzes.models import Attempt, Mark, QuestionVersion, Response
+from tests import factories
+from tests.factories import NOON
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = range(5)
+
+
+def choose(token: str, base: int = 0) -> Answer:
+    return Answer(base, lambda kind, order: kind.parse_json(order, token))
+
+
+def save(ben, attempt, position, token, base=0):
+    answers = {position: choose(token, base)}
+    return attempts.save(ben, attempt.pk, answers=answers, now=NOON)[position]
+
+
+def test_eight_simultaneous_starts_give_one_attempt_and_all_name_it(ben_here, quiz):
+    started = at_once(*[lambda: attempts.start(ben_here, quiz, now=NOON)] * 8)
+    assert len(set(started)) == 1
+    assert Attempt.objects.get() == started[0]
+    assert Attempt.objects.get().items.count() == 3
+
+
+def test_the_database_itself_refuses_a_second_open_attempt(ben_here, quiz):
+    attempts.start(ben_here, quiz, now=NOON)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Attempt.objects.create(quiz=quiz, enrolment=ben_here, number=2, started_at=NOON, out_of=3)
+
+
+def test_simultaneous_starts_never_exceed_the_limit(ben, ben_here, quiz):
+    quiz.attempts_allowed = 1
+    quiz.save()
+
+    def start_and_submit():
+        attempt = attempts.start(ben_here, quiz, now=NOON)
+        return attempts.submit(ben, attempt.pk, now=NOON)
+
+    at_once(*[start_and_submit] * 6)
+    assert Attempt.objects.count() == 1
+
+
+def test_handing_in_many_times_at_once_grades_once(ben, ben_here, quiz):
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    save(ben, attempt, 1, "a")
+    done = at_once(*[lambda: attempts.submit(ben, attempt.pk, now=NOON)] * 8)
+    assert [(one.state, one.score) for one in done] == [("submitted", 1)] * 8
+    assert Mark.objects.count() == 3
+    assert Record.objects.count() == 1
+
+
+def test_two_tabs_answering_at_once_leave_one_answer_and_tell_the_other(ben, ben_here, quiz):
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    outcomes = at_once(
+        lambda: save(ben, attempt, 1, "a"),
+        lambda: save(ben, attempt, 1, "b"),
+    )
+    saved = [one for one in outcomes if isinstance(one, Saved)]
+    stale = [one for one in outcomes if isinstance(one, NotSaved)]
+    assert (len(saved), len(stale)) == (1, 1)
+    assert (stale[0].reason, stale[0].revision, stale[0].shown) == ("stale", 1, saved[0].shown)
+    assert Response.objects.count() == 1
+
+
+def test_different_questions_answered_at_once_are_all_kept(ben, ben_here, quiz):
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    outcomes = at_once(*[lambda p=p: save(ben, attempt, p, "b") for p in (1, 2, 3)])
+    assert [type(one) for one in outcomes] == [Saved] * 3
+    assert Response.objects.count() == 3
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+def test_an_answer_beside_the_submit_is_graded_or_refused_never_lost(ben, ben_here, quiz, round_):
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    saved, done = at_once(
+        lambda: save(ben, attempt, 1, "a"),
+        lambda: attempts.submit(ben, attempt.pk, now=NOON),
+    )
+    assert isinstance(saved, Saved | Closed)
+    assert done.score == (1 if isinstance(saved, Saved) else 0)
+
+
+def test_joining_twice_at_once_enrols_once(cohort):
+    zoe = factories.make_user("zoe")
+    joined = at_once(*[lambda: enrolment.join(zoe, code="JKMN2345", now=NOON)] * 6)
+    assert {type(one) for one in joined} == {Enrolment}
+    assert Enrolment.objects.filter(user=zoe).count() == 1
+
+
+def test_finishing_a_lesson_twice_at_once_writes_one_row(ben_here, lesson):
+    at_once(*[lambda: progress.complete_lesson(ben_here, lesson.activity, now=NOON)] * 6)
+    record = Record.objects.get()
+    assert (record.started_at, record.completed_at) == (NOON, NOON)
+
+
+def test_publishing_a_question_twice_at_once_makes_one_version(questions):
+    question = questions[0]
+    question.spec = factories.single("A better question?")
+    question.save()
+    versions = at_once(*[lambda: publish(question, now=NOON)] * 4)
+    assert len(set(versions)) == 1
+    numbers = QuestionVersion.objects.filter(question=question).values_list("number", flat=True)
+    assert list(numbers) == [1, 2]
