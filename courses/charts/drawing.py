@@ -26,7 +26,7 @@ NOT_TEXT = "This must be text. Put it in quotation marks."
 EMPTY = "This is empty. Write a few words."
 TOO_LONG = "This text has {length} characters of at most {most}. Shorten it."
 NOT_LIST = "This must be a list of {number}."
-NOT_NUMBER = "This must be a number."
+NOT_NUMBER = "This must be a number of at most 8 signs."
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ NO_KEY = (
     "The citation {text} has a part without a key. Write each part as @key, locator, "
     "with a semicolon between two."
 )
-NO_ID = "This paragraph has no id. End it with a line like {{: #two-or-three-words }}."
+NO_ID = "This paragraph has no id. End it with a line like {: #two-or-three-words }."
 BAD_ID = (
     "“{anchor}” cannot be an id. Use lower-case words joined by hyphens, beginning with a letter."
 )
@@ -40,12 +40,8 @@ STRAY_ID = (
 )
 HEADING_ONE = "A heading of level 1 is the page's own title. Begin with two number signs: ##."
 STRAY_HEADING = "A heading cannot stand inside a list, table or quotation. Move it out."
-UNKNOWN_NOTE = (
-    "The text refers to footnote “{name}”, but none is given. Add [^{name}]: and its text."
-)
-UNUSED_NOTE = (
-    "Footnote “{name}” is never referred to. Put [^{name}] in the text, or delete the note."
-)
+UNKNOWN_NOTE = "There is no footnote “{name}”. Add a line [^{name}]: with its text."
+UNUSED_NOTE = "Footnote “{name}” is never referred to. Put [^{name}] in the text, or delete it."
 REPEATED_NOTE = "There are two footnotes “{name}”. Rename one."
 NESTED_NOTE = "A footnote cannot refer to a footnote. Put {text} into the text."
 RAW_HTML = "HTML is shown as text, not obeyed: {text}. Use Markdown, or put code between backticks."
@@ -234,8 +230,9 @@ class Reader(Treeprocessor):
 
     def paragraph(self, element: Element) -> None:
         given = self.places.anchors.get(element)
-        if given is None and self.passages_required:
-            self.fault(NO_ID.format())
+        # An id written wrongly is told as such, not as missing.
+        if given is None and self.passages_required and "{:" not in "".join(element.itertext()):
+            self.fault(NO_ID)
         anchor = self.accept(given) if given is not None else ""
         self.collecting = bool(anchor)
         if anchor:
