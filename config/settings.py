@@ -142,7 +142,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     # Workers x max_size must stay under the server's connection limit.
-    DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 20}}
+    DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 20}}
 
 CACHES = {"default": CACHE}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a lost cache must log nobody out
