@@ -4,7 +4,7 @@ The parser's regular expressions take quadratic time and worse on hostile texts,
 interpreter's lock all the while, and can be interrupted by nothing but the death of their process.
 Signals reach the main thread only, which web workers do not render in. So a text of more than
 a kilobyte is rendered by a child process, which is killed when its second is over. The child stays
-for the next text (half a millisecond each way; 0.2 s for a new child), leaves after five idle
+for the next text (a few milliseconds; 0.2 s for a new child), leaves after five idle
 minutes, and ends with its parent.
 """
 
@@ -23,7 +23,7 @@ from courses.rendering.work import Job, do, rendered_from
 
 MAX_BYTES = 64 * 1024
 SECONDS = 1.0
-AT_ONCE_BYTES = 1024  # the worst text found of this size takes 30 ms
+AT_ONCE_BYTES = 1024  # the worst text found of this size takes 60 ms
 
 TOO_LONG = "This text has {size} KB of at most {most}. Divide it in two."
 TOO_SLOW = (

@@ -438,7 +438,7 @@ class Reader(Treeprocessor):
         element.tag = "a"
         element.set("class", "term")
         element.set("href", f"#term-{key}")
-        element.text = AtomicString(words or self.library.terms[key])
+        element.text = AtomicString(words or in_running_text(self.library.terms[key]))
         self.references.append((element, "term", key, ""))
 
     def note(self, element: Element, text: str, block: Element) -> None:
@@ -533,6 +533,15 @@ class Reader(Treeprocessor):
 
     def mentioned(self, kind: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(key for _, of, key, _ in self.references if of == kind))
+
+
+def in_running_text(title: str) -> str:
+    """A term's title as it stands within a sentence: "Self-help" as "self-help".
+
+    A title with a capital anywhere else is a name ("CSTO", "Warsaw Pact") and stays. A name of one
+    ordinary word, or a term that opens a sentence, is for the author: [[key|Words]].
+    """
+    return title[:1].lower() + title[1:] if title[1:] == title[1:].lower() else title
 
 
 def _slug(title: str) -> str:

@@ -105,6 +105,21 @@ def test_a_term_prints_its_title_or_the_words_given():
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "printed"),
+    [
+        ("Self-help", "self-help"),
+        ("Prisoner's dilemma", "prisoner's dilemma"),
+        ("CSTO", "CSTO"),
+        ("Collective Security Treaty", "Collective Security Treaty"),
+        ("anarchy", "anarchy"),
+    ],
+)
+def test_a_terms_title_takes_the_case_of_running_text_unless_it_is_a_name(title: str, printed: str):
+    html, _ = render_inline("their [[t]]", Library(terms={"t": title}), field="f")
+    assert html == f'their <a class="term" href="#term-t">{printed}</a>'
+
+
 def test_code_is_never_read_as_anything_else():
     text = (
         "See `[[zork]] [@zork] <b> {{ x }}`.\n{: #a }\n\n```python\n[[zork]] <b> & [^x]\n\n  y\n```"
