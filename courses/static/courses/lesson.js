@@ -2,6 +2,18 @@
 
 const lesson = document.querySelector(".lesson");
 
+// --- Paragraph anchors, where the text does not carry them itself ------------------------------
+
+for (const paragraph of lesson.querySelectorAll(".prose p[id]:not(.callout-title)")) {
+  if (paragraph.querySelector(".anchor")) continue;
+  const link = document.createElement("a");
+  link.className = "anchor";
+  link.href = `#${paragraph.id}`;
+  link.textContent = "¶";
+  link.setAttribute("aria-label", "Link to this paragraph");
+  paragraph.append(link);
+}
+
 // --- Contents: the heading that is being read --------------------------------------------------
 
 const entries = new Map();
@@ -55,11 +67,15 @@ function place(link) {
 }
 
 function show(link, source) {
-  const copy = source.cloneNode(true);
-  copy.removeAttribute("id");
-  for (const inner of copy.querySelectorAll("[id]")) inner.removeAttribute("id");
   const body = document.createElement("div");
-  body.append(...copy.childNodes);
+  if (source.tagName === "DT") {
+    const title = document.createElement("p");
+    title.append(Object.assign(document.createElement("b"), { textContent: source.textContent }));
+    body.append(title, ...source.nextElementSibling.cloneNode(true).childNodes);
+  } else {
+    body.append(...source.cloneNode(true).childNodes);
+  }
+  for (const inner of body.querySelectorAll("[id]")) inner.removeAttribute("id");
   const close = document.createElement("button");
   close.type = "button";
   close.className = "close";
