@@ -141,7 +141,7 @@ form?.addEventListener("submit", () => { touched = false; });
 addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
 
 // The admin's tables of rows begin with a column that has no name.
-for (const head of document.querySelectorAll("th.original:empty")) {
+for (const head of document.querySelectorAll("thead th:empty")) {
   const name = document.createElement("span");
   name.className = "visually-hidden";
   name.textContent = head.closest("fieldset").querySelector("h2, h3")?.textContent.trim();

@@ -66,11 +66,12 @@ if (shown && form.dataset.left !== undefined) {
   const hide = (on) => {
     shown.hidden = on;
     toggle.textContent = on ? words.show : words.hide;
-    store(HIDDEN, on);
   };
-  toggle.removeAttribute("aria-pressed");
   toggle.hidden = false;
-  toggle.addEventListener("click", () => hide(!shown.hidden));
+  toggle.addEventListener("click", () => {
+    hide(!shown.hidden);
+    store(HIDDEN, shown.hidden);
+  });
   hide(stored(HIDDEN, false));
 
   const tick = () => {
