@@ -9,16 +9,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from courses import authoring, rendering
-from courses.content_io.wording import no_such
+from courses.content_io.wording import meant, no_such
 from courses.models import Lesson, Paragraph, Source
 from courses.refusals import Refused
 from courses.rendering import Fault, Library
 from quizzes.models import Evidence, Question, QuestionVersion, Quiz
 from quizzes.questions import KINDS, digest, plain
 
-UNKNOWN_PARAGRAPH = (
-    "Lesson “{lesson}” has no paragraph “{anchor}”.{hint} Name one of its paragraphs."
-)
+UNKNOWN_PARAGRAPH = "Lesson “{lesson}” has no paragraph “{anchor}”. {mend}"
 CANNOT_PUBLISH = "This cannot be published, and nothing was changed. Mend first: {faults}"
 
 
@@ -62,15 +60,20 @@ def ground() -> Ground:
 # --- checking
 
 
-def check(kind: str, spec: Any, on: Ground, *, draft: bool = False) -> list[Fault]:
+def check(
+    kind: str, spec: Any, on: Ground, *, draft: bool = False, texts: bool = True
+) -> list[Fault]:
     """Everything that is wrong with a question, for the loader, the admin and the preview alike.
 
-    A fault's field is "kind", or a path into the spec such as "options[2].text".
+    A fault's field is "kind", or a path into the spec such as "options[2].text". Without `texts`
+    these are taken as read, which saves nearly all the time: some 15 ms a question.
     """
-    return inspect(kind, spec, on, draft=draft)[1]
+    return inspect(kind, spec, on, draft=draft, texts=texts)[1]
 
 
-def inspect(kind: str, spec: Any, on: Ground, *, draft: bool) -> tuple[Any, list[Fault]]:
+def inspect(
+    kind: str, spec: Any, on: Ground, *, draft: bool, texts: bool = True
+) -> tuple[Any, list[Fault]]:
     """The spec with every text rendered, and everything that is wrong with it."""
     if kind not in KINDS:
         return {}, [Fault("kind", f"Choose one of: {', '.join(KINDS)}.")]
@@ -85,7 +88,7 @@ def inspect(kind: str, spec: Any, on: Ground, *, draft: bool) -> tuple[Any, list
         faults.extend(found)
         return html
 
-    content = KINDS[kind].rewrite(spec, render)
+    content = KINDS[kind].rewrite(spec, render) if texts else {}
     faults += check_evidence(spec, on)
     return content, faults
 
@@ -102,14 +105,9 @@ def check_evidence(spec: Any, on: Ground) -> list[Fault]:
             if lesson not in on.paragraphs:
                 faults.append(Fault(f"{path}.lesson", no_such("lesson", lesson, on.paragraphs)))
             elif isinstance(anchor, str) and anchor and anchor not in on.paragraphs[lesson]:
-                message = no_such("paragraph", anchor, on.paragraphs[lesson])
-                hint = message.partition(".")[2] if "Did you mean" in message else ""
-                faults.append(
-                    Fault(
-                        f"{path}.paragraph",
-                        UNKNOWN_PARAGRAPH.format(lesson=lesson, anchor=anchor, hint=hint),
-                    )
-                )
+                mend = meant(anchor, on.paragraphs[lesson]) or "Name one of its paragraphs."
+                message = UNKNOWN_PARAGRAPH.format(lesson=lesson, anchor=anchor, mend=mend)
+                faults.append(Fault(f"{path}.paragraph", message))
         if isinstance(source, str) and source and source not in on.library.sources:
             faults.append(Fault(f"{path}.source", no_such("source", source, on.library.sources)))
     return faults
@@ -321,4 +319,4 @@ def render_intros(quizzes: Iterable[Quiz], on: Ground | None = None) -> None:
 def checkpoint_keys() -> Iterable[str]:
     """The questions that may stand in a lesson."""
     ready = Question.objects.practice().filter(status=Question.Status.READY)
-    return ready.values_list("key", flat=True)
+    return list(ready.values_list("key", flat=True))

@@ -6,12 +6,16 @@ from difflib import get_close_matches
 LISTED = 8  # as many names as a line still carries; the rest is counted
 
 
-def no_such(what: str, key: str, known: Collection[str]) -> str:
-    """That nothing has this key, with the key that was probably meant."""
+def meant(key: str, known: Collection[str]) -> str:
+    """The known key that was probably meant, as a question; "" if none is close."""
     close = get_close_matches(key, known, n=1, cutoff=0.6)
-    if close:
-        return f"No {what} has the key “{key}”. Did you mean “{close[0]}”?"
-    return f"No {what} has the key “{key}”. Mend the key, or add the {what} first."
+    return f"Did you mean “{close[0]}”?" if close else ""
+
+
+def no_such(what: str, key: str, known: Collection[str]) -> str:
+    """That nothing has this key, and what to do."""
+    mend = meant(key, known) or f"Mend the key, or add the {what} first."
+    return f"No {what} has the key “{key}”. {mend}"
 
 
 def count(number: int, word: str, many: str = "") -> str:

@@ -1,0 +1,414 @@
+"""The bank's part of the content files: questions, quizzes and their slots."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from courses.content_io.catalogue import Catalogue, Change, Key, Part, Plan, Shelf, Values
+from courses.content_io.comparing import field_words
+from courses.content_io.course import (
+    COURSE,
+    in_spec,
+    is_settled,
+    own_objectives,
+    right_activity,
+    short_text,
+    without_content,
+)
+from courses.content_io.reading import Complaint, Entry
+from courses.content_io.watching import Watch
+from courses.content_io.wording import count, listed, no_such
+from courses.rendering import Fault
+from quizzes import authoring, drawing
+from quizzes.models import Attempt, Evidence, Item, Question, Quiz, Slot
+from quizzes.questions import KINDS
+
+NO_OBJECTIVE = "Name at least one objective that this question tests."
+NEITHER = "Give a slot either a question or an objective; this one has neither."
+BOTH = "Give a slot either a question or an objective; this one has both."
+PRACTICE = (
+    "Question “{key}” is for practice, where its answer is shown at once. Name a graded question."
+)
+NOT_READY = (
+    "Question “{key}” is {status}, so nobody can be asked it. Make it ready, or name another."
+)
+OUTSIDE = (
+    "“{key}” belongs to module “{other}”, which “{module}” does not build on. Name one of this"
+    " module, or add “{other}” to its prerequisites."
+)
+NO_SLOTS = "This quiz has no slots. Add a quizzes.slot entry whose quiz is [{key}]."
+GRADED_CHECKPOINT = (
+    "Question “{key}” is for graded quizzes, and a checkpoint shows its answer at once. Name a"
+    " question whose use is practice."
+)
+DRAFT_CHECKPOINT = (
+    "Question “{key}” is {status}, so it cannot be shown. Make it ready, or name another."
+)
+
+READY, GRADED = Question.Status.READY, Question.Use.GRADED
+NOUNS = {"options": "option", "prompts": "row", "answers": "answer", "items": "item"}
+
+
+# --- checking
+
+
+def checkpoints(catalogue: Catalogue) -> dict[str, str]:
+    """Every question by key: "" if it may stand in a lesson, else why not."""
+    found = {}
+    for key, values in catalogue.rows("quizzes.question"):
+        status = values.get("status", READY)
+        if values.get("use") == GRADED:
+            found[key[0]] = GRADED_CHECKPOINT.format(key=key[0])
+        elif status != READY:
+            found[key[0]] = DRAFT_CHECKPOINT.format(key=key[0], status=status)
+        else:
+            found[key[0]] = ""
+    return found
+
+
+def ground(catalogue: Catalogue) -> authoring.Ground:
+    """What the bank's texts and evidence may rest on, once the files are loaded.
+
+    Kept with the catalogue, so that what checking renders need not be rendered again to publish.
+    """
+    if BANK not in catalogue.kept:
+        catalogue.kept[BANK] = authoring.Ground(catalogue.library, catalogue.paragraphs)
+    kept: authoring.Ground = catalogue.kept[BANK]
+    return kept
+
+
+def _question(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
+    values = entry.values
+    draft = values.get("status") == Question.Status.DRAFT
+    if not draft and "objectives" in values and not values["objectives"]:
+        yield Fault("objectives", NO_OBJECTIVE)
+    yield from own_objectives(entry, catalogue, values.get("module"))
+    if not {"kind", "spec"} <= values.keys():
+        return
+    if values["kind"] not in KINDS:
+        yield Fault("kind", no_such("kind of question", values["kind"], list(KINDS)))
+        return
+    kind = KINDS[values["kind"]]
+    settled = is_settled(entry, catalogue, *(text for _, text, _ in kind.texts(values["spec"])))
+    for fault in authoring.check(
+        kind.name, values["spec"], ground(catalogue), draft=draft, texts=not settled
+    ):
+        yield in_spec(fault)
+
+
+def _quiz(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
+    yield from right_activity(entry, catalogue, "quiz")
+    yield from short_text(entry, catalogue, "intro")
+
+
+def _slot(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
+    question, objective = entry.values.get("question"), entry.values.get("objective")
+    if question and objective:
+        yield Fault("question", BOTH)
+    elif not question and not objective and {"question", "objective"} <= entry.values.keys():
+        yield Fault("question", NEITHER)
+    activity = catalogue.get("courses.activity", entry.values.get("quiz"))
+    module = activity.get("module") if activity else None
+    for name, key in (("question", question), ("objective", objective)):
+        row = catalogue.get(f"{'quizzes' if name == 'question' else 'courses'}.{name}", key)
+        if row is None or key is None:
+            continue
+        other = row.get("module")
+        if module and other and other not in built_on(module, catalogue):
+            sentence = OUTSIDE.format(key=key[0], other=other[0], module=module[0])
+            yield Fault(name, sentence)
+        if name == "question" and row.get("use", GRADED) != GRADED:
+            yield Fault(name, PRACTICE.format(key=key[0]))
+        elif name == "question" and row.get("status", READY) != READY:
+            yield Fault(name, NOT_READY.format(key=key[0], status=row["status"]))
+
+
+def built_on(module: Key, catalogue: Catalogue) -> set[Key]:
+    """A module and all that lead to it: what its quizzes may ask about."""
+    found: set[Key] = set()
+    waiting = [module]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += (catalogue.get("courses.module", key) or {}).get("prerequisites", ())
+    return found
+
+
+def pools(catalogue: Catalogue) -> dict[Key, list[str]]:
+    """For each objective, the questions that a slot may draw for it."""
+    found: dict[Key, list[str]] = defaultdict(list)
+    for key, values in catalogue.rows("quizzes.question"):
+        if values.get("use") == GRADED and values.get("status") == READY:
+            for objective in values.get("objectives", ()):
+                found[objective].append(key[0])
+    return found
+
+
+def _fillable(catalogue: Catalogue) -> Iterator[Complaint]:
+    """Quizzes without slots, or whose slots cannot all be filled by different ready questions.
+
+    A quiz that only the site has is checked too: its questions may be retired by these files.
+    """
+    there = pools(catalogue)
+    slots: dict[Key, list[Values]] = defaultdict(list)
+    for _, values in catalogue.rows("quizzes.slot"):
+        if values.get("quiz"):
+            slots[values["quiz"]].append(values)
+    for key, _ in catalogue.rows("quizzes.quiz"):
+        entry = catalogue.entries.get("quizzes.quiz", {}).get(key)
+        own = sorted(slots[key], key=lambda values: values.get("position", 0))
+        if not own:
+            sentence = NO_SLOTS.format(key=key[0])
+        else:
+            try:
+                drawing.draw(
+                    [_pool(values, catalogue, there) for values in own],
+                    rng=random.Random(0),  # noqa: S311  # any draw will do
+                    seen={},
+                )
+            except ValueError as error:
+                sentence = str(error)
+            else:
+                continue
+        if entry is not None:
+            yield entry.complaint(Fault("", sentence))
+        elif own:
+            yield Complaint("(on the site)", 0, key[0], "", sentence)
+
+
+def _pool(values: Values, catalogue: Catalogue, there: Mapping[Key, list[str]]) -> list[str]:
+    if values.get("objective"):
+        return there.get(values["objective"], [])
+    row = catalogue.get("quizzes.question", values.get("question"))
+    return [values["question"][0]] if row and row.get("status") == READY else []
+
+
+def _no_quiz(catalogue: Catalogue) -> Iterator[Complaint]:
+    yield from without_content(catalogue, "quiz", "quizzes.quiz")
+    yield from _fillable(catalogue)
+
+
+# --- what is there
+
+
+def module_table(catalogue: Catalogue) -> list[list[Any]]:
+    """A heading and a row for each module: what its lessons and questions come to."""
+    lessons, objectives, practice = (defaultdict(list) for _ in range(3))
+    for key, values in catalogue.rows("courses.activity"):
+        if values["kind"] == "lesson":
+            lessons[values["module"]].append(key)
+    for key, values in catalogue.rows("courses.objective"):
+        objectives[values["module"]].append(key)
+    for key, values in catalogue.rows("quizzes.question"):
+        if values["use"] == Question.Use.PRACTICE and values["status"] == READY:
+            practice[values["module"]].append(key)
+    there = pools(catalogue)
+    graded = {
+        module: {question for key in keys for question in there.get(key, ())}
+        for module, keys in objectives.items()
+    }
+    modules = sorted(
+        catalogue.rows("courses.module"),
+        key=lambda row: (row[1]["course"], row[1]["position"]),
+    )
+    return [
+        [*("module", "lessons", "words", "objectives"), "graded", "fewest each", "practice"],
+        *(
+            [
+                key[0],
+                len(lessons[key]),
+                sum(catalogue.words.get(lesson[0], 0) for lesson in lessons[key]),
+                len(objectives[key]),
+                len(graded.get(key, ())),
+                min((len(there.get(one, ())) for one in objectives[key]), default=0),
+                len(practice[key]),
+            ]
+            for key, _ in modules
+        ),
+    ]
+
+
+# --- words
+
+
+def _call_quiz(key: Key, values: Values, catalogue: Catalogue) -> str:
+    activity = catalogue.get("courses.activity", (key[0],))
+    return f"“{activity['title']}”" if activity else f"“{key[0]}”"
+
+
+def _call_slot(key: Key, values: Values, catalogue: Catalogue) -> str:
+    return f"{key[1]} of {_call_quiz(key, values, catalogue)}"
+
+
+def _call_question(key: Key, values: Values, catalogue: Catalogue) -> str:
+    return str(key[0])
+
+
+def _question_words(changes: Sequence[Change], catalogue: Catalogue) -> list[list[str]]:
+    used = attempts_on([change.old.pk for change in changes if change.old])
+    said = []
+    for change in changes:
+        phrases = []
+        for name in change.fields:
+            if name == "spec" and change.was("kind") == change.entry.values["kind"]:
+                kind = change.entry.values["kind"]
+                phrases += spec_words(kind, change.was("spec"), change.entry.values["spec"])
+            else:
+                phrases.append(field_words(change, name))
+        number = used.get(change.old.pk, 0) if change.old else 0
+        if number and {"spec", "kind"} & set(change.fields):
+            verb = "keeps" if number == 1 else "keep"
+            who = "which it" if number == 1 else "which they"
+            attempts = count(number, "submitted attempt")
+            phrases.append(f"{attempts} used the old version, {who} {verb}")
+        said.append(phrases)
+    return said
+
+
+def attempts_on(questions: Iterable[int]) -> dict[int, int]:
+    """How many submitted attempts have the current version of each question, by primary key."""
+    rows = (
+        Item.objects.filter(
+            version__question__in=list(questions),
+            version__question__current=F("version"),
+            attempt__state=Attempt.State.SUBMITTED,
+        )
+        .order_by()
+        .values_list("version__question")
+        .annotate(Count("attempt", distinct=True))
+    )
+    return dict(rows)
+
+
+def spec_words(kind: str, old: Any, new: Any) -> list[str]:
+    """What became of a question, option by option; texts are named, not quoted."""
+    phrases = right_words(kind, old, new)
+    before, after = dict(_flat(old)), dict(_flat(new))
+    for verb, here, there in (("added", after, before), ("removed", before, after)):
+        owners = {owner for _, owner in there}
+        only = [place for place in here if place not in there]
+        whole = dict.fromkeys(owner for _, owner in only if owner not in owners)
+        phrases += [f"{owner} {verb}" for owner in whole]
+        phrases += [f"{_place(place)} {verb}" for place in only if place[1] in owners]
+    for place, value in after.items():
+        if place in before and before[place] != value and place[0] not in RIGHTNESS:
+            phrases.append(f"{_place(place)} changed")
+    if not phrases:
+        phrases.append("order changed")
+    return list(dict.fromkeys(phrases))
+
+
+# These say what is right; `right_words` tells about them.
+RIGHTNESS = ("correct", "answer", "match")
+
+
+def right_words(kind: str, old: Any, new: Any) -> list[str]:
+    """How the right answer moves."""
+    before = {part.key: part for part in KINDS[kind].describe(old)}
+    phrases = []
+    for part in KINDS[kind].describe(new):
+        if part.key not in before:
+            continue
+        was = [choice.key for choice in before[part.key].choices if choice.right]
+        now = [choice.key for choice in part.choices if choice.right]
+        if set(was) == set(now):
+            continue
+        what = "the right option" if len(was) == len(now) == 1 else "the right options"
+        where = "" if not part.key else f" for “{part.key}”"
+        verb = "moves" if len(was) == len(now) == 1 else "move"
+        phrases.append(f"{what}{where} {verb} from {_quoted(was)} to {_quoted(now)}")
+    return phrases
+
+
+def _quoted(keys: Sequence[str]) -> str:
+    return ", ".join(f"“{key}”" for key in keys) or "none"
+
+
+def _flat(value: Any, owner: str = "", name: str = "") -> Iterator[tuple[tuple[str, str], Any]]:
+    """((field, whose it is), value) of everything in a spec; rows are known by their keys."""
+    if isinstance(value, Mapping):
+        for field, inner in value.items():
+            if field in ("true", "false") and isinstance(inner, Mapping):
+                yield from _flat(inner, f"“{field}”")
+            elif field == "evidence":
+                yield (field, owner), inner
+            elif field != "key":
+                yield from _flat(inner, owner, field)
+    elif isinstance(value, list) and name in NOUNS:
+        for row in value:
+            yield from _flat(row, f"{NOUNS[name]} “{row['key']}”")
+    else:
+        yield (name, owner), value
+
+
+def _place(place: tuple[str, str]) -> str:
+    field, owner = place
+    return f"{field} of {owner}" if owner else field
+
+
+# --- what follows from saved rows
+
+
+def derive(plan: Plan, now: datetime, watch: Watch) -> list[str]:
+    """Publish changed questions, render quizzes' introductions, look for stale evidence."""
+    on = ground(plan.catalogue)
+    keys = [key[0] for key in plan.keys("quizzes.question")]
+    changed = Question.objects.filter(Q(key__in=keys) | Q(current=None))
+    authoring.publish_all(
+        changed.values_list("pk", flat=True),
+        now=now,
+        on=on,
+        watch=lambda questions: watch(questions, "publishing questions"),
+    )
+    authoring.render_intros(Quiz.objects.all(), on)
+    stale = [
+        f"{row.question.key} ({row.option})"
+        for row in Evidence.objects.stale().select_related("question")
+    ]
+    if stale:
+        number = f"{len(stale)} option{'s' if len(stale) > 1 else ''}"
+        return [
+            f"the paragraph that decides {number} has changed since it was checked; read again:"
+            f" {listed(stale)}"
+        ]
+    return []
+
+
+BANK = Part(
+    shelves=(
+        Shelf(
+            Question,
+            "question",
+            "questions",
+            call=_call_question,
+            check=_question,
+            words=_question_words,
+        ),
+        Shelf(
+            Quiz,
+            "quiz",
+            "quizzes",
+            key=("activity",),
+            call=_call_quiz,
+            check=_quiz,
+            check_all=_no_quiz,
+        ),
+        Shelf(
+            Slot,
+            "slot",
+            "slots",
+            key=("quiz", "position"),
+            call=_call_slot,
+            check=_slot,
+            part_of="quiz",
+        ),
+    ),
+    derive=derive,
+    checkpoints=checkpoints,
+)
+PARTS = (COURSE, BANK)

@@ -1,0 +1,55 @@
+"""`manage.py load_content`: the content files onto the site, checked, shown, all or nothing."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from courses.content_io import applying, comparing
+from courses.refusals import Refused
+from quizzes.content import PARTS
+from quizzes.management.content import ContentCommand, plain_database_errors
+
+DRY = "Nothing was changed: this was a dry run."
+STOPPED = "Nothing was changed."
+DONE = "Done: the site is as in the files."
+ASK = "Change the site so? [y/N] "
+
+
+class Command(ContentCommand):
+    help = "Check the content files, show what will change on the site, and load them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--dry-run", action="store_true", help="Check and show only.")
+        parser.add_argument(
+            "--yes",
+            "--no-input",
+            action="store_false",
+            dest="interactive",
+            help="Do not ask before changing what the site has already.",
+        )
+
+    def handle(self, **options: Any) -> None:
+        with plain_database_errors():
+            plan = comparing.compare(self.examine(options["paths"], with_site=True))
+            for line in comparing.tell(plan):
+                self.say(line)
+            if plan.is_empty:
+                self.say(comparing.NOTHING)
+            if options["dry_run"]:
+                self.say(DRY)
+                return
+            asks = plan.touches_existing and options["interactive"] and sys.stdin.isatty()
+            if asks and input(ASK).strip().lower() not in ("y", "yes"):
+                self.say(STOPPED)
+                return
+            try:
+                said = applying.apply(plan, PARTS, now=timezone.now(), watch=self.watch)
+            except Refused as refusal:
+                raise CommandError(str(refusal)) from refusal
+            for line in said:
+                self.say(line)
+            if not plan.is_empty:
+                self.say(DONE)
