@@ -34,8 +34,11 @@ def home(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: Request) -> HttpResponse:
     """Join a cohort by its code."""
-    form = JoinForm(request.POST or None, initial={"code": request.GET.get("code", "")})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        form = JoinForm(request.POST)
+    else:
+        form = JoinForm(initial={"code": request.GET.get("code", "")})
+    if form.is_bound and form.is_valid():
         try:
             place = enrolment.join(
                 request.user, code=form.cleaned_data["code"], now=request.arrived_at

@@ -1,0 +1,293 @@
+"""Every address of the site, asked as every role. An address that is not in a table fails.
+
+The columns are: nobody (signed out), eve (of another course), zoe (a fellow student), ben (whose
+attempt it is), cleo (assistant), ada (instructor), adam (administrator). What is not there and
+what is not yours look the same: 404.
+"""
+
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls.resolvers import URLPattern, URLResolver
+
+from courses.models import Lesson
+from quizzes import attempts
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("nobody", "eve", "zoe", "ben", "cleo", "ada", "adam")
+COURSE = {"course": "lenses"}
+LESSON = {"course": "lenses", "activity": "anarchy"}
+QUIZ = {"activity": "realism-quiz"}
+ATTEMPT = {"attempt": "<attempt>"}
+ANSWER = {"attempt": "<attempt>", "position": 1}
+CHECKPOINT = {"lesson": "anarchy", "question": "anarchy-check"}
+
+# Name, arguments, and the status of GET and of POST without fields, by role.
+# fmt: off
+PAGES = [
+    # nobody, eve, zoe, ben, cleo, ada, adam
+    ("courses:home", {},
+     (200, 200, 200, 200, 200, 200, 200),
+     (405, 405, 405, 405, 405, 405, 405)),
+    ("courses:join", {},
+     (302, 200, 200, 200, 200, 200, 200),
+     (302, 422, 422, 422, 422, 422, 422)),
+    ("courses:style", {},
+     (302, 404, 404, 404, 404, 404, 200),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("courses:glossary", {},
+     (302, 200, 200, 200, 200, 200, 200),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("courses:sources", {},
+     (302, 200, 200, 200, 200, 200, 200),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("courses:course", COURSE,
+     (302, 404, 200, 200, 200, 200, 200),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("courses:lesson", LESSON,
+     (302, 404, 200, 200, 200, 200, 200),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("courses:lesson_done", LESSON,
+     (302, 405, 405, 405, 405, 405, 405),
+     (302, 404, 302, 302, 302, 302, 404)),
+    ("courses:cohort", {"cohort": "<cohort>"},
+     (302, 404, 404, 404, 200, 200, 404),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("courses:preview", {},
+     (302, 405, 405, 405, 405, 405, 405),
+     (302, 404, 404, 404, 404, 404, 400)),
+    ("quizzes:quiz", QUIZ,
+     (302, 404, 200, 200, 200, 200, 200),
+     (302, 404, 302, 302, 302, 302, 302)),
+    ("quizzes:attempt", ATTEMPT,
+     (302, 404, 404, 200, 404, 404, 404),
+     (302, 404, 404, 302, 404, 404, 404)),
+    ("quizzes:save", ANSWER,
+     (302, 405, 405, 405, 405, 405, 405),
+     (302, 404, 404, 302, 404, 404, 404)),
+    ("quizzes:submit", ATTEMPT,
+     (302, 404, 404, 200, 404, 404, 404),
+     (302, 404, 404, 302, 404, 404, 404)),
+    ("quizzes:result", ATTEMPT,
+     (302, 404, 404, 302, 404, 404, 404),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("quizzes:checkpoint", CHECKPOINT,
+     (302, 404, 200, 200, 200, 200, 200),
+     (302, 404, 422, 422, 422, 422, 422)),
+    ("healthz", {},
+     (200, 200, 200, 200, 200, 200, 200),
+     (405, 405, 405, 405, 405, 405, 405)),
+    ("readyz", {},
+     (200, 200, 200, 200, 200, 200, 200),
+     (405, 405, 405, 405, 405, 405, 405)),
+]
+# fmt: on
+
+# The API: a stranger gets 401 and JSON, never a page. Status of GET, POST, PUT and DELETE without
+# a body; a method that an address does not have answers 405 to everybody who is signed in.
+# fmt: off
+NEVER = (401, 405, 405, 405, 405, 405, 405)
+ALL = (401, 200, 200, 200, 200, 200, 200)
+THEIRS = (401, 404, 200, 200, 200, 200, 200)
+NOWHERE = (401, 404, 404, 404, 404, 404, 404)
+API = [
+    # nobody, eve, zoe, ben, cleo, ada, adam
+    ("api:courses", {}, ALL, NEVER, NEVER, NEVER),
+    ("api:course", COURSE, THEIRS, NEVER, NEVER, NEVER),
+    ("api:modules", COURSE, THEIRS, NEVER, NEVER, NEVER),
+    ("api:lessons", COURSE, THEIRS, NEVER, NEVER, NEVER),
+    ("api:lesson", {"course": "lenses", "lesson": "anarchy"}, THEIRS, NEVER, NEVER, NEVER),
+    ("api:terms", {}, ALL, NEVER, NEVER, NEVER),
+    ("api:term", {"term": "anarchy"}, ALL, NEVER, NEVER, NEVER),
+    ("api:sources", {}, ALL, NEVER, NEVER, NEVER),
+    ("api:source", {"source": "waltz1979"}, ALL, NEVER, NEVER, NEVER),
+    ("api:quiz", {"quiz": "realism-quiz"}, THEIRS, NEVER, NEVER, NEVER),
+    ("api:attempts", {"quiz": "realism-quiz"},
+     NEVER, (401, 404, 201, 200, 403, 403, 403), NEVER, NEVER),
+    ("api:attempt", ATTEMPT, (401, 404, 404, 200, 404, 404, 404), NEVER, NEVER, NEVER),
+    ("api:response", ANSWER, NEVER, NEVER, (401, 422, 422, 422, 422, 422, 422), NEVER),
+    ("api:result", ATTEMPT, (401, 404, 404, 409, 404, 404, 404), NEVER, NEVER, NEVER),
+    ("api:submit", ATTEMPT, NEVER, (401, 404, 404, 200, 404, 404, 404), NEVER, NEVER),
+    ("api:tokens", {}, ALL, (401, 415, 415, 415, 415, 415, 415), NEVER, NEVER),
+    ("api:token", {"token": "abcd1234"}, NEVER, NEVER, NEVER, NOWHERE),
+    ("api:schema", {}, ALL, NEVER, NEVER, NEVER),
+    ("api:docs", {},
+     (302, 200, 200, 200, 200, 200, 200), (302, 405, 405, 405, 405, 405, 405),
+     (302, 405, 405, 405, 405, 405, 405), (302, 405, 405, 405, 405, 405, 405)),
+    ("api:nowhere", {}, NOWHERE, NOWHERE, NOWHERE, NOWHERE),
+]
+# fmt: on
+METHODS = ("get", "post", "put", "delete")
+
+# django-allauth's own pages: signed out, and signed in (the same for everybody who is).
+ACCOUNT_PAGES = {
+    "account_login": (200, 302),
+    "account_logout": (302, 200),
+    "account_inactive": (200, 200),
+    "account_signup": (200, 302),
+    "account_reauthenticate": (302, 200),
+    "account_email": (302, 200),
+    "account_email_verification_sent": (200, 200),
+    "account_change_password": (302, 200),
+    "account_set_password": (302, 302),
+    "account_reset_password": (200, 200),
+    "account_confirm_login_code": (302, 302),
+    "account_confirm_email": (200, 200),
+    "account_reset_password_from_key_done": (200, 200),
+    "account_reset_password_from_key": (200, 200),
+    "account_reset_password_done": (200, 200),
+    "mfa_index": (302, 200),
+    "mfa_authenticate": (302, 302),
+    "mfa_reauthenticate": (302, 302),
+    "mfa_activate_totp": (302, 302),
+    "mfa_deactivate_totp": (302, 404),
+    "mfa_view_recovery_codes": (302, 404),
+    "mfa_generate_recovery_codes": (302, 302),
+    "mfa_download_recovery_codes": (302, 404),
+}
+ACCOUNT_ARGUMENTS = {
+    "account_confirm_email": {"key": "nonsense"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "nonsense"},
+}
+
+
+def addresses(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """The full name of every address; one without a name is a fault of its own."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield ":".join([*spaces, pattern.name or f"unnamed {pattern.pattern}"])
+        else:
+            space = (pattern.namespace,) if pattern.namespace else ()
+            yield from addresses(pattern, spaces + space)
+
+
+@pytest.fixture
+def roles(as_, ada, ben, cleo, eve, adam, cohort) -> dict[str, Client]:
+    zoe = factories.make_user("zoe")
+    factories.enrol(zoe, cohort)
+    people = (None, eve, zoe, ben, cleo, ada, adam)
+    return dict(zip(ROLES, (as_(person) for person in people), strict=True))
+
+
+@pytest.fixture
+def known(ben_here, quiz, cohort) -> dict[str, object]:
+    quiz.time_limit = None
+    quiz.save()
+    return {
+        "<attempt>": attempts.start(ben_here, quiz, now=NOON).pk,
+        "<cohort>": cohort.pk,
+        "<nothing>": uuid.uuid4(),
+    }
+
+
+def address(name: str, arguments: dict, known: dict[str, object]) -> str:
+    return reverse(
+        name, kwargs={key: known.get(value, value) for key, value in dict(arguments).items()}
+    )
+
+
+def statuses(roles: dict[str, Client], method: str, url: str) -> tuple[int, ...]:
+    return tuple(getattr(client, method)(url).status_code for client in roles.values())
+
+
+def test_every_address_is_in_a_table():
+    listed = {name for name, *_ in PAGES} | set(ACCOUNT_PAGES) | {name for name, *_ in API}
+    unknown = {
+        name for name in addresses(get_resolver()) if name not in listed and "admin:" not in name
+    }
+    assert unknown == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [(row[0], row[1], row[2:]) for row in [*PAGES, *API]],
+    ids=[row[0] for row in [*PAGES, *API]],
+)
+def test_each_role_gets_what_the_table_says(roles, known, name, arguments, expected):
+    url = address(name, arguments, known)
+    methods = METHODS[: len(expected)]
+    assert tuple(statuses(roles, method, url) for method in methods) == expected
+
+
+@pytest.mark.parametrize("name", ACCOUNT_PAGES)
+def test_account_pages(as_, ben, name):
+    url = reverse(name, kwargs=ACCOUNT_ARGUMENTS.get(name, {}))
+    assert (as_(None).get(url).status_code, as_(ben).get(url).status_code) == ACCOUNT_PAGES[name]
+
+
+def test_the_editing_site_is_for_administrators_alone(roles, known, lesson, checkpoint):
+    """All of its addresses: everybody else is sent to sign in, whatever is there or not."""
+    refused = 0
+    for name in addresses(get_resolver()):
+        if not name.startswith("admin:") or name in {"admin:login", "admin:logout"}:
+            continue
+        lessons = ContentType.objects.get_for_model(Lesson)
+        for arguments in ([], [lesson.pk], [lessons.pk, lesson.pk], ["courses"]):
+            try:
+                url = reverse(name, args=arguments)
+            except NoReverseMatch:
+                continue
+            for role in ROLES[:-1]:
+                response = roles[role].get(url)
+                assert (response.status_code, response["Location"].split("?")[0]) == (
+                    302,
+                    reverse("admin:login"),
+                ), (role, url)
+                refused += 1
+            assert roles["adam"].get(url).status_code in {200, 301, 302, 403, 404, 405}, url
+    assert refused > 100
+
+
+@pytest.mark.parametrize("role", ROLES[1:])
+def test_what_is_not_there_looks_like_what_is_not_yours(roles, role):
+    nothing = uuid.uuid4()
+    for url in (
+        reverse("courses:course", args=["nothing"]),
+        reverse("courses:lesson", args=["lenses", "nothing"]),
+        reverse("courses:cohort", args=[999_999]),
+        reverse("quizzes:quiz", args=["nothing"]),
+        reverse("quizzes:attempt", args=[nothing]),
+        reverse("quizzes:result", args=[nothing]),
+        reverse("quizzes:checkpoint", args=["anarchy", "anarchy-1"]),
+    ):
+        assert roles[role].get(url).status_code == 404
+
+
+def test_a_foreign_and_a_missing_attempt_give_the_same_page(roles, known):
+    foreign = roles["eve"].get(address("quizzes:attempt", ATTEMPT, known))
+    missing = roles["eve"].get(reverse("quizzes:attempt", args=[known["<nothing>"]]))
+    # Each page carries a fresh form token of fixed length, and nothing else that differs.
+    token = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
+    assert len(foreign.content) == len(missing.content)
+    assert token.sub(b"", foreign.content) == token.sub(b"", missing.content)
+
+
+def test_withdrawing_bites_on_the_next_request(roles, known, ben_here):
+    url = address("quizzes:attempt", ATTEMPT, known)
+    assert roles["ben"].get(url).status_code == 200
+    ben_here.withdrawn_at = NOON
+    ben_here.save()
+    assert roles["ben"].get(url).status_code == 404
+    assert roles["ben"].get(reverse("courses:course", args=["lenses"])).status_code == 404
+
+
+def test_deactivating_bites_on_the_next_request(roles, ben):
+    ben.is_active = False
+    ben.save()
+    response = roles["ben"].get(reverse("courses:join"))
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/join/")
+
+
+def test_an_unpublished_course_is_for_editors_alone(roles, course, lesson, quiz):
+    course.published = False
+    course.save()
+    for url in ("/courses/lenses/", "/courses/lenses/lessons/anarchy/", "/quizzes/realism-quiz/"):
+        assert statuses(roles, "get", url) == (302, 404, 404, 404, 404, 404, 200)
