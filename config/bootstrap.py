@@ -293,8 +293,9 @@ def choose_mode(options: "list[str]", environ: "MutableMapping[str, str]") -> No
     """
     if "--no-demo" in options:
         environ["DEMO"] = "0"
-    elif "DATABASE_URL" not in environ:
-        environ.setdefault("DEMO", "1")
+    elif "DATABASE_URL" not in environ and environ.setdefault("DEMO", "1") == "1":
+        # Two lines a request would push the address off a newcomer's screen.
+        environ.setdefault("LOG_LEVEL", "WARNING")
     if "--dev" in options:
         environ.setdefault("DEBUG", "1")
         environ.setdefault("LOG_FORMAT", "console")

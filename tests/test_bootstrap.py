@@ -242,7 +242,7 @@ def test_a_secret_key_from_the_environment_is_not_written_down(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("options", "before", "after"),
     [
-        ([], {}, {"DEMO": "1"}),
+        ([], {}, {"DEMO": "1", "LOG_LEVEL": "WARNING"}),
         ([], {"DEMO": "0"}, {"DEMO": "0"}),
         ([], {"DATABASE_URL": "x"}, {"DATABASE_URL": "x"}),
         ([], {"DATABASE_URL": "x", "DEMO": "1"}, {"DATABASE_URL": "x", "DEMO": "1"}),
@@ -415,6 +415,7 @@ def run_up(port: int, folder: Path, **environ: str) -> subprocess.Popen[str]:
         "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
         "STATIC_ROOT": str(folder / "static"),
         "SECRET_KEY": "only-for-this-test-" + "x" * 40,
+        "LOG_LEVEL": "WARNING",
     }
     return subprocess.Popen(
         [sys.executable, "manage.py", "up", str(port)],
