@@ -10,6 +10,7 @@ const WORDS = {
   auto: "Answers are saved as you give them.",
   saving: "Saving…",
   saved: (time) => `Saved ${time}`,
+  notSaved: "Not saved",
   failing: "Not saved, trying again",
   unsaved: (n) => (n === 1 ? "1 answer is not saved yet, trying again" : `${n} answers are not saved yet, trying again`),
   refused: (n) => (n === 1 ? "1 answer needs your attention" : `${n} answers need your attention`),
@@ -41,6 +42,7 @@ let over = false;
 let leaving = false;
 let troubled = false;
 let lastSaved = null;
+let tokenAt = 0;
 
 const clock = (iso) => new Date(iso).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
@@ -308,7 +310,7 @@ async function take(question, job, reply) {
       return void send(question);
     }
     question.stuck = true;
-    status(question, WORDS.failing.split(",")[0], "bad");
+    status(question, WORDS.notSaved, "bad");
     ask(question, reply);
     return;
   }
@@ -318,10 +320,9 @@ async function take(question, job, reply) {
     status(question, reply.message, "bad");
     return;
   }
-  if (reply.reason === "token" && !question.tries) await freshToken();
+  if (reply.reason === "token" && await freshToken()) return void send(question);
   if (reply.reason === "signed-out") {
     banner("signed-out", WORDS.signedOut, { text: WORDS.signIn, href: `${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`, newTab: true });
-    await freshToken();
   }
   question.tries += 1;
   status(question, WORDS.failing, "bad");
@@ -331,23 +332,32 @@ async function take(question, job, reply) {
 }
 
 /* Signing in again in another tab makes a new form token: fetch the page for it, and make sure
-   that the same person is asking. */
+   that the same person is asking. Resolves true if there is a token to try again with. */
 async function freshToken() {
   try {
     const response = await fetch(location.pathname, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(SAY_WITHIN) });
-    if (!response.ok) return;
+    if (!response.ok) return false;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const theirs = page.getElementById("take");
-    if (!theirs) return;
-    if (theirs.dataset.user !== user || theirs.dataset.attempt !== attempt) return void close({ message: WORDS.otherPerson }, false);
+    if (!theirs) return false;
+    if (theirs.dataset.user !== user || theirs.dataset.attempt !== attempt) {
+      close({ message: WORDS.otherPerson }, false);
+      return false;
+    }
+    if (Date.now() - tokenAt < LONGEST_PAUSE) return false; // it was fresh, so that is not the trouble
+    tokenAt = Date.now();
     for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = theirs.elements.csrfmiddlewaretoken.value;
-  } catch { /* still no way through: the queue comes back to it */ }
+    return true;
+  } catch {
+    return false; // still no way through: the queue comes back to it
+  }
 }
 
 function close(reply, finished = true) {
   over = true;
   for (const question of questions.values()) {
     clearTimeout(question.timer);
+    if (question.job) status(question, WORDS.notSaved, "bad");
     question.job = null;
     question.field.disabled = true;
     mark(question);
