@@ -1,6 +1,8 @@
 """Settings of the site. The environment is read in the first block and nowhere else."""
 
+from os import getpid
 from pathlib import Path
+from tempfile import gettempdir
 
 import environ
 import structlog
@@ -138,8 +140,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
     DATABASE["CONN_MAX_AGE"] = None
-    # Tests use a file too: races need two real connections, which memory cannot give.
-    DATABASE["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    # Tests use a file too: races need two real connections, which memory cannot give. It is named
+    # after the process, so that two runs at once do not share it.
+    DATABASE["TEST"] = {"NAME": str(Path(gettempdir()) / f"parallax-test-{getpid()}.sqlite3")}
 else:
     # Workers x max_size must stay under the server's connection limit.
     DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 20}}
@@ -243,25 +246,37 @@ USE_TZ = True
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "courses.tokens.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",  # asks for the CSRF token itself
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 50,
+    "EXCEPTION_HANDLER": "courses.api.refuse",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,
+    "NUM_PROXIES": TRUSTED_PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Parallax API",
-    "DESCRIPTION": "Read the course, sit a quiz, read its result.",
+    "DESCRIPTION": (
+        "Read the course, sit a quiz, read its result: the same as on the pages, with the same "
+        "rules. Every refusal is JSON with a sentence in `detail`."
+    ),
     "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "courses.api.document_errors",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # The badge would send the schema's address to a stranger's server.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
 # --- Logs --------------------------------------------------------------------------------------
