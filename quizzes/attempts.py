@@ -238,7 +238,11 @@ def _store(
     newest = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
     items: dict[int, Any] = {
         item.position: item
-        for item in Item.objects.filter(attempt=attempt, position__in=answers).annotate(
+        for item in Item.objects.filter(
+            # SQLite cannot even ask for a number that does not fit into 64 bits.
+            attempt=attempt,
+            position__in=[position for position in answers if position < 2**15],
+        ).annotate(
             revision=Subquery(newest.values("revision")[:1]),
             answer=Subquery(newest.values("answer")[:1]),
             answered_at=Subquery(newest.values("saved_at")[:1]),

@@ -63,7 +63,11 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
         positions = [
             int(name[1:].partition(".")[0])
             for name in request.POST
-            if name.startswith("q") and name.endswith(".revision") and name[1:-9].isdecimal()
+            if name.startswith("q")
+            and name.endswith(".revision")
+            and name[1:-9].isdecimal()
+            # Python refuses to read a number of thousands of digits.
+            and len(name) < 20
         ]
         try:
             outcomes = attempts.save(
