@@ -8,6 +8,7 @@ quiz of three questions whose first option is right.
 import os
 from collections.abc import Callable
 
+import hypothesis
 import pytest
 from django.test import Client
 
@@ -15,6 +16,10 @@ from courses import authoring
 from courses.models import Cohort, Course, Enrolment, Lesson, Module, Role, User
 from quizzes.models import Question, Quiz
 from tests import factories
+
+# The machine is shared and slow at times; a slow example is not a wrong one.
+hypothesis.settings.register_profile("site", deadline=None)
+hypothesis.settings.load_profile("site")
 
 # Playwright's synchronous door runs an event loop in this thread; our database calls are our own.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
