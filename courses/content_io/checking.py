@@ -25,10 +25,14 @@ def examine(
     entries: Iterable[Entry],
     parts: Sequence[Part],
     *,
+    unread: Sequence[Complaint] = (),
     with_site: bool = True,
     watch: Watch = unwatched,
 ) -> tuple[Catalogue, list[Complaint]]:
     """The entries in order beside the site's rows, and every complaint about them.
+
+    `unread` is what kept entries from being read. Where one is lost, so or for want of a model or
+    a key, nothing is said about references: half of the complaints would be false.
 
     Without `with_site` the files have to stand alone, and no database is asked. Texts that are on
     the site already, and whose references are all there, are not rendered again.
@@ -39,7 +43,10 @@ def examine(
         catalogue.stored_lessons = stored.lessons()
         # Those that no file mentions; the others are put right while they are checked.
         catalogue.paragraphs = {key[0]: seen for key, seen in catalogue.stored_lessons.items()}
-    complaints = list(shelve(entries, catalogue))
+    entries = list(entries)
+    complaints = [*unread, *shelve(entries, catalogue)]
+    if unread or not all(entry.key for entry in entries):
+        return catalogue, complaints
     known = {label: set(catalogue.keys(label)) for label in catalogue.shelves}
     ordered = [
         (shelf, entry)

@@ -41,9 +41,10 @@ class ContentCommand(BaseCommand):
 
     def examine(self, paths: Iterable[Path], *, with_site: bool) -> Catalogue:
         """Read and check. CommandError with every fault if there is one."""
-        entries, complaints = reading.read([Path(path) for path in paths], watch=self.watch)
-        catalogue, found = checking.examine(entries, PARTS, with_site=with_site, watch=self.watch)
-        complaints += found
+        entries, unread = reading.read([Path(path) for path in paths], watch=self.watch)
+        catalogue, complaints = checking.examine(
+            entries, PARTS, unread=unread, with_site=with_site, watch=self.watch
+        )
         if complaints:
             number = count(len(complaints), "fault")
             end = f"{number} to mend; nothing was changed."
