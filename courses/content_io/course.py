@@ -209,7 +209,7 @@ def paragraph_words(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     changed = [anchor for anchor in new if anchor in old and old[anchor] != new[anchor]]
     added = [anchor for anchor in new if anchor not in old]
     removed = [anchor for anchor in old if anchor not in new]
-    phrases = []
+    phrases: list[str] = []
     for verb, anchors in (("changed", changed), ("added", added), ("removed", removed)):
         if anchors:
             number = str(len(anchors)) if phrases else count(len(anchors), "paragraph")

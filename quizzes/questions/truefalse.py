@@ -45,7 +45,7 @@ class TrueFalse(Single):
     def options(self, spec: Spec) -> list[dict[str, Any]]:
         return [
             {
-                **spec[side],
+                **spec.get(side, {}),  # a draft may lack it
                 "key": side,
                 "text": label,
                 "correct": spec["answer"] is (side == "true"),

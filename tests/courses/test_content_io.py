@@ -1,6 +1,8 @@
 """Loading content files: what it refuses, what it says, what it changes."""
 
 import io
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
 
 import pytest
@@ -656,6 +658,26 @@ def test_a_read_only_database_is_told_plainly(files):
     assert str(refusal.value) == (
         "The database is read-only. Nothing was changed. Make its file and folder writable for"
         " this user, or connect as one who may write."
+    )
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL waits as long as it takes")
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_another_keeps_locked_is_told_plainly(files):
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        ((patience,),) = cursor.fetchall()
+        cursor.execute("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CommandError) as refusal:
+            load()
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {patience}")
+
+    assert str(refusal.value) == (
+        "Somebody else is writing to the database, and it did not come free. Nothing was changed."
+        " Stop the other command, or try again in a minute."
     )
 
 

@@ -1,9 +1,12 @@
 """Publishing questions: versions, their texts, and the evidence they rest on."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from courses import authoring as lessons
 from courses.models import Activity, Course, Lesson, Module, Source, Term
@@ -250,6 +253,24 @@ def test_any_shape_can_be_checked(module, spec):
     assert authoring.check("single", spec, authoring.ground())
 
 
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("truefalse", {"prompt": "So?", "answer": True}),
+        ("single", {"prompt": "So?", "options": [
+            {"key": key, "text": key, "correct": key == "a", "evidence": {"lesson": "picture"}}
+            for key in "abc"
+        ]}),
+    ],
+)  # fmt: skip
+def test_a_draft_may_be_published_unfinished(question, kind, spec):
+    question.kind, question.spec, question.status = kind, spec, "draft"
+    question.save()
+
+    assert authoring.publish(question, now=NOW).number == 1
+    assert not Evidence.objects.exists()
+
+
 def test_publishing_many_takes_as_many_queries_as_publishing_few(
     question, django_assert_max_num_queries
 ):
@@ -295,3 +316,22 @@ def test_a_lesson_may_show_ready_practice_questions_only(question):
     )  # fmt: skip
 
     assert lessons.library().questions == {"warm-up"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_publish_a_question_at_once_make_one_version(question):
+    start = threading.Barrier(2)
+
+    def publish():
+        try:
+            start.wait()
+            return authoring.publish(Question.objects.get(), now=NOW).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        first, second = [threads.submit(publish) for _ in range(2)]
+
+    assert first.result() == second.result()
+    assert QuestionVersion.objects.count() == 1
+    assert Evidence.objects.count() == 3
