@@ -10,7 +10,9 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -20,6 +22,7 @@ from django.db.utils import ConnectionHandler
 
 from config import bootstrap
 from courses.management.commands import up
+from courses.models import Course
 
 ROOT = bootstrap.ROOT
 REQUIREMENTS = ROOT / "config" / "requirements"
@@ -406,6 +409,43 @@ def test_a_database_that_takes_no_writes_for_now_is_told_too() -> None:
         cursor.execute("SET TRANSACTION READ ONLY")
     with pytest.raises(CommandError, match="is read-only"), up.database_faults_in_words():
         up.check_writable(connection)
+
+
+@pytest.fixture
+def files(tmp_path: Path, settings: Any) -> Path:
+    """An empty folder of content files in a folder where `up` may keep its stamps."""
+    settings.BASE_DIR = tmp_path
+    (tmp_path / ".data").mkdir()
+    (tmp_path / "fixtures").mkdir()
+    return tmp_path / "fixtures"
+
+
+def what_up_says_of_the_course() -> str:
+    said = StringIO()
+    up.Command(stdout=said).load_course()
+    return said.getvalue()
+
+
+def test_content_that_people_edited_is_left_alone_and_the_way_to_load_is_told(
+    course: Course, files: Path
+) -> None:
+    (files / "course.yaml").write_text(
+        "- model: courses.course\n  fields:\n    key: another\n    title: Another\n"
+        "    summary: Loaded by hand, if at all.\n    language: en\n    published: true\n"
+    )
+    for _ in range(2):
+        assert what_up_says_of_the_course() == (
+            "Parallax: note: fixtures/ and the site differ; `python3 manage.py load_content` shows"
+            " how, and loads them.\n"
+        )
+    assert list(Course.objects.all()) == [course]
+
+
+def test_faulty_content_files_do_not_keep_a_site_from_serving(course: Course, files: Path) -> None:
+    (files / "course.yaml").write_text("- model: courses.curse\n")
+    assert "fixtures/ has faults; `python3 manage.py load_content` names them" in (
+        what_up_says_of_the_course()
+    )
 
 
 def run_up(port: int, folder: Path, **environ: str) -> subprocess.Popen[str]:

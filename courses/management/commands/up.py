@@ -10,6 +10,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from config import bootstrap
+from courses.content_io.comparing import NOTHING
 from courses.models import Cohort, Course
 
 # What no page of ours links to. Compressing it would double the time of the first start.
@@ -177,6 +179,12 @@ def static_sources() -> Iterator[tuple[str, Path]]:
             yield name, Path(storage.path(name))
 
 
+def content_sources() -> Iterator[tuple[str, Path]]:
+    folder = settings.BASE_DIR / "fixtures"
+    for path in folder.rglob("*.yaml"):
+        yield str(path.relative_to(folder)), path
+
+
 class Command(BaseCommand):
     help = "Sets up what is missing (database, static files, course, demo) and serves the site."
     requires_system_checks = ()  # run below, once there is a database to check
@@ -255,10 +263,38 @@ class Command(BaseCommand):
         stamp.write_text(digest)
 
     def load_course(self) -> None:
-        """Fill an empty site; never touch one whose content somebody may have edited."""
+        """Fill an empty site; never touch one whose content somebody may have edited.
+
+        The stamp spares the comparison while neither the files nor the database are others.
+        """
+        stamp = settings.BASE_DIR / ".data" / "content.stamp"
+        database = f"{connection.vendor} {settings.DATABASES['default']['NAME']}"
+        digest = f"{digest_of(content_sources())} {database}"
         if not Course.objects.exists():
             self.say("loading the course")
-            call_command("load_content", interactive=False)
+            call_command("load_content", interactive=False, stdout=StringIO())
+        elif (stamp.exists() and stamp.read_text() == digest) or self.content_differs():
+            return
+        stamp.write_text(digest)
+
+    def content_differs(self) -> bool:
+        """Whether the content files are not what the site has; say how to load them then."""
+        found = StringIO()
+        try:
+            call_command("load_content", dry_run=True, interactive=False, stdout=found)
+        except CommandError:
+            self.say(
+                "note: fixtures/ has faults; `python3 manage.py load_content` names them. The site"
+                " serves what it has."
+            )
+            return True
+        if NOTHING in found.getvalue():
+            return False
+        self.say(
+            "note: fixtures/ and the site differ; `python3 manage.py load_content` shows how, and"
+            " loads them."
+        )
+        return True
 
     def say(self, sentence: str) -> None:
         self.stdout.write(f"Parallax: {sentence}")
