@@ -358,7 +358,8 @@ def derive(plan: Plan, now: datetime, watch: Watch) -> list[str]:
     """Publish changed questions, render quizzes' introductions, look for stale evidence."""
     on = ground(plan.catalogue)
     keys = [key[0] for key in plan.keys("quizzes.question")]
-    changed = Question.objects.filter(Q(key__in=keys) | Q(current=None))
+    unpublished = Q(status=READY, current=None)
+    changed = Question.objects.filter(Q(key__in=keys) | unpublished)
     authoring.publish_all(
         changed.values_list("pk", flat=True),
         now=now,

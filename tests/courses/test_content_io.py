@@ -3,6 +3,7 @@
 import io
 import sqlite3
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,10 +12,20 @@ from django.db import connection
 from django.utils import timezone
 
 from courses.content_io import applying, checking, comparing, reading
-from courses.models import Course, Lesson, Module, Paragraph, Source, Term
+from courses.models import (
+    Cohort,
+    Course,
+    Enrolment,
+    Lesson,
+    Module,
+    Paragraph,
+    Source,
+    Term,
+    User,
+)
 from courses.refusals import Refused
 from quizzes.content import PARTS
-from quizzes.models import Evidence, Question, QuestionVersion, Quiz, Slot
+from quizzes.models import Attempt, Evidence, Item, Question, QuestionVersion, Quiz, Slot
 from tests.courses.content_files import FILES, edit, write
 
 pytestmark = pytest.mark.django_db
@@ -521,6 +532,44 @@ def test_a_key_that_moves_is_told_with_the_options_names(files):
     edit(files, QUESTIONS, "correct: false", "correct: true")
 
     assert load()[0] == "question rules: the right option moves from “nobody” to “council”"
+
+
+def attempt(number, **state):
+    """ben has the present version of the first question before him."""
+    user, _ = User.objects.get_or_create(username="ben")
+    cohort, _ = Cohort.objects.get_or_create(
+        course=Course.objects.get(), starts_on=date(2026, 1, 5)
+    )
+    enrolment, _ = Enrolment.objects.get_or_create(
+        user=user, cohort=cohort, defaults={"joined_at": timezone.now()}
+    )
+    made = Attempt.objects.create(
+        quiz=Quiz.objects.get(),
+        enrolment=enrolment,
+        number=number,
+        started_at=timezone.now(),
+        out_of=1,
+        **state,
+    )
+    version = Question.objects.get(key="rules").current
+    return Item.objects.create(
+        attempt=made, position=1, version=version, order=["nobody", "council", "hegemon"], points=1
+    )
+
+
+def test_attempts_keep_the_version_that_they_used_and_the_list_says_how_many(files):
+    load()
+    done = {"state": "submitted", "submitted_at": timezone.now()}
+    items = [attempt(1, **done), attempt(2, **done), attempt(3)]
+    old = items[0].version
+    edit(files, QUESTIONS, "text: A council", "text: The council")
+
+    assert load()[0] == (
+        "question rules: text of option “council” changed; 2 submitted attempts used the old"
+        " version, which they keep"
+    )
+    assert [Item.objects.get(pk=item.pk).version for item in items] == [old] * 3
+    assert Question.objects.get(key="rules").current != old
 
 
 def test_paragraphs_changed_added_and_removed_are_counted(files):
