@@ -1,0 +1,525 @@
+"""The bank and the quizzes at the editors' desk, and what people did, to look at."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from courses import yaml_text
+from courses.admin import content
+from courses.admin.editing import (
+    ContentAdmin,
+    EditingForm,
+    LabelledRow,
+    PlainChoices,
+    PreviewedInput,
+    ReadOnlyAdmin,
+    WithHistory,
+    YamlField,
+    markdown,
+)
+from courses.models import Activity, Lesson, Objective, Source, Term
+from courses.rendering import Fault, Library
+from courses.rendering import render as render_body
+from courses.rendering.texts import TooHard
+from quizzes import authoring
+from quizzes.models import Attempt, Evidence, Item, Question, QuestionVersion, Quiz, Slot
+from quizzes.questions import KINDS, text_of
+from quizzes.visibility import Item as Shown
+
+# --- What rests on a text ----------------------------------------------------------------------
+
+
+def question_links(questions: Iterable[Question]) -> str:
+    """The questions' keys, each a link to its page here."""
+    return format_html_join(
+        ", ",
+        "<a href='{}'>{}</a>",
+        (
+            (reverse("admin:quizzes_question_change", args=[question.pk]), question.key)
+            for question in questions
+        ),
+    )
+
+
+class TellsWhatRests:
+    """Saving a text says which questions rest on a paragraph that now reads differently."""
+
+    def derive(self, request: HttpRequest, row: Any) -> None:
+        before = set(Evidence.objects.stale().values_list("pk", flat=True))
+        super().derive(request, row)  # type: ignore[misc]
+        touched = (
+            Question.objects.filter(evidence__in=Evidence.objects.stale().exclude(pk__in=before))
+            .distinct()
+            .order_by("key")
+        )
+        if touched:
+            messages.warning(
+                request,
+                format_html(
+                    ngettext(
+                        "{} question rests on paragraphs you changed: {}. Check its evidence.",
+                        "{} questions rest on paragraphs you changed: {}. Check their evidence.",
+                        len(touched),
+                    ),
+                    len(touched),
+                    question_links(touched),
+                ),
+            )
+
+    def needed_by(self, row: Any) -> Iterable[Any]:
+        yield from super().needed_by(row)  # type: ignore[misc]
+        if isinstance(row, Term | Source):
+            sign = rf"\[\[{row.key}[]|]" if isinstance(row, Term) else rf"@{row.key}([^a-z0-9-]|$)"
+            written = Question.objects.annotate(written=Cast("spec", TextField()))
+            yield from written.filter(written__regex=sign)
+            yield from Quiz.objects.filter(intro__regex=sign).select_related("activity")
+
+
+class LessonForm(content.LessonForm):
+    def faults(self, known: Library) -> Iterator[Fault]:
+        """Also: no paragraph leaves while a question names it, for the loader would refuse that."""
+        yield from super().faults(known)
+        body = self.cleaned_data.get("body")
+        if self.instance.pk is None or not body:
+            return
+        try:
+            anchors = {passage.anchor for passage in render_body(body, known).passages}
+        except TooHard:
+            return  # among the faults already
+        resting = Evidence.objects.filter(lesson=self.instance.pk).select_related("question")
+        missing: dict[str, set[str]] = {}
+        for row in resting:
+            if row.anchor not in anchors:
+                missing.setdefault(row.anchor, set()).add(row.question.key)
+        for anchor, keys in sorted(missing.items()):
+            yield Fault(
+                "body",
+                _(
+                    "The paragraph “%(anchor)s” is gone, but these questions rest on it:"
+                    " %(keys)s. Put {: #%(anchor)s } after the text that now says this, or give"
+                    " the questions other evidence first."
+                )
+                % {"anchor": anchor, "keys": ", ".join(sorted(keys))},
+            )
+
+
+class LessonAdmin(TellsWhatRests, content.LessonAdmin):
+    form = LessonForm
+    change_form_template = "admin/quizzes/lesson.html"
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        lesson = kwargs.get("obj")
+        if lesson is not None:
+            context["resting"] = resting_on(lesson)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def resting_on(lesson: Lesson) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """Paragraph by paragraph, the questions that rest on it: (key, address, to be checked)."""
+    stale = set(Evidence.objects.stale().filter(lesson=lesson).values_list("pk", flat=True))
+    places = dict(lesson.paragraphs.values_list("anchor", "position"))
+    found: dict[str, dict[str, tuple[str, bool]]] = {}
+    for row in Evidence.objects.filter(lesson=lesson).select_related("question"):
+        keys = found.setdefault(row.anchor, {})
+        address = reverse("admin:quizzes_question_change", args=[row.question_id])
+        known = keys.get(row.question.key, ("", False))[1]
+        keys[row.question.key] = (address, known or row.pk in stale)
+    return [
+        (anchor, [(key, *rest) for key, rest in sorted(keys.items())])
+        for anchor, keys in sorted(found.items(), key=lambda pair: places.get(pair[0], 0))
+    ]
+
+
+class TermAdmin(TellsWhatRests, content.TermAdmin):
+    pass
+
+
+class SourceAdmin(TellsWhatRests, content.SourceAdmin):
+    pass
+
+
+# The courses app cannot know of questions, so the pages that should say more are replaced here.
+for model, desk in ((Lesson, LessonAdmin), (Term, TermAdmin), (Source, SourceAdmin)):
+    admin.site.unregister(model)
+    admin.site.register(model, desk)
+
+
+# --- The bank ----------------------------------------------------------------------------------
+
+
+def spec_faults(kind: str, text: str, spec: Any, *, draft: bool) -> list[Fault]:
+    """What is wrong with a question, each fault with its line in the YAML that was typed."""
+    return [
+        Fault("spec", str(fault), yaml_text.line_of(text, fault.field))
+        for fault in authoring.check(kind, spec, authoring.ground(), draft=draft)
+    ]
+
+
+class QuestionForm(EditingForm):
+    kind = forms.ChoiceField(choices=[(kind.name, kind.label) for kind in KINDS.values()])
+    spec = YamlField(
+        widget=PreviewedInput(
+            "question",
+            rows=36,
+            along=["kind", "status"],
+            address=lambda: reverse("admin:quizzes_question_preview"),
+        ),
+        label=gettext_lazy("Question"),
+        help_text=gettext_lazy("Text, options, answers, feedback and evidence, as YAML."),
+    )
+
+    class Meta:
+        widgets = {"objectives": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        objectives = self.fields.get("objectives")
+        if isinstance(objectives, forms.ModelChoiceField) and self.instance.pk is not None:
+            objectives.queryset = Objective.objects.filter(module=self.instance.module_id)
+
+    def faults(self, known: Library) -> Iterator[Fault]:
+        data = self.cleaned_data
+        if data.get("kind") and data.get("spec") is not None:
+            draft = data.get("status") == Question.Status.DRAFT
+            text = self["spec"].data or ""
+            yield from spec_faults(data["kind"], text, data["spec"], draft=draft)
+
+
+class StaleFilter(admin.SimpleListFilter):
+    title = gettext_lazy("evidence")
+    parameter_name = "evidence"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("stale", _("to be checked")), ("fresh", _("checked"))]
+
+    def queryset(self, request: Any, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        stale = Evidence.objects.stale().values("question")
+        if self.value() == "stale":
+            return queryset.filter(pk__in=stale)
+        if self.value() == "fresh":
+            return queryset.exclude(pk__in=stale)
+        return queryset
+
+
+@admin.register(Question)
+class QuestionAdmin(WithHistory, ContentAdmin):
+    form = QuestionForm
+    change_form_template = "admin/quizzes/question.html"
+    delete_confirmation_template = "admin/quizzes/question_delete.html"
+    list_display = ["key", "asks", "kind", "module", "use", "status", "difficulty"]
+    list_filter = ["module", "kind", "use", "status", "bloom", StaleFilter]
+    list_select_related = ["module", "current"]
+    search_fields = ["key", "spec"]
+    fieldsets = (
+        (None, {"fields": (("key", "module"), ("kind", "use", "status"), "spec")}),
+        (gettext_lazy("What it tests"), {"fields": (("bloom", "difficulty"), "objectives")}),
+    )
+    actions = ["evidence_checked"]
+
+    @admin.display(description=gettext_lazy("asks"))
+    def asks(self, question: Question) -> str:
+        return text_of(question.current.content["prompt"])[:120] if question.current else "—"
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("preview/", wrap(self.preview), name="quizzes_question_preview"),
+            path(
+                "<int:pk>/evidence-checked/",
+                wrap(require_POST(self.one_checked)),
+                name="quizzes_question_checked",
+            ),
+            *super().get_urls(),
+        ]
+
+    def derive(self, request: HttpRequest, row: Question) -> None:
+        version = authoring.publish(row, now=timezone.now())
+        self.message_user(
+            request, _("Version %d is what attempts get from now on.") % version.number
+        )
+
+    def needed_by(self, row: Question) -> Iterable[Any]:
+        yield from content.texts_naming(rf"checkpoint *: *{row.key} *\}}")
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        question = kwargs.get("obj")
+        if question is not None:
+            context["stale"] = (
+                Evidence.objects.stale()
+                .filter(question=question)
+                .select_related("lesson__activity__module__course")
+            )
+            context["versions"] = question.versions.order_by("-number")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # --- evidence
+
+    @admin.action(
+        description=gettext_lazy("Evidence checked: it still holds"), permissions=["change"]
+    )
+    def evidence_checked(self, request: HttpRequest, questions: QuerySet[Question]) -> None:
+        now = timezone.now()
+        self._say_checked(
+            request, sum(authoring.reaffirm(question, now=now) for question in questions)
+        )
+
+    def one_checked(self, request: HttpRequest, pk: int) -> HttpResponse:
+        question = get_object_or_404(Question, pk=pk)
+        if not self.has_change_permission(request, question):
+            return HttpResponse(_("You may look at this question, not change it."), status=403)
+        self._say_checked(request, authoring.reaffirm(question, now=timezone.now()))
+        return redirect("admin:quizzes_question_change", pk)
+
+    def _say_checked(self, request: HttpRequest, count: int) -> None:
+        self.message_user(
+            request,
+            ngettext(
+                "%d piece of evidence is taken as checked now.",
+                "%d pieces of evidence are taken as checked now.",
+                count,
+            )
+            % count,
+            messages.SUCCESS,
+        )
+
+    # --- preview
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """The question as a student sees it, and below what its author would like to know."""
+        if not self.has_view_permission(request):
+            return HttpResponse(_("You may not see the bank."), status=403)
+        text, kind_name = request.POST.get("text", ""), request.POST.get("with_kind", "")
+        draft = request.POST.get("with_status") == Question.Status.DRAFT
+        page: dict[str, Any] = {}
+        try:
+            spec = yaml_text.read(text)
+        except ValueError as fault:
+            faults = [Fault("spec", str(fault))]
+        else:
+            faults = spec_faults(kind_name, text, spec, draft=draft)
+            kind = KINDS.get(kind_name)
+            if kind is not None and kind.check(spec, draft=True) == []:
+                page = self._as_shown(kind, spec)
+        return render(request, "admin/quizzes/question_preview.html", {"faults": faults, **page})
+
+    def _as_shown(self, kind: Any, spec: Any) -> dict[str, Any]:
+        html, _faults = authoring.inspect(kind.name, spec, authoring.ground(), draft=True)
+        order = kind.keys(html)
+        return {
+            "presented": kind.present(html, order),
+            "review": kind.review(html, order, None, items=frozenset(Shown)),
+            "solution": kind.solution(html),
+            "explained": kind.explained(html),
+        }
+
+
+@admin.register(QuestionVersion)
+class QuestionVersionAdmin(ReadOnlyAdmin):
+    list_display = ["question", "number", "kind", "made_at", "digest"]
+    list_filter = ["kind", "question__module"]
+    list_select_related = ["question"]
+    search_fields = ["question__key", "digest"]
+    date_hierarchy = "made_at"
+    fields = ["question", "number", "kind", "made_at", "digest", "written"]
+
+    @admin.display(description=gettext_lazy("question"))
+    def written(self, version: QuestionVersion) -> str:
+        return format_html("<pre>{}</pre>", yaml_text.write(version.spec))
+
+
+# --- Quizzes -----------------------------------------------------------------------------------
+
+
+class SlotForm(LabelledRow):
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        question, objective = data.get("question"), data.get("objective")
+        if question and objective:
+            self.add_error(
+                "objective",
+                _("Choose a question or an objective, not both. Empty one of the two."),
+            )
+        elif not question and not objective and not self.errors:
+            self.add_error(
+                "question", _("Choose a question, or an objective to draw a question of.")
+            )
+        if question and question.use == Question.Use.PRACTICE:
+            self.add_error(
+                "question",
+                _("This question is for practice: a lesson shows its answer. Choose another."),
+            )
+        if question and question.status != Question.Status.READY:
+            self.add_error(
+                "question", _("This question is not ready. Choose another, or ready it.")
+            )
+        return data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # `clean` says in words what the constraint would.
+        return {*super()._get_validation_exclusions(), "objective"}  # type: ignore[misc]
+
+
+class SlotFormSet(forms.BaseInlineFormSet):
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete this slot")
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [
+            form.cleaned_data
+            for form in self.forms
+            if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
+        ]
+        drawn: dict[Any, int] = {}
+        fixed: set[Any] = set()
+        for row in rows:
+            question, objective = row.get("question"), row.get("objective")
+            if question in fixed:
+                raise forms.ValidationError(
+                    _("The question “%s” stands in two slots. Keep one of them.") % question
+                )
+            if question:
+                fixed.add(question)
+            if objective:
+                drawn[objective] = drawn.get(objective, 0) + 1
+        for objective, wanted in drawn.items():
+            ready = objective.questions.ready().graded().exclude(pk__in=[q.pk for q in fixed])
+            there = ready.count()
+            if there < wanted:
+                raise forms.ValidationError(
+                    _(
+                        "%(wanted)d slots draw from “%(objective)s”, but it has %(there)d ready"
+                        " graded questions to draw. Add questions, or use fewer slots."
+                    )
+                    % {"wanted": wanted, "objective": objective, "there": there}
+                )
+
+
+class SlotInline(PlainChoices, admin.TabularInline):
+    model = Slot
+    form = SlotForm
+    formset = SlotFormSet
+    extra = 0
+    fields = ["position", "question", "objective", "points"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Slot]:
+        return super().get_queryset(request).select_related("quiz__activity")
+
+    def get_formset(self, request: Any, obj: Any = None, **kwargs: Any) -> Any:
+        """With the choices fetched once for all rows; each row would ask for them again."""
+        formset = super().get_formset(request, obj, **kwargs)
+        for field in formset.form.base_fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                choices: Any = field.choices
+                field.choices = list(choices)
+        return formset
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "question":
+            kwargs["queryset"] = Question.objects.graded().order_by("module", "key")
+        if db_field.name == "objective":
+            kwargs["queryset"] = db_field.related_model.objects.select_related("module")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class QuizForm(EditingForm):
+    fixed = ("activity",)
+    inlines = ("slots",)
+
+    class Meta:
+        widgets = {"intro": markdown()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        activity = self.fields.get("activity")
+        if isinstance(activity, forms.ModelChoiceField):
+            mine = Q(kind=Activity.Kind.QUIZ, quiz=None) | Q(quiz=self.instance.pk)
+            activity.queryset = Activity.objects.filter(mine)
+
+
+@admin.register(Quiz)
+class QuizAdmin(WithHistory, ContentAdmin):
+    form = QuizForm
+    list_display = ["activity", "module", "time_limit", "attempts_allowed", "pass_mark", "review"]
+    list_filter = ["activity__module", "review", "grade_method"]
+    list_select_related = ["activity__module"]
+    search_fields = ["activity__title", "activity__key", "intro"]
+    fieldsets = (
+        (None, {"fields": ("activity", "intro")}),
+        (
+            gettext_lazy("Rules"),
+            {
+                "fields": (
+                    ("time_limit", "attempts_allowed"),
+                    ("pass_mark", "grade_method"),
+                    "review",
+                    ("shuffle_questions", "shuffle_options"),
+                )
+            },
+        ),
+    )
+    inlines = [SlotInline]
+
+    @admin.display(description=gettext_lazy("module"), ordering="activity__module__position")
+    def module(self, quiz: Quiz) -> str:
+        return quiz.activity.module.title
+
+    def view_on_site(self, quiz: Quiz) -> str:
+        return quiz.activity.get_absolute_url()
+
+    def derive(self, request: HttpRequest, row: Quiz) -> None:
+        authoring.render_intros([row])
+
+
+# --- What people did ---------------------------------------------------------------------------
+
+
+class ItemInline(admin.TabularInline):
+    model = Item
+    fields = ("position", "version", "points")
+    readonly_fields = ("position", "version", "points")
+    can_delete = False
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related(
+                "version__question", "attempt__quiz__activity", "attempt__enrolment__user"
+            )
+        )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    list_display = ["person", "quiz", "number", "state", "started_at", "submitted_at", "score"]
+    list_filter = ["state", "quiz__activity", "enrolment__cohort"]
+    list_select_related = ["quiz__activity", "enrolment__user", "enrolment__cohort"]
+    search_fields = ["enrolment__user__username", "enrolment__user__name", "quiz__activity__title"]
+    date_hierarchy = "started_at"
+    inlines = [ItemInline]
+
+    @admin.display(description=gettext_lazy("person"), ordering="enrolment__user__name")
+    def person(self, attempt: Attempt) -> str:
+        return str(attempt.enrolment.user)

@@ -1,0 +1,305 @@
+"""adam mends questions and quizzes in the admin, and hears what rests on what he changes."""
+
+import pytest
+from django.urls import reverse
+
+from courses import yaml_text
+from courses.models import Lesson, Term
+from quizzes import attempts
+from quizzes.models import Attempt, Evidence, Question, QuestionVersion, Quiz, Slot
+from tests import factories
+from tests.editing import errors, said, typed
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(adam, as_):
+    return as_(adam)
+
+
+@pytest.fixture
+def question(questions) -> Question:
+    return questions[0]
+
+
+@pytest.fixture
+def address(question):
+    return reverse("admin:quizzes_question_change", args=[question.pk])
+
+
+@pytest.fixture
+def lesson_address(lesson):
+    return reverse("admin:courses_lesson_change", args=[lesson.pk])
+
+
+def written(prompt: str = "What does anarchy mean?", **changes) -> str:
+    return yaml_text.write(factories.single(prompt) | changes)
+
+
+# --- the preview
+
+
+def preview(client, text, kind="single", status="ready"):
+    data = {"kind": "question", "text": text, "with_kind": kind, "with_status": status}
+    return client.post(reverse("admin:quizzes_question_preview"), data)
+
+
+def test_a_question_is_previewed_as_a_student_sees_it(desk, lesson):
+    answer = preview(desk, written("What does *anarchy* mean?"))
+    assert answer.context["faults"] == []
+    assert "<em>anarchy</em>" in answer.content.decode()
+    assert "War everywhere" in answer.content.decode()
+
+
+def test_faults_of_a_question_carry_the_line_of_what_was_typed(desk, lesson):
+    text = written().replace("paragraph: anarchy", "paragraph: gone", 1)
+    [fault] = preview(desk, text).context["faults"]
+    line = text.split("\n").index("      paragraph: gone") + 1
+    assert (fault.line, fault.message.partition(":")[0]) == (
+        line,
+        "options[0].evidence.paragraph",
+    )
+
+
+def test_a_half_written_question_is_previewed_without_breaking(desk, lesson):
+    for text in ("", "prompt: [", "prompt: 1\noptions: 3", "- a", written(options=[{"key": "a"}])):
+        assert preview(desk, text).status_code == 200
+    assert preview(desk, written(), kind="essay").status_code == 200
+
+
+def test_the_preview_of_questions_is_for_editors(ada, as_, lesson):
+    assert preview(as_(ada), written()).status_code in (302, 403)
+
+
+# --- saving a question
+
+
+def test_a_saved_question_becomes_a_new_version_and_the_old_one_stays(desk, question, address):
+    answer = desk.post(
+        address,
+        typed(desk.get(address), spec=written("What is anarchy?"), _continue="1"),
+        follow=True,
+    )
+    assert "Version 2 is what attempts get from now on." in said(answer)
+    question.refresh_from_db()
+    assert question.current.spec["prompt"] == "What is anarchy?"
+    assert question.current.content["prompt"] == "<p>What is anarchy?</p>"
+    assert question.versions.get(number=1).spec["prompt"] == "Question number 1?"
+
+
+def test_saving_an_unchanged_question_makes_no_version(desk, question, address):
+    desk.post(address, typed(desk.get(address)))
+    question.refresh_from_db()
+    assert question.current.number == 1
+
+
+def test_a_question_with_a_fault_is_kept_as_typed_and_not_saved(desk, question, address):
+    text = "# my note\n" + written().replace("source: waltz1979", "source: waltz1980", 1)
+    answer = desk.post(address, typed(desk.get(address), spec=text))
+    line = text.split("\n").index("      source: waltz1980") + 1
+    assert errors(answer)["spec"][0].startswith(f"Line {line}: options[0].evidence.source: ")
+    assert answer.context["adminform"].form["spec"].value() == text
+    assert QuestionVersion.objects.filter(question=question).count() == 1
+
+
+def test_yaml_that_cannot_be_read_is_kept_as_typed(desk, question, address):
+    answer = desk.post(address, typed(desk.get(address), spec="prompt: a: b\n"))
+    assert errors(answer)["spec"][0].startswith("Line 1 cannot be read: ")
+    assert answer.context["adminform"].form["spec"].value() == "prompt: a: b\n"
+
+
+def test_a_question_that_has_versions_stays(desk, question):
+    page = reverse("admin:quizzes_question_delete", args=[question.pk])
+    assert "Set its status to “retired”" in desk.get(page).content.decode()
+    desk.post(page, {"post": "yes"})
+    assert Question.objects.filter(pk=question.pk).exists()
+
+
+# --- evidence
+
+
+def test_editing_a_paragraph_names_the_questions_that_rest_on_it(
+    desk, lesson, checkpoint, question
+):
+    page = reverse("admin:courses_lesson_change", args=[lesson.pk])
+    body = lesson.body.replace("No authority", "No ruler")
+    answer = desk.post(page, typed(desk.get(page), body=body), follow=True)
+    [warning] = [message for message in said(answer) if "rest" in message]
+    assert "4 questions rest on paragraphs you changed" in warning
+    assert f'<a href="/admin/quizzes/question/{question.pk}/change/">anarchy-1</a>' in (
+        warning.replace("'", '"')
+    )
+
+
+def test_editing_another_paragraph_names_none(desk, lesson, questions, lesson_address):
+    body = lesson.body.replace("Nobody comes", "No one comes")
+    answer = desk.post(lesson_address, typed(desk.get(lesson_address), body=body), follow=True)
+    assert [message for message in said(answer) if "rest" in message] == []
+
+
+def test_a_paragraph_that_questions_rest_on_cannot_leave(desk, lesson, questions, lesson_address):
+    body = lesson.body.replace("{: #anarchy }", "{: #no-ruler }")
+    answer = desk.post(lesson_address, typed(desk.get(lesson_address), body=body))
+    assert errors(answer)["body"] == [
+        "The paragraph “anarchy” is gone, but these questions rest on it: anarchy-1, anarchy-2,"
+        " anarchy-3, anarchy-check. Put {: #anarchy } after the text that now says this, or give"
+        " the questions other evidence first."
+    ]
+    assert Lesson.objects.get().body == lesson.body
+
+
+def test_a_lesson_shows_what_rests_on_it(desk, lesson, questions, lesson_address):
+    resting = desk.get(lesson_address).context["resting"]
+    assert [(anchor, [key for key, _, stale in keys if not stale]) for anchor, keys in resting] == [
+        ("anarchy", ["anarchy-1", "anarchy-2", "anarchy-3", "anarchy-check"])
+    ]
+
+
+def test_stale_evidence_is_shown_and_taken_as_checked(
+    desk, lesson, question, address, lesson_address
+):
+    body = lesson.body.replace("No authority", "No ruler")
+    desk.post(lesson_address, typed(desk.get(lesson_address), body=body))
+    assert len(desk.get(address).context["stale"]) == 3
+
+    checked = reverse("admin:quizzes_question_checked", args=[question.pk])
+    assert desk.get(checked).status_code == 405
+    assert said(desk.post(checked, follow=True)) == [
+        "3 pieces of evidence are taken as checked now."
+    ]
+    assert list(Evidence.objects.stale().filter(question=question)) == []
+
+
+def test_stale_evidence_can_be_found_and_checked_from_the_list(desk, lesson, questions):
+    Evidence.objects.filter(question=questions[1]).update(digest="0" * 16)
+    page = reverse("admin:quizzes_question_changelist")
+    found = desk.get(page, {"evidence": "stale"}).context["cl"].queryset
+    assert list(found) == [questions[1]]
+    action = {"action": "evidence_checked", "_selected_action": [questions[1].pk]}
+    desk.post(page, action)
+    assert list(Evidence.objects.stale()) == []
+
+
+def test_a_term_that_only_a_question_uses_stays(desk, lesson, module):
+    term = factories.make_term("hegemony", title="hegemony")
+    factories.make_question(module, "hegemon", spec=factories.single("What is [[hegemony]]?"))
+    desk.post(reverse("admin:courses_term_delete", args=[term.pk]), {"post": "yes"})
+    assert Term.objects.filter(key="hegemony").exists()
+
+
+# --- quizzes
+
+
+@pytest.fixture
+def quiz_address(quiz):
+    return reverse("admin:quizzes_quiz_change", args=[quiz.pk])
+
+
+def row_errors(answer) -> list[dict[str, list[str]]]:
+    [inline] = answer.context["inline_admin_formsets"]
+    return [
+        {name: list(found) for name, found in form.errors.items()}
+        for form in inline.formset.forms
+        if form.errors
+    ]
+
+
+def test_the_introduction_is_rendered_when_saved(desk, quiz, quiz_address):
+    desk.post(quiz_address, typed(desk.get(quiz_address), intro="Good *luck*."))
+    quiz.refresh_from_db()
+    assert quiz.intro_html == "<p>Good <em>luck</em>.</p>"
+
+
+def test_a_slot_takes_a_question_or_an_objective(desk, quiz, quiz_address, module):
+    objective = factories.make_objective(module)
+    data = typed(desk.get(quiz_address))
+    both = desk.post(quiz_address, data | {"slots-0-objective": objective.pk})
+    assert row_errors(both) == [
+        {"objective": ["Choose a question or an objective, not both. Empty one of the two."]}
+    ]
+    neither = desk.post(quiz_address, data | {"slots-0-question": ""})
+    assert row_errors(neither) == [
+        {"question": ["Choose a question, or an objective to draw a question of."]}
+    ]
+
+
+def test_a_slot_cannot_draw_what_is_not_there(desk, quiz, quiz_address, module, questions):
+    objective = factories.make_objective(module)
+    change = {"slots-0-question": "", "slots-0-objective": objective.pk}
+    answer = desk.post(quiz_address, typed(desk.get(quiz_address)) | change)
+    [inline] = answer.context["inline_admin_formsets"]
+    assert inline.formset.non_form_errors() == [
+        "1 slots draw from “explain what anarchy means between states”, but it has 0 ready graded"
+        " questions to draw. Add questions, or use fewer slots."
+    ]
+    questions[0].objectives.add(objective)
+    desk.post(quiz_address, typed(desk.get(quiz_address)) | change)
+    assert Slot.objects.get(quiz=quiz, position=1).objective == objective
+
+
+def test_a_checkpoint_question_cannot_be_graded(desk, quiz, quiz_address, checkpoint):
+    data = typed(desk.get(quiz_address)) | {"slots-0-question": checkpoint.pk}
+    assert "question" in row_errors(desk.post(quiz_address, data))[0]
+
+
+def test_of_two_who_edit_the_slots_the_second_is_told(desk, quiz, quiz_address):
+    opened = typed(desk.get(quiz_address))
+    desk.post(quiz_address, opened | {"slots-0-points": "2.00"})
+    answer = desk.post(quiz_address, opened | {"pass_mark": "50.00"})
+    assert "after you had opened this page" in errors(answer)["__all__"][0]
+    assert Slot.objects.get(quiz=quiz, position=1).points == 2
+    assert Quiz.objects.get().pass_mark == 60
+
+
+def test_the_page_of_a_quiz_asks_for_its_choices_once(
+    desk, quiz, quiz_address, django_assert_num_queries
+):
+    with django_assert_num_queries(11):
+        desk.get(quiz_address)
+    Slot.objects.filter(quiz=quiz, position__gt=1).delete()
+    with django_assert_num_queries(11):
+        desk.get(quiz_address)
+
+
+# --- what people did
+
+
+def test_attempts_are_looked_at_and_never_edited(desk, ben_here, quiz):
+    attempt = attempts.start(ben_here, quiz, now=NOON, seed=1)
+    page = reverse("admin:quizzes_attempt_change", args=[attempt.pk])
+    assert desk.get(page).status_code == 200
+    assert desk.post(page, {"score": "3"}).status_code == 403
+    assert desk.get(reverse("admin:quizzes_attempt_delete", args=[attempt.pk])).status_code == 403
+    version = reverse(
+        "admin:quizzes_questionversion_change", args=[quiz.slots.first().question.current_id]
+    )
+    assert "Question number 1?" in desk.get(version).content.decode()
+    assert desk.post(version, {}).status_code == 403
+
+
+def test_a_quiz_that_was_attempted_stays(desk, ben_here, quiz):
+    attempts.start(ben_here, quiz, now=NOON, seed=1)
+    desk.post(reverse("admin:quizzes_quiz_delete", args=[quiz.pk]), {"post": "yes"})
+    assert Quiz.objects.count() == 1
+
+
+LISTS = {"question": 7, "quiz": 6, "attempt": 9, "questionversion": 9}
+
+
+@pytest.mark.parametrize(("name", "queries"), LISTS.items())
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_list_costs_the_same_however_long(
+    name, queries, rows, desk, cohort, module, lesson, django_assert_num_queries
+):
+    for number in range(rows):
+        question = factories.make_question(module, f"question-{number}")
+        quiz = factories.make_quiz(module, [question], key=f"quiz-{number}")
+        student = factories.enrol(factories.make_user(f"student-{number}"), cohort)
+        attempts.start(student, quiz, now=NOON, seed=1)
+    assert Attempt.objects.count() == rows
+    page = reverse(f"admin:quizzes_{name}_changelist")
+    with django_assert_num_queries(queries):
+        assert desk.get(page).status_code == 200
+    assert desk.get(page, {"q": "a"}).status_code == 200
