@@ -92,7 +92,7 @@ def _rules(quiz: Quiz, questions: int, points: Decimal, *, used: int) -> list[st
         )
     if quiz.attempts_allowed != 1:
         rules.append(
-            _("What counts: the %(method)s. A new attempt draws questions you have not met first.")
+            _("What counts: the %(method)s. A new attempt prefers questions that are new to you.")
             % {"method": quiz.get_grade_method_display()}
         )
     rules.append(visibility.TOLD[visibility.Policy(quiz.review)])

@@ -156,7 +156,7 @@ def populate(
             user=user, cohort=cohort, defaults={"role": Role.STUDENT, "joined_at": joined}
         )
         temper = Temper(
-            ability=rng.gauss(0.4, 1.0),
+            ability=rng.gauss(1.0, 1.0),
             diligence=min(0.99, max(0.3, rng.gauss(0.9, 0.12))),
             pace=rng.uniform(25, 75),
         )

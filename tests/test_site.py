@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from courses.checks import has_wal_reset_bug, sqlite_is_safe
 from courses.models import Cohort, Enrolment, Record, User
@@ -57,6 +58,50 @@ def test_a_failure_shows_a_friendly_page(monkeypatch, as_, ben):
     assert response.status_code == 500
     assert b"<h1" in response.content
     assert b"ZeroDivisionError" not in response.content
+
+
+@pytest.fixture
+def read_only_database(transactional_db):
+    """The database refuses to be written to, as on a full or read-only disk."""
+    on, off = (
+        ("PRAGMA query_only=ON", "PRAGMA query_only=OFF")
+        if connection.vendor == "sqlite"
+        else ("SET default_transaction_read_only=on", "SET default_transaction_read_only=off")
+    )
+
+    def switch(command: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(command)
+
+    yield lambda read_only: switch(on if read_only else off)
+    switch(off)
+
+
+def test_on_a_read_only_database_a_save_fails_loudly_until_it_can_be_stored_again(
+    read_only_database, as_, ben, ben_here, quiz
+):
+    attempt = attempts.start(ben_here, quiz, now=timezone.now())
+    bens = as_(ben)
+    bens.raise_request_exception = False
+    url = f"/attempts/{attempt.pk}/"
+
+    def save():
+        fields = {"q1": "a", "q1.revision": "0"}
+        return bens.post(f"{url}questions/1/", fields, HTTP_ACCEPT="application/json")
+
+    read_only_database(True)
+    response = save()
+    reply = json.loads(response.content)
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert (reply["saved"], reply["reason"]) == (False, "unavailable")
+    assert "what was saved before is safe" in reply["message"]
+    page = bens.post("/courses/lenses/lessons/anarchy/done/")
+    assert page.status_code == 503
+    assert b"what was saved before is safe" in page.content
+    assert bens.get(url).status_code == 200
+    assert bens.get("/courses/lenses/lessons/anarchy/").status_code == 200
+    read_only_database(False)
+    assert json.loads(save().content)["revision"] == 1
 
 
 @pytest.mark.django_db
