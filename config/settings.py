@@ -264,7 +264,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Parallax API",
     "DESCRIPTION": (
         "Read the course, sit a quiz, read its result: the same as on the pages, with the same "
-        "rules. Every refusal is JSON with a sentence in `detail`."
+        "rules. Every refusal is JSON with a sentence in `detail`.\n\nOn this page you act as the "
+        "person who is signed in. A program sends `Authorization: Token …` instead: make a token "
+        "under *tokens* below. Changing your password ends it."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",

@@ -49,6 +49,7 @@ from courses.serializers import (
 )
 
 NOTHING_HERE = "There is nothing at this address, or it is not yours to see."
+WHO_ARE_YOU = "Sign in on the site first, or send a token in the header: Authorization: Token …"
 MAKE_TOKENS_SIGNED_IN = (
     "A token cannot make tokens. Sign in on the site and make one there, for example on the page "
     "that describes this API."
@@ -173,6 +174,8 @@ def refuse(problem: Exception, context: dict[str, Any]) -> Response | None:
     """The one shape of every refusal: `detail`, a sentence, and sometimes `fields`."""
     if isinstance(problem, Http404):
         problem = exceptions.NotFound(_(NOTHING_HERE))
+    if isinstance(problem, exceptions.NotAuthenticated):
+        problem.detail = exceptions.ErrorDetail(_(WHO_ARE_YOU), "not_authenticated")
     if isinstance(problem, Refused):
         return Response({"detail": str(problem)}, status=status.HTTP_409_CONFLICT)
     if isinstance(problem, exceptions.ValidationError):

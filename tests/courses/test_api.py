@@ -100,6 +100,7 @@ def test_nobody_reads_without_signing_in(lesson, path):
 
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == "Token"
+    assert response.json()["detail"].startswith("Sign in on the site first")
 
 
 @pytest.mark.parametrize("path", COURSE_ONLY)
