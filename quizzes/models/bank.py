@@ -23,6 +23,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(use=Question.Use.PRACTICE)
 
 
+class QuestionManager(KeyManager.from_queryset(QuestionQuerySet)):  # type: ignore[misc]
+    pass
+
+
 class Question(Keyed):
     class Use(models.TextChoices):
         GRADED = "graded", _("graded quizzes")
@@ -52,7 +56,7 @@ class Question(Keyed):
         "QuestionVersion", models.PROTECT, null=True, editable=False, related_name="+"
     )
 
-    objects: ClassVar[Any] = KeyManager.from_queryset(QuestionQuerySet)()
+    objects: ClassVar[QuestionManager] = QuestionManager()
     history = HistoricalRecords(excluded_fields=["current"])
 
     class Meta:
