@@ -219,6 +219,7 @@ MEANINGS = {
     415: "The body is not application/json.",
     422: "Something sent is not what it should be; `fields` says what.",
     429: "Too many requests. The header Retry-After says how many seconds to wait.",
+    503: "The database cannot be written at the moment. Nothing was stored; try again soon.",
 }
 
 
@@ -226,11 +227,11 @@ def document_errors(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
     """Add the refusals that any operation may give to all of them, in one place."""
     responses = result["components"].setdefault("responses", {})
     body = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    for code in (400, 401, 403, 404, 406, 413, 415, 422):
+    for code in (400, 401, 403, 404, 406, 413, 415, 422, 503):
         responses[f"Error{code}"] = {"description": MEANINGS[code], "content": body}
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
-            codes = [401, 406, 422]
+            codes = [401, 406, 422, 503]
             if method != "get":
                 codes.append(403)
             if "{" in path:
