@@ -5,6 +5,7 @@ No Django here.
 
 import json
 import re
+import sys
 from typing import Any
 
 import yaml
@@ -68,8 +69,13 @@ _Writer.add_representer(str, _write_text)
 
 
 def write(data: Any) -> str:
-    """JSON data as YAML, fields in the order they have."""
-    written: str = yaml.dump(data, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=96)
+    """JSON data as YAML, fields in the order they have.
+
+    A text without line ends is one line, however long: the place that shows it wraps it.
+    """
+    written: str = yaml.dump(
+        data, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=sys.maxsize
+    )
     return written
 
 

@@ -29,7 +29,7 @@ from courses.admin.editing import (
     YamlField,
     markdown,
 )
-from courses.models import Activity, Lesson, Objective, Source, Term
+from courses.models import Activity, Lesson, Objective, Paragraph, Source, Term
 from courses.rendering import Fault, Library
 from courses.rendering import render as render_body
 from courses.rendering.texts import TooHard
@@ -53,16 +53,25 @@ def question_links(questions: Iterable[Question]) -> str:
     )
 
 
+def paragraphs() -> set[tuple[int, str, str]]:
+    """Every paragraph there is, as it reads now: its lesson, its id, its digest."""
+    return set(Paragraph.objects.order_by().values_list("lesson", "anchor", "digest"))
+
+
 class TellsWhatRests:
     """Saving a text says which questions rest on a paragraph that now reads differently."""
 
     def derive(self, request: HttpRequest, row: Any) -> None:
-        before = set(Evidence.objects.stale().values_list("pk", flat=True))
+        before = paragraphs()
         super().derive(request, row)  # type: ignore[misc]
-        touched = (
-            Question.objects.filter(evidence__in=Evidence.objects.stale().exclude(pk__in=before))
-            .distinct()
-            .order_by("key")
+        changed = {(lesson, anchor) for lesson, anchor, _digest in before - paragraphs()}
+        touched = sorted(
+            {
+                evidence.question
+                for evidence in Evidence.objects.stale().select_related("question")
+                if (evidence.lesson_id, evidence.anchor) in changed
+            },
+            key=str,
         )
         if touched:
             messages.warning(

@@ -275,6 +275,15 @@ class WithHistory(SimpleHistoryAdmin):
 
     object_history_list_template = "admin/courses/history_list.html"
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Keep what a row said before its first edit, which a plain loaddata does not record."""
+        if change and not obj.history.exists():
+            stored = type(obj)._base_manager.get(pk=obj.pk)
+            type(obj).history.bulk_history_create(
+                [stored], default_change_reason=_("as it was before its first edit")
+            )
+        super().save_model(request, obj, form, change)
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Looked at here, written by the site alone."""

@@ -131,6 +131,12 @@ def test_a_key_is_chosen_once(desk, lesson):
     assert (term.key, term.title) == ("anarchy", "Chaos")
 
 
+def test_what_a_loaded_row_said_before_its_first_edit_is_kept(desk, lesson, address):
+    lesson.history.all().delete()
+    desk.post(address, typed(desk.get(address), question="New?"))
+    assert [record.question for record in lesson.history.all()] == ["New?", lesson.question]
+
+
 # --- two editors
 
 
@@ -176,7 +182,12 @@ def test_a_term_that_nothing_uses_goes(desk, lesson):
 
 
 def test_yaml_of_json_reads_back_as_the_same_json():
-    data = {"prompt": "A: b\n\nsecond", "options": [{"key": "no", "n": 1.5}], "true": None}
+    data = {
+        "prompt": "A: b\n\nsecond",
+        "long": "word " * 50,
+        "options": [{"key": "no", "n": 1.5}],
+        "true": None,
+    }
     assert yaml_text.read(yaml_text.write(data)) == data
 
 

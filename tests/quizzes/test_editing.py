@@ -1,5 +1,7 @@
 """adam mends questions and quizzes in the admin, and hears what rests on what he changes."""
 
+from html import unescape
+
 import pytest
 from django.urls import reverse
 
@@ -7,6 +9,7 @@ from courses import yaml_text
 from courses.models import Lesson, Term
 from quizzes import attempts
 from quizzes.models import Attempt, Evidence, Question, QuestionVersion, Quiz, Slot
+from quizzes.questions import KINDS
 from tests import factories
 from tests.editing import errors, said, typed
 from tests.factories import NOON
@@ -51,6 +54,14 @@ def test_a_question_is_previewed_as_a_student_sees_it(desk, lesson):
     assert answer.context["faults"] == []
     assert "<em>anarchy</em>" in answer.content.decode()
     assert "War everywhere" in answer.content.decode()
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_kind_of_question_can_be_previewed(kind, desk, lesson):
+    spec = kind.samples[0].spec
+    answer = preview(desk, yaml_text.write(spec), kind=kind.name, status="draft")
+    assert answer.context["faults"] == []
+    assert spec["prompt"] in unescape(answer.content.decode())
 
 
 def test_faults_of_a_question_carry_the_line_of_what_was_typed(desk, lesson):
@@ -131,6 +142,18 @@ def test_editing_a_paragraph_names_the_questions_that_rest_on_it(
     assert f'<a href="/admin/quizzes/question/{question.pk}/change/">anarchy-1</a>' in (
         warning.replace("'", '"')
     )
+
+
+def test_a_paragraph_edited_again_names_them_again_and_mended_back_names_none(
+    desk, lesson, questions, lesson_address
+):
+    def rests(body):
+        page = desk.post(lesson_address, typed(desk.get(lesson_address), body=body), follow=True)
+        return [message.partition(" rest")[0] for message in said(page) if "rest on" in message]
+
+    assert rests(lesson.body.replace("No authority", "No ruler")) == ["4 questions"]
+    assert rests(lesson.body.replace("No authority", "No king")) == ["4 questions"]
+    assert rests(lesson.body) == []
 
 
 def test_editing_another_paragraph_names_none(desk, lesson, questions, lesson_address):

@@ -74,9 +74,9 @@ class Preview {
         signal: running.signal,
       });
       if (answer.type === "opaqueredirect") return this.fail(this.say.saySignedOut);
-      const html = await answer.text();
+      const html = answer.ok ? await answer.text() : "";
       const found = new DOMParser().parseFromString(html, "text/html").querySelector("[data-preview-answer]");
-      if (!answer.ok || !found) return this.fail(this.say.sayRefused.replace("{status}", answer.status));
+      if (!found) return this.fail(this.say.sayRefused.replace("{status}", answer.status));
       this.show(found);
     } catch {
       if (this.running !== running) return; // a newer question is on its way
