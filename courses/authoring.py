@@ -3,11 +3,22 @@
 from collections.abc import Callable, Iterable
 
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from courses import charts, rendering
-from courses.models import Course, Figure, Lesson, Mention, Module, Paragraph, Source, Term
+from courses.models import (
+    Course,
+    Figure,
+    Lesson,
+    Mention,
+    Module,
+    Objective,
+    Paragraph,
+    Source,
+    Term,
+)
 from courses.rendering import Fault, Library, Rendered
 
 # Apps above this one say which questions may stand in a lesson (see `quizzes.apps`).
@@ -151,15 +162,20 @@ def render_everything() -> None:
             render_lesson(lesson, known)
 
 
-def lessons_touched_by(row: Source | Term | Figure) -> list[Lesson]:
+def sign_of(row: Source | Term | Figure) -> str:
+    """How a text that refers to this row spells it; another key may begin with the same letters."""
+    if isinstance(row, Source):
+        return f"@{row.key}"
+    return f"[[{row.key}" if isinstance(row, Term) else row.key
+
+
+def lessons_touched_by(row: Objective | Source | Term | Figure) -> list[Lesson]:
     """The lessons whose page shows something of this row, and so must be rendered again."""
-    if isinstance(row, Figure):
-        lessons = Lesson.objects.filter(body__contains=row.key)
-    elif isinstance(row, Term):
-        lessons = Lesson.objects.filter(paragraphs__mentions__term=row)
-    else:
-        lessons = Lesson.objects.filter(paragraphs__mentions__source=row)
-    return list(lessons.distinct())
+    if isinstance(row, Objective):
+        return list(row.lessons.all())
+    sign = sign_of(row)
+    naming = Q(body__contains=sign) | Q(summary__contains=sign) | Q(read_on__contains=sign)
+    return list(Lesson.objects.filter(naming))
 
 
 def content_saved(row: object) -> None:
@@ -170,6 +186,10 @@ def content_saved(row: object) -> None:
             render_lesson(row, known)
         if isinstance(row, Course | Module | Source | Term):
             render_short_texts(known, [row])
-        if isinstance(row, Source | Term | Figure):
+        if isinstance(row, Source | Term):
+            for model, text, _ in SHORT_TEXTS:
+                naming = model.objects.filter(**{f"{text}__contains": sign_of(row)})
+                render_short_texts(known, naming)
+        if isinstance(row, Objective | Source | Term | Figure):
             for lesson in lessons_touched_by(row):
                 render_lesson(lesson, known)

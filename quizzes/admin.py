@@ -29,6 +29,7 @@ from courses.admin.editing import (
     YamlField,
     markdown,
 )
+from courses.authoring import sign_of
 from courses.models import Activity, Lesson, Objective, Paragraph, Source, Term
 from courses.rendering import Fault, Library
 from courses.rendering import render as render_body
@@ -64,6 +65,8 @@ class TellsWhatRests:
     def derive(self, request: HttpRequest, row: Any) -> None:
         before = paragraphs()
         super().derive(request, row)  # type: ignore[misc]
+        if isinstance(row, Term | Source):
+            authoring.render_intros(Quiz.objects.filter(intro__contains=sign_of(row)))
         changed = {(lesson, anchor) for lesson, anchor, _digest in before - paragraphs()}
         touched = sorted(
             {

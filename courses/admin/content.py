@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, URLField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -104,10 +104,6 @@ class ObjectiveAdmin(ContentAdmin):
     search_fields = ["key", "statement", "verb"]
     fields = ["key", "module", "position", "verb", "statement", "bloom"]
 
-    def derive(self, request: HttpRequest, row: Objective) -> None:
-        for lesson in row.lessons.all():
-            authoring.content_saved(lesson)
-
     def needed_by(self, row: Objective) -> Iterable[Any]:
         yield from row.lessons.select_related("activity")
 
@@ -120,6 +116,7 @@ class SourceForm(EditingForm):
 @admin.register(Source)
 class SourceAdmin(WithHistory, ContentAdmin):
     form = SourceForm
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     list_display = ["label", "title", "year", "kind", "cited_through", "key"]
     list_filter = ["kind", ("cited_through", admin.EmptyFieldListFilter)]
     list_select_related = ["cited_through"]

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from courses import yaml_text
-from courses.models import Enrolment, Figure, Lesson, Term
+from courses.models import Enrolment, Figure, Lesson, Source, Term
 from tests import factories
 from tests.editing import errors, said, typed
 
@@ -115,6 +115,34 @@ def test_a_renamed_term_is_renamed_in_the_lessons_that_use_it(desk, lesson):
     desk.post(page, typed(desk.get(page), title="lack of a ruler"))
     lesson.refresh_from_db()
     assert ">lack of a ruler</a>" in lesson.parts[0][1]
+
+
+def test_a_renamed_term_is_renamed_wherever_a_text_links_it(desk, lesson, module):
+    other = factories.make_term("chaos", title="chaos", definition="Not [[anarchy]].")
+    Lesson.objects.update(summary="It is called [[anarchy]].")
+    page = reverse("admin:courses_term_change", args=[Term.objects.get(key="anarchy").pk])
+    desk.post(page, typed(desk.get(page), title="lack of a ruler"))
+    other.refresh_from_db()
+    lesson.refresh_from_db()
+    assert ">lack of a ruler</a>" in other.definition_html
+    assert lesson.foot_html.count("It is called") == 1
+    assert ">lack of a ruler</a>" in lesson.foot_html.partition("It is called")[2]
+
+
+def test_a_relabelled_source_is_relabelled_where_it_is_cited(desk, lesson):
+    page = reverse("admin:courses_source_change", args=[Source.objects.get().pk])
+    desk.post(page, typed(desk.get(page), label="Waltz [1979]"))
+    lesson.refresh_from_db()
+    assert "Waltz [1979], ch. 6</a>" in lesson.parts[0][1]
+
+
+def test_a_reworded_objective_reads_so_on_its_lessons(desk, lesson, module):
+    objective = factories.make_objective(module)
+    lesson.objectives.add(objective)
+    page = reverse("admin:courses_objective_change", args=[objective.pk])
+    desk.post(page, typed(desk.get(page), statement="tell anarchy from chaos"))
+    lesson.refresh_from_db()
+    assert "tell anarchy from chaos" in lesson.head_html
 
 
 def test_a_browsers_line_ends_do_not_get_into_the_text(desk, lesson, address):
