@@ -17,6 +17,11 @@ urlpatterns = [
         learn.lesson_done,
         name="lesson_done",
     ),
+    path(
+        "courses/<slug:course>/lessons/<slug:activity>/sources/",
+        learn.lesson_sources,
+        name="lesson_sources",
+    ),
     path("teach/<int:cohort>/", teach.cohort, name="cohort"),
     path("preview/", edit.preview, name="preview"),
 ]

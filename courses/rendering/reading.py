@@ -68,7 +68,7 @@ MANY = "There are more faults than these {number}. Mend them first, then look ag
 MANY_NUMBER = 100
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_OURS = re.compile(r"(?:cite|callout|sidenote|sidenote-ref)-[0-9]+")
+_OURS = re.compile(r"(?:callout|sidenote|sidenote-ref)-[0-9]+")
 _KEY = re.compile(r"@([A-Za-z0-9][\w-]*)[ \n]*(?:,(.*))?", re.DOTALL)
 _ADDRESS = re.compile(r"https://[^\s\"'<>\\/?#@]+(?:[/?#][^\s\"<>\\]*)?|/(?![/\\])[^\s\"<>\\]*")
 _LEFT = re.compile(r"\{\{|\{:|\[@|\[\[|\[\^")
@@ -161,7 +161,7 @@ class Reader(Treeprocessor):
         self.notes: dict[str, Element] = {}
         self.note_numbers: dict[str, int] = {}
         self.links: list[tuple[Element, int]] = []
-        self.cites = self.callouts = self.words = 0
+        self.callouts = self.words = 0
         self.start = 0  # offset of the block being read
 
     # Faults and places
@@ -239,16 +239,9 @@ class Reader(Treeprocessor):
             self.open.append((anchor, [element]))
         self.inline(element)
         if anchor:
+            # The page's script adds the sign that copies its address: in each paragraph here, it
+            # would be a tenth of the page.
             element.set("id", self.prefix + anchor)
-            link = SubElement(element, "a")
-            link.attrib.update(
-                {
-                    "class": "anchor",
-                    "href": f"#{self.prefix}{anchor}",
-                    "aria-label": "Link to this paragraph",
-                }
-            )
-            link.text = "¶"
 
     def callout(self, element: Element, classes: list[str]) -> None:
         kind = " ".join(name for name in classes if name != "admonition")
@@ -417,9 +410,6 @@ class Reader(Treeprocessor):
                 child.set("class", "cite")
                 child.set("href", f"#source-{key}")
                 child.text = AtomicString(f"{label}, {locator}" if locator else label)
-                if self.ids:
-                    self.cites += 1
-                    child.set("id", f"{self.prefix}cite-{self.cites}")
                 self.references.append((child, "source", key, locator))
             else:
                 if found:
@@ -503,7 +493,7 @@ class Reader(Treeprocessor):
         return " ".join("".join(self._pieces(element, figures)).split())
 
     def _pieces(self, element: Element, figures: bool) -> list[str]:
-        if element.get("class") in ("anchor", "sidenote-ref", "sidenote-number"):
+        if element.get("class") in ("sidenote-ref", "sidenote-number"):
             return []
         insert = element.get("id") or ""
         if insert.startswith("part:"):

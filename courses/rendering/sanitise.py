@@ -33,7 +33,7 @@ CALLOUTS = {
     "since-then": "Since then",
 }
 CLASSES = {
-    "a": {"cite", "term", "anchor", "sidenote-ref"},
+    "a": {"cite", "term", "sidenote-ref"},
     "aside": {"callout", *(f"callout-{kind}" for kind in CALLOUTS)},
     "div": {"table-scroll"},
     "p": {"callout-title", "broken"},

@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import access, dashboards, progress
+from courses.apparatus import apparatus
 from courses.requests import Request
 
 
@@ -75,6 +76,25 @@ def lesson_done(request: Request, course: str, activity: str) -> HttpResponse:
     steps = dashboards.module_steps(lesson.activity.module, place.enrolment)
     _, _, following = dashboards.neighbours(steps, activity)
     return redirect(following.url if following else place.course)
+
+
+@require_safe
+def lesson_sources(request: Request, course: str, activity: str) -> HttpResponse:
+    """What a lesson cites and explains: a page, or the piece that the lesson's script puts in."""
+    place = access.place_in(request.user, course)
+    lesson = access.lesson_in(place, activity)
+    template = "courses/lesson/_apparatus.html" if request.htmx else "courses/lesson_sources.html"
+    return render(
+        request,
+        template,
+        {
+            "course": place.course,
+            "lesson": lesson,
+            "activity": lesson.activity,
+            "apparatus": apparatus(lesson),
+            "whole": not request.htmx,
+        },
+    )
 
 
 @require_safe

@@ -17,10 +17,19 @@ LESSON = "/courses/lenses/lessons/anarchy/"
 def test_a_lesson_is_printed_as_it_was_rendered(as_, ben, lesson):
     content = as_(ben).get(LESSON).content.decode()
     assert '<p id="not-chaos">It is not chaos: states know rules' in content
-    assert 'href="#source-waltz1979"' in content
-    assert 'id="source-waltz1979"' in content
+    assert 'href="sources/#source-waltz1979"' in content
     assert 'href="/checkpoints/anarchy/anarchy-check/"' in content
     assert "What is left when nobody rules?" in content
+
+
+@pytest.mark.parametrize("headers", [{}, {"hx-request": "true"}])
+def test_what_a_lesson_cites_stands_on_its_own_page_and_fits_into_the_lessons(
+    as_, ben, lesson, headers
+):
+    reply = as_(ben).get(f"{LESSON}sources/", headers=headers)
+    assert 'id="source-waltz1979"' in reply.content.decode()
+    assert [source.key for source in reply.context["apparatus"].sources] == ["waltz1979"]
+    assert b"<html" not in reply.content if headers else b"<html" in reply.content
 
 
 def test_reading_writes_nothing_and_saying_so_writes_once(as_, ben, ben_here, lesson):

@@ -2,10 +2,9 @@
 
 const lesson = document.querySelector(".lesson");
 
-// --- Paragraph anchors, where the text does not carry them itself ------------------------------
+// --- Paragraph anchors -------------------------------------------------------------------------
 
 for (const paragraph of lesson.querySelectorAll(".prose p[id]:not(.callout-title)")) {
-  if (paragraph.querySelector(".anchor")) continue;
   const link = document.createElement("a");
   link.className = "anchor";
   link.href = `#${paragraph.id}`;
@@ -40,6 +39,31 @@ if (entries.size) {
   mark();
 }
 
+// --- The lesson's sources and terms: fetched once, when first asked for or nearly reached --------
+
+const place = lesson.querySelector("[data-apparatus]");
+let lists = null;
+
+function apparatus() {
+  lists ??= (async () => {
+    const response = await fetch(place.querySelector("a").href, { headers: { "HX-Request": "true" } });
+    if (!response.ok || response.redirected) throw new Error("no lists");
+    const box = document.createElement("template");
+    box.innerHTML = await response.text();
+    place.replaceChildren(box.content);
+  })();
+  lists.catch(() => { lists = null; }); // the next one who asks tries again
+  return lists;
+}
+
+if (place) {
+  new IntersectionObserver((seen, observer) => {
+    if (!seen.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    apparatus().catch(() => { /* the link to the lists still stands there */ });
+  }, { rootMargin: "400px" }).observe(place);
+}
+
 // --- Pop-overs: a source, a term or a note without leaving the line ----------------------------
 
 const GAP = 8;
@@ -52,7 +76,7 @@ pop.tabIndex = -1;
 pop.setAttribute("role", "dialog");
 document.body.append(pop);
 
-function place(link) {
+function put(link) {
   pop.style.removeProperty("inset-inline-start");
   pop.style.removeProperty("inset-block-start");
   if (!beside.matches) return; // a sheet at the foot of the screen
@@ -93,19 +117,24 @@ function show(link, source) {
   }
   pop.replaceChildren(...parts, body);
   pop.showPopover({ source: link });
-  place(link);
+  put(link);
   pop.focus({ preventScroll: true });
 }
 
-lesson.addEventListener("click", (event) => {
+lesson.addEventListener("click", async (event) => {
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const link = event.target.closest("a.cite, a.term, a.sidenote-ref");
   if (!link || !("popover" in pop)) return;
-  const source = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-  if (!source) return;
-  if (link.className === "sidenote-ref" && inMargin.matches) return; // it stands beside the line
+  const note = link.className === "sidenote-ref";
+  if (note && inMargin.matches) return; // it stands beside the line
   event.preventDefault();
-  show(link, source);
+  const entry = () => document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  try {
+    if (!note && place) await apparatus();
+    show(link, entry());
+  } catch {
+    location.assign(link.href); // where the lists stand on a page of their own
+  }
 });
 
 // --- Paragraph anchors: pressing one copies its address ----------------------------------------
