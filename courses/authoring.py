@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from courses import charts, rendering
+from courses.apparatus import lead_to_apparatus
 from courses.models import (
     Course,
     Figure,
@@ -28,7 +29,7 @@ checkpoint_keys: list[Callable[[], Iterable[str]]] = []
 def lead_to_lists(html: str) -> str:
     """Point links to terms and sources at the glossary and the list of sources.
 
-    For texts that are shown on many pages; a lesson has both lists at its own foot.
+    For texts that are shown on many pages; a lesson has lists of its own (`courses.apparatus`).
     """
     return html.replace('href="#term-', f'href="{reverse("courses:glossary")}#term-').replace(
         'href="#source-', f'href="{reverse("courses:sources")}#source-'
@@ -74,10 +75,12 @@ def render_lesson(lesson: Lesson, known: Library) -> None:
     rendered = rendering.render(lesson.body, known)
     summary, _ = rendering.render_short(lesson.summary, known, field="summary")
     read_on, _ = rendering.render_short(lesson.read_on, known, field="read_on")
-    sources = {row.key: row for row in Source.objects.select_related("cited_through")}
+    sources = {row.key: row for row in Source.objects.all()}
     terms = {row.key: row for row in Term.objects.all()}
-    page = rendered.html + summary + read_on
-    lesson.parts = [list(part) for part in rendered.parts]
+    lesson.parts = [
+        [kind, lead_to_apparatus(value) if kind == "html" else value]
+        for kind, value in rendered.parts
+    ]
     lesson.words = rendered.words
     lesson.render_version = rendering.RENDER_VERSION
     lesson.head_html = render_to_string(
@@ -85,18 +88,10 @@ def render_lesson(lesson: Lesson, known: Library) -> None:
         {"headings": rendered.headings, "objectives": lesson.objectives.all()},
     )
     lesson.foot_html = render_to_string(
-        "courses/lesson/_apparatus.html",
+        "courses/lesson/_foot.html",
         {
-            "summary_html": summary,
-            "read_on_html": read_on,
-            "sources": sorted(
-                (row for key, row in sources.items() if f'href="#source-{key}"' in page),
-                key=lambda row: row.label.casefold(),
-            ),
-            "terms": sorted(
-                (row for key, row in terms.items() if f'href="#term-{key}"' in page),
-                key=lambda row: row.title.casefold(),
-            ),
+            "summary_html": lead_to_apparatus(summary),
+            "read_on_html": lead_to_apparatus(read_on),
         },
     )
     with transaction.atomic():
