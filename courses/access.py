@@ -5,10 +5,12 @@ What is not there and what is not yours look the same: `Http404`.
 
 from dataclasses import dataclass
 
+from django.db.models import BigIntegerField, CharField
 from django.http import Http404
 
 from courses.models import Activity, Cohort, Course, Enrolment, Lesson, User
 from courses.models.people import TEACHING_ROLES
+from courses.models.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,28 @@ class Place:
         return not self.teaches
 
 
+ENROLMENT = Prepared[Enrolment](
+    lambda user, course: (
+        Enrolment.objects.active()
+        .filter(user=user, cohort__course__key=course, cohort__course__published=True)
+        .select_related("cohort__course")
+        .order_by("-joined_at", "-pk")[:1]
+    ),
+    user=BigIntegerField(),
+    course=CharField(),
+)
+LESSON = Prepared[Lesson](
+    lambda course, activity: (
+        Lesson.objects.filter(activity__key=activity, activity__module__course=course)
+        .select_related("activity__module")
+        .defer("body", "summary", "read_on")
+        .order_by()[:1]
+    ),
+    course=BigIntegerField(),
+    activity=CharField(),
+)
+
+
 def is_editor(user: User) -> bool:
     """Whether the person edits content and so may look at all of it, published or not."""
     return user.is_active and user.is_staff and user.has_perm("courses.change_lesson")
@@ -37,14 +61,7 @@ def place_in(user: User, course_key: str) -> Place:
 
     Somebody with several cohorts of one course stands in the one they joined last.
     """
-    enrolment = (
-        Enrolment.objects.active()
-        .of(user)
-        .filter(cohort__course__key=course_key, cohort__course__published=True)
-        .select_related("cohort__course")
-        .order_by("-joined_at", "-pk")
-        .first()
-    )
+    enrolment = ENROLMENT.first(user=user.pk, course=course_key)
     if enrolment is not None:
         return Place(enrolment.cohort.course, enrolment)
     if is_editor(user):
@@ -56,12 +73,7 @@ def place_in(user: User, course_key: str) -> Place:
 
 def lesson_in(place: Place, activity_key: str) -> Lesson:
     """A lesson of the course somebody stands in, with its activity and module."""
-    lesson: Lesson | None = (
-        Lesson.objects.filter(activity__key=activity_key, activity__module__course=place.course)
-        .select_related("activity__module")
-        .defer("body", "summary", "read_on")
-        .first()
-    )
+    lesson = LESSON.first(course=place.course.pk, activity=activity_key)
     if lesson is None:
         raise Http404
     return lesson

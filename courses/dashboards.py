@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.db.models import BigIntegerField, Count, F, FilteredRelation, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +26,7 @@ from courses.models import (
     Term,
     User,
 )
+from courses.models.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,30 @@ STEP_COLUMNS = (
 )
 
 
-def _steps(activities: QuerySet[Activity], enrolment: Enrolment | None) -> list[tuple[int, Step]]:
-    """(module id, step) in order, with what the ledger says of this learner; one query."""
-    rows = (
+def _rows(activities: QuerySet[Activity], enrolment: Any) -> QuerySet[Activity, tuple[Any, ...]]:
+    return (
         activities.annotate(
             record=FilteredRelation("records", condition=Q(records__enrolment=enrolment))
         )
         .order_by("module__position", "module_id", "position", "pk")
         .values_list(*STEP_COLUMNS)
     )
+
+
+MODULE_ROWS = Prepared[tuple[Any, ...]](
+    lambda module, enrolment: _rows(Activity.objects.filter(module=module), enrolment),
+    module=BigIntegerField(),
+    enrolment=BigIntegerField(),
+)
+COURSE_ROWS = Prepared[tuple[Any, ...]](
+    lambda course, enrolment: _rows(Activity.objects.filter(module__course=course), enrolment),
+    course=BigIntegerField(),
+    enrolment=BigIntegerField(),
+)
+
+
+def _steps(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, Step]]:
+    """(module id, step) in order, with what the ledger says of this learner."""
     found = []
     for key, kind, title, required, module, course, words, started, completed, score in rows:
         if kind == Activity.Kind.QUIZ:
@@ -129,9 +146,16 @@ def _steps(activities: QuerySet[Activity], enrolment: Enrolment | None) -> list[
     return found
 
 
+def _course_steps(course: Course, enrolment: Enrolment | None) -> list[tuple[int, Step]]:
+    return _steps(
+        COURSE_ROWS.all(course=course.pk, enrolment=None if enrolment is None else enrolment.pk)
+    )
+
+
 def module_steps(module: Module, enrolment: Enrolment | None) -> list[Step]:
     """The steps of one module for one learner; one query."""
-    return [step for _, step in _steps(Activity.objects.filter(module=module), enrolment)]
+    rows = MODULE_ROWS.all(module=module.pk, enrolment=None if enrolment is None else enrolment.pk)
+    return [step for _, step in _steps(rows)]
 
 
 def neighbours(steps: Sequence[Step], key: str) -> tuple[int, Step | None, Step | None]:
@@ -143,14 +167,14 @@ def neighbours(steps: Sequence[Step], key: str) -> tuple[int, Step | None, Step 
 
 
 def course_progress(course: Course, enrolment: Enrolment | None) -> CourseProgress:
-    steps = _steps(Activity.objects.filter(module__course=course), enrolment)
-    return CourseProgress(course, enrolment, [step for _, step in steps])
+    steps = [step for _, step in _course_steps(course, enrolment)]
+    return CourseProgress(course, enrolment, steps)
 
 
 def course_map(course: Course, enrolment: Enrolment | None) -> list[ModuleMap]:
     """Every module with its steps and objectives; four queries."""
     steps: dict[int, list[Step]] = defaultdict(list)
-    for module_id, step in _steps(Activity.objects.filter(module__course=course), enrolment):
+    for module_id, step in _course_steps(course, enrolment):
         steps[module_id].append(step)
     modules = course.modules.prefetch_related("objectives", "prerequisites")
     return [
@@ -164,29 +188,19 @@ def course_map(course: Course, enrolment: Enrolment | None) -> list[ModuleMap]:
     ]
 
 
-def studying(user: User) -> list[CourseProgress]:
-    """The courses somebody takes, newest first; one query and one for each course."""
-    enrolments = (
+STUDYING = Prepared[Enrolment](
+    lambda user: (
         Enrolment.objects.active()
         .of(user)
         .students()
         .filter(cohort__course__published=True)
         .select_related("cohort__course")
         .order_by("-joined_at", "-pk")
-    )
-    return [course_progress(enrolment.cohort.course, enrolment) for enrolment in enrolments]
-
-
-@dataclass(frozen=True)
-class CohortLine:
-    cohort: Cohort
-    role: str
-    students: int
-
-
-def teaching(user: User) -> list[CohortLine]:
-    """The cohorts somebody teaches or assists, with their size; one query."""
-    enrolments = (
+    ),
+    user=BigIntegerField(),
+)
+TEACHING = Prepared[Any](
+    lambda user: (
         Enrolment.objects.active()
         .of(user)
         .teaching()
@@ -201,8 +215,32 @@ def teaching(user: User) -> list[CohortLine]:
             )
         )
         .order_by("-cohort__starts_on", "cohort__title")
-    )
-    return [CohortLine(row.cohort, row.get_role_display(), row.students) for row in enrolments]
+    ),
+    user=BigIntegerField(),
+)
+
+
+def studying(user: User) -> list[CourseProgress]:
+    """The courses somebody takes, newest first; one query and one for each course."""
+    return [
+        course_progress(enrolment.cohort.course, enrolment)
+        for enrolment in STUDYING.all(user=user.pk)
+    ]
+
+
+@dataclass(frozen=True)
+class CohortLine:
+    cohort: Cohort
+    role: str
+    students: int
+
+
+def teaching(user: User) -> list[CohortLine]:
+    """The cohorts somebody teaches or assists, with their size; one query."""
+    return [
+        CohortLine(row.cohort, row.get_role_display(), row.students)
+        for row in TEACHING.all(user=user.pk)
+    ]
 
 
 # --- An instructor's view ----------------------------------------------------------------------

@@ -3,13 +3,39 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import BigIntegerField, CharField, QuerySet, UUIDField
 from django.http import Http404
 
 from courses.access import Place, place_in
 from courses.models import Lesson, User
+from courses.models.prepared import Prepared
 from quizzes.models import Attempt, Question, QuestionVersion, Quiz
 
-ATTEMPT_PARTS = ("quiz__activity__module__course", "enrolment__cohort")
+
+def _own(user: int, attempt: UUID) -> QuerySet[Attempt]:
+    return (
+        Attempt.objects.filter(
+            pk=attempt, enrolment__user=user, enrolment__withdrawn_at__isnull=True
+        )
+        .select_related("quiz__activity__module__course", "enrolment__cohort")
+        .order_by()[:1]
+    )
+
+
+OWN = Prepared[Attempt](_own, user=BigIntegerField(), attempt=UUIDField())
+OWN_TO_WRITE = Prepared[Attempt](
+    lambda user, attempt: _own(user, attempt).select_for_update(of=("self",)),
+    user=BigIntegerField(),
+    attempt=UUIDField(),
+)
+QUIZ = Prepared[Quiz](
+    lambda activity: (
+        Quiz.objects.filter(activity__key=activity)
+        .select_related("activity__module__course")
+        .order_by()[:1]
+    ),
+    activity=CharField(),
+)
 
 
 @dataclass(frozen=True)
@@ -20,11 +46,7 @@ class QuizPlace:
 
 def quiz_for(user: User, activity_key: str) -> QuizPlace:
     """A quiz of a course that somebody takes, teaches or edits; two queries."""
-    quiz = (
-        Quiz.objects.filter(activity__key=activity_key)
-        .select_related("activity__module__course")
-        .first()
-    )
+    quiz = QUIZ.first(activity=activity_key)
     if quiz is None:
         raise Http404
     return QuizPlace(quiz, place_in(user, quiz.activity.module.course.key))
@@ -32,13 +54,7 @@ def quiz_for(user: User, activity_key: str) -> QuizPlace:
 
 def own_attempt(user: User, attempt_id: UUID) -> Attempt:
     """Somebody's own attempt, to look at; one query."""
-    attempt = (
-        Attempt.objects.filter(
-            pk=attempt_id, enrolment__user=user, enrolment__withdrawn_at__isnull=True
-        )
-        .select_related(*ATTEMPT_PARTS)
-        .first()
-    )
+    attempt = OWN.first(user=user.pk, attempt=attempt_id)
     if attempt is None:
         raise Http404
     return attempt
@@ -46,12 +62,7 @@ def own_attempt(user: User, attempt_id: UUID) -> Attempt:
 
 def own_attempt_to_write(user: User, attempt_id: UUID) -> Attempt:
     """The same, locked until the transaction ends: every write of an attempt takes this first."""
-    attempt = (
-        Attempt.objects.select_for_update(of=("self",))
-        .filter(pk=attempt_id, enrolment__user=user, enrolment__withdrawn_at__isnull=True)
-        .select_related(*ATTEMPT_PARTS)
-        .first()
-    )
+    attempt = OWN_TO_WRITE.first(user=user.pk, attempt=attempt_id)
     if attempt is None:
         raise Http404
     return attempt

@@ -14,10 +14,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import (
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    UUIDField,
+)
 
 from courses import progress
 from courses.models import Enrolment, User
+from courses.models.prepared import Prepared
 from courses.refusals import Refused
 from quizzes import availability, marking
 from quizzes.access import own_attempt_to_write
@@ -232,23 +241,37 @@ def save(
     raise Closed(HANDED_IN)
 
 
+def _answered(items: QuerySet[Item]) -> QuerySet[Item]:
+    """Items with the kind of their question and their newest answer."""
+    newest = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
+    return items.order_by().annotate(
+        revision=Subquery(newest.values("revision")[:1]),
+        answer=Subquery(newest.values("answer")[:1]),
+        answered_at=Subquery(newest.values("saved_at")[:1]),
+        kind=F("version__kind"),
+    )
+
+
+ALL_ITEMS = Prepared[Any](
+    lambda attempt: _answered(Item.objects.filter(attempt=attempt)), attempt=UUIDField()
+)
+ONE_ITEM = Prepared[Any](
+    lambda attempt, position: _answered(Item.objects.filter(attempt=attempt, position=position)),
+    attempt=UUIDField(),
+    position=IntegerField(),
+)
+
+
 def _store(
     attempt: Attempt, answers: Mapping[int, Answer], now: datetime
 ) -> dict[int, Saved | NotSaved]:
-    newest = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
-    items: dict[int, Any] = {
-        item.position: item
-        for item in Item.objects.filter(
-            # SQLite cannot even ask for a number that does not fit into 64 bits.
-            attempt=attempt,
-            position__in=[position for position in answers if position < 2**15],
-        ).annotate(
-            revision=Subquery(newest.values("revision")[:1]),
-            answer=Subquery(newest.values("answer")[:1]),
-            answered_at=Subquery(newest.values("saved_at")[:1]),
-            kind=F("version__kind"),
-        )
-    }
+    # The page's script sends one answer, a form without scripts all of them. SQLite cannot even
+    # ask for a number that does not fit into 64 bits.
+    if len(answers) == 1:
+        found = ONE_ITEM.all(attempt=attempt.pk, position=min(*answers, 2**15 - 1))
+    else:
+        found = ALL_ITEMS.all(attempt=attempt.pk)
+    items: dict[int, Any] = {item.position: item for item in found}
     outcomes: dict[int, Saved | NotSaved] = {}
     added: list[Response] = []
     for position, answer in answers.items():

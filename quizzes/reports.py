@@ -7,13 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery, UUIDField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.dashboards import Step, module_steps, neighbours
 from courses.models import Enrolment, Paragraph, Source
+from courses.models.prepared import Prepared
 from quizzes import attempts as verbs
 from quizzes import grading, visibility
 from quizzes.models import Attempt, Item, Mark, Quiz, Response
@@ -138,22 +139,27 @@ class OpenQuestion:
         return self.shown is not None
 
 
-def open_questions(attempt: Attempt) -> list[OpenQuestion]:
-    """The questions of an attempt with the answers so far; one query."""
-    newest = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
-    rows = (
+NEWEST = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
+OPEN_ITEMS = Prepared[Any](
+    lambda attempt: (
         Item.objects.filter(attempt=attempt)
         .annotate(
             kind=F("version__kind"),
             content=F("version__content"),
-            revision=Subquery(newest.values("revision")[:1]),
-            answer=Subquery(newest.values("answer")[:1]),
-            answered_at=Subquery(newest.values("saved_at")[:1]),
+            revision=Subquery(NEWEST.values("revision")[:1]),
+            answer=Subquery(NEWEST.values("answer")[:1]),
+            answered_at=Subquery(NEWEST.values("saved_at")[:1]),
         )
         .order_by("position")
-    )
+    ),
+    attempt=UUIDField(),
+)
+
+
+def open_questions(attempt: Attempt) -> list[OpenQuestion]:
+    """The questions of an attempt with the answers so far; one query."""
     questions = []
-    for item in rows:
+    for item in OPEN_ITEMS.all(attempt=attempt.pk):
         kind = KINDS[item.kind]
         questions.append(
             OpenQuestion(
@@ -263,19 +269,25 @@ def _verdict(quiz: Quiz, passed: bool) -> str:
     return _("Not passed yet: the pass mark is %(mark)s %%.") % {"mark": mark}
 
 
-def _reviewed(attempt: Attempt, items: frozenset[Visible]) -> list[ReviewedQuestion]:
-    newest_answer = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
-    newest_mark = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk")
-    rows = list(
+CLOSED_ITEMS = Prepared[Any](
+    lambda attempt: (
         Item.objects.filter(attempt=attempt)
         .annotate(
             kind=F("version__kind"),
             content=F("version__content"),
-            answer=Subquery(newest_answer.values("answer")[:1]),
-            mark=Subquery(newest_mark.values("score")[:1]),
+            answer=Subquery(NEWEST.values("answer")[:1]),
+            mark=Subquery(
+                Mark.objects.filter(item=OuterRef("pk")).order_by("-pk").values("score")[:1]
+            ),
         )
         .order_by("position")
-    )
+    ),
+    attempt=UUIDField(),
+)
+
+
+def _reviewed(attempt: Attempt, items: frozenset[Visible]) -> list[ReviewedQuestion]:
+    rows = CLOSED_ITEMS.all(attempt=attempt.pk)
     reviews = [
         KINDS[item.kind].review(item.content, item.order, item.answer, items=items) for item in rows
     ]
