@@ -326,3 +326,9 @@ def test_a_list_costs_the_same_however_long(
     with django_assert_num_queries(queries):
         assert desk.get(page).status_code == 200
     assert desk.get(page, {"q": "a"}).status_code == 200
+
+
+def test_questions_are_found_by_what_they_ask(desk, questions, module):
+    wanted = factories.make_question(module, "q-9", spec=factories.single("Who *balances* whom?"))
+    page = reverse("admin:quizzes_question_changelist")
+    assert list(desk.get(page, {"q": "Balances whom"}).context["cl"].queryset) == [wanted]
