@@ -15,7 +15,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -274,6 +274,12 @@ class WithHistory(SimpleHistoryAdmin):
     """Every earlier version one click away."""
 
     object_history_list_template = "admin/courses/history_list.html"
+
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any) -> HttpResponse:
+        """The history; an address that is no row's number is not there, and no fault of ours."""
+        if not object_id.isdecimal():
+            raise Http404
+        return super().history_view(request, object_id, *args)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Keep what a row said before its first edit, which a plain loaddata does not record."""
