@@ -1,9 +1,19 @@
 """What every request passes through that no library does for us."""
 
+import logging
+import time
+import uuid
 from collections.abc import Callable
 
+import structlog
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+log = structlog.get_logger(__name__)
+
+Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class Arrival:
@@ -14,7 +24,7 @@ class Arrival:
     answered before this point).
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -23,3 +33,59 @@ class Arrival:
         if "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+class RequestLog:
+    """Writes one line for each request, and its `request_id` into every line on the way.
+
+    By hand, because django-structlog writes two lines a request and looks the user up for pages
+    that need none: it took a quarter of the time of a small page.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        structlog.contextvars.bind_contextvars(request_id=uuid.uuid4().hex)
+        start = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            log.log(
+                level(response.status_code),
+                "request",
+                method=request.method,
+                path=request.path,  # what follows the question mark may be a secret
+                code=response.status_code,
+                ms=round(1000 * (time.perf_counter() - start), 1),
+                user_id=user_id(request),
+                ip=address(request),
+            )
+        finally:
+            structlog.contextvars.clear_contextvars()
+        return response
+
+
+def level(code: int) -> int:
+    """How much a status code matters to whoever reads the log."""
+    if code >= 500:
+        return logging.ERROR
+    return logging.WARNING if code >= 400 else logging.INFO
+
+
+def user_id(request: HttpRequest) -> str | None:
+    """Who asked, if the page has looked it up anyway."""
+    session = getattr(request, "session", None)
+    return session.get(SESSION_KEY) if session is not None and session.accessed else None
+
+
+def address(request: HttpRequest) -> str:
+    """Where the request came from.
+
+    Anybody can write the header, so only as many of its last entries are believed as we have
+    proxies of our own.
+    """
+    if settings.TRUSTED_PROXIES:
+        passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+        if len(passed) >= settings.TRUSTED_PROXIES and all(passed):
+            return passed[-settings.TRUSTED_PROXIES]
+    return str(request.META.get("REMOTE_ADDR", ""))

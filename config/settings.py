@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
-    "django_structlog",
     "template_partials.apps.SimpleAppConfig",
     "simple_history",
     "rest_framework",
@@ -71,7 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.Arrival",
-    "django_structlog.middlewares.RequestMiddleware",
+    "config.middleware.RequestLog",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -149,14 +148,14 @@ else:
     DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 20}}
 
 CACHES = {"default": CACHE}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a lost cache must log nobody out
+SESSION_ENGINE = "config.sessions"  # in the database: a lost cache must log nobody out
 
 # --- Accounts ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "courses.User"
 AUTHENTICATION_BACKENDS = [
+    "courses.accounts.AccountBackend",
     "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
