@@ -153,6 +153,8 @@ class Rounds:
     def __init__(self, site: Server, floor: Server, plan: Mapping[str, Any], size: Size) -> None:
         self.site, self.floor, self.plan, self.size = site, floor, plan, size
         self.people: Sequence[Mapping[str, str]] = plan["people"]
+        # The same person, signed in by Django's own backend.
+        self.floor_cookies = {person["cookie"]: person["floor"] for person in self.people}
         self.ours: dict[str, list[Measured]] = defaultdict(list)
         self.floors: dict[str, list[Measured]] = defaultdict(list)
         self.bytes: dict[str, int] = {}
@@ -168,8 +170,8 @@ class Rounds:
             self.round(keep=True)
 
     def round(self, *, keep: bool) -> None:
-        self.read("home", [person_["cookie"] for person_ in self.people], "/", keep)
         cookies = [person["cookie"] for person in self.people]
+        self.read("home", cookies, "/", keep)
         self.read("lesson", cookies, self.plan["lesson"], keep)
         self.read("quiz", cookies, self.plan["quiz"], keep)
         tens = [self.get(person["cookie"], person["attempt"]) for person in self.people]
@@ -231,9 +233,10 @@ class Rounds:
         return replies
 
     def _floor_asks(self, name: str, asks: Sequence[Ask]) -> Sequence[Ask]:
+        cookies = [self.floor_cookies[ask.cookie] for ask in asks]
         if asks[0].method == "POST":
-            return [self.post(ask.cookie, "/write/", [], 200) for ask in asks]
-        return [self.get(ask.cookie, f"/text/{self.bytes[name]}/") for ask in asks]
+            return [self.post(cookie, "/write/", [], 200) for cookie in cookies]
+        return [self.get(cookie, f"/text/{self.bytes[name]}/") for cookie in cookies]
 
     @staticmethod
     def _one(server: Server, asks: Sequence[Ask]) -> tuple[Sequence[Reply], Measured]:

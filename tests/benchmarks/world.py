@@ -18,7 +18,6 @@ from django.conf import settings
 if not settings.configured:
     django.setup()
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -31,6 +30,7 @@ from quizzes.models import Quiz, Slot
 from tests.benchmarks.counting import Counts, count
 from tests.benchmarks.forms import AttemptPage
 
+FLOOR_BACKEND = "django.contrib.auth.backends.ModelBackend"
 CSRF = "m" * 32  # any secret will do, as long as cookie and form agree
 
 
@@ -43,11 +43,17 @@ class Step:
     size: int  # bytes of HTML
 
 
-def browser(user: AbstractBaseUser) -> Client:
-    """A client in which `user` is signed in."""
+def browser(user: User, backend: str = settings.AUTHENTICATION_BACKENDS[0]) -> Client:
+    """A client in which `user` is signed in, as people are by the sign-in page."""
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend=backend)
     return client
+
+
+def cookie(user: User, backend: str = settings.AUTHENTICATION_BACKENDS[0]) -> str:
+    """The Cookie header of a new session of `user`."""
+    session = browser(user, backend).cookies[settings.SESSION_COOKIE_NAME].value
+    return f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}"
 
 
 def ask(client: Client, name: str, path: str, fields: Any = None) -> tuple[Any, Step]:
@@ -108,7 +114,7 @@ def make_short_quiz(whole: Quiz, size: int) -> Quiz:
         title=f"Quiz of {size}",
         required=False,
     )
-    quiz = Quiz.objects.create(activity=activity, time_limit=4 * 3600, attempts_allowed=None)
+    quiz: Quiz = Quiz.objects.create(activity=activity, time_limit=4 * 3600, attempts_allowed=None)
     Slot.objects.bulk_create(
         Slot(
             quiz=quiz,
@@ -145,12 +151,11 @@ def make(students: int) -> dict[str, Any]:
     ten = make_short_quiz(twelve, 10)
     people = []
     for enrolment in Enrolment.objects.filter(cohort=cohort).select_related("user"):
-        session = browser(enrolment.user).cookies[settings.SESSION_COOKIE_NAME].value
         attempt = attempts.start(enrolment, ten, now=now)
         people.append(
             {
-                "cookie": f"{settings.SESSION_COOKIE_NAME}={session}; "
-                f"{settings.CSRF_COOKIE_NAME}={CSRF}",
+                "cookie": cookie(enrolment.user),
+                "floor": cookie(enrolment.user, FLOOR_BACKEND),
                 "attempt": f"/attempts/{attempt.pk}/",
             }
         )

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from courses.models import Course
+from courses.models import Course, User
 
 SENTENCE = "No authority stands above states, and nobody comes to the rescue of any of them. "
 
@@ -31,6 +31,5 @@ def write(request: HttpRequest) -> HttpResponse:
     """One row read and one written, as durably as the site writes."""
     with transaction.atomic():
         Course.objects.get(pk=1)
-        request.user.last_login = timezone.now()
-        request.user.save(update_fields=["last_login"])
+        User.objects.filter(pk=request.user.pk).update(last_login=timezone.now())
     return HttpResponse("saved")
