@@ -29,7 +29,7 @@ class Constant(template.Node):
 
 @register.tag
 def constant(parser: Parser, token: Token) -> Constant:
-    """Render the content once for each language; no variable and no block of the page is known inside."""
+    """Render the content once for each language; the page's variables are unknown inside."""
     content = parser.parse(("endconstant",))
     parser.delete_first_token()
     return Constant(content)
