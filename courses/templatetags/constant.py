@@ -17,10 +17,13 @@ class Constant(template.Node):
     def __init__(self, content: NodeList) -> None:
         # Not `nodelist`: there each render of a page with a parent would search it for blocks.
         self.content = content
-        self.rendered: dict[str | None, SafeString] = {}
+        self.rendered: dict[str, SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
-        language = get_language()
+        # A page is in one language: ask once for all of its constants.
+        language = context.render_context.get(Constant)
+        if language is None:
+            language = context.render_context[Constant] = get_language() or ""
         if language not in self.rendered:
             # Without the page's values, so that nothing of one reader can reach another.
             self.rendered[language] = self.content.render(context.new({}))
