@@ -21,9 +21,9 @@ class Constant(template.Node):
 
     def render(self, context: Context) -> SafeString:
         # A page is in one language: ask once for all of its constants.
-        language = context.render_context.get(Constant)
+        language = context.render_context.get("language")
         if language is None:
-            language = context.render_context[Constant] = get_language() or ""
+            language = context.render_context["language"] = get_language() or ""
         if language not in self.rendered:
             # Without the page's values, so that nothing of one reader can reach another.
             self.rendered[language] = self.content.render(context.new({}))
