@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +34,25 @@ class Arrival:
         response = self.get_response(request)
         if "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class ContentSecurityPolicy:
+    """Sends the policy of the settings, built once.
+
+    django-csp's own middleware builds it twice for each reply, to allow what we do without: nonces
+    and views that loosen it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Django's own pages about a fault have their style inline.
+        if not (settings.DEBUG and response.status_code in (404, 500)):
+            response[HEADER] = self.policy
         return response
 
 
@@ -87,5 +108,5 @@ def address(request: HttpRequest) -> str:
     if settings.TRUSTED_PROXIES:
         passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
         if len(passed) >= settings.TRUSTED_PROXIES and all(passed):
-            return passed[-settings.TRUSTED_PROXIES]
+            return str(passed[-settings.TRUSTED_PROXIES])
     return str(request.META.get("REMOTE_ADDR", ""))
