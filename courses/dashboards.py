@@ -8,10 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, FilteredRelation, Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courses.addresses import address
 from courses.models import (
     Activity,
     Cohort,
@@ -128,9 +128,9 @@ def _steps(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, Step]]:
     found = []
     for key, kind, title, required, module, course, words, started, completed, score in rows:
         if kind == Activity.Kind.QUIZ:
-            url = reverse("quizzes:quiz", args=[key])
+            url = address("quizzes:quiz", key)
         else:
-            url = reverse("courses:lesson", args=[course, key])
+            url = address("courses:lesson", course, key)
         step = Step(
             key=key,
             kind=kind,
@@ -398,7 +398,7 @@ def _mentions(column: str, courses: QuerySet[Course]) -> dict[int, list[Place]]:
     )
     found: dict[int, list[Place]] = defaultdict(list)
     for pk, title, course, lesson, anchor, locator in rows:
-        url = reverse("courses:lesson", args=[course, lesson])
+        url = address("courses:lesson", course, lesson)
         if column == "term" and any(place.title == title for place in found[pk]):
             continue
         found[pk].append(Place(title, f"{url}#{anchor}", locator))

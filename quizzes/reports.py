@@ -1,24 +1,25 @@
 """Reads: what a quiz's pages and the API show, as dataclasses, in constant queries."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, OuterRef, Subquery, UUIDField
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courses.addresses import address
 from courses.dashboards import Step, module_steps, neighbours
 from courses.models import Enrolment, Paragraph, Source
 from courses.models.prepared import Prepared
 from quizzes import attempts as verbs
 from quizzes import grading, visibility
 from quizzes.models import Attempt, Item, Mark, Quiz, Response
-from quizzes.questions import KINDS
+from quizzes.questions import KINDS, Kind
 from quizzes.visibility import Item as Visible
 
 # --- Before an attempt -------------------------------------------------------------------------
@@ -133,6 +134,7 @@ class OpenQuestion:
     shown: Any
     revision: int
     saved_at: datetime | None
+    stored: str = ""  # in words, where the page shows another answer than the stored one
 
     @property
     def answered(self) -> bool:
@@ -156,20 +158,33 @@ OPEN_ITEMS = Prepared[Any](
 )
 
 
-def open_questions(attempt: Attempt) -> list[OpenQuestion]:
-    """The questions of an attempt with the answers so far; one query."""
+def open_questions(
+    attempt: Attempt, *, typed: Mapping[int, Callable[[Kind, Any], Any]] | None = None
+) -> list[OpenQuestion]:
+    """The questions of an attempt with the answers so far; one query.
+
+    Where an answer was refused, `typed` reads it again by position, so that the page keeps what
+    was given and says what is stored.
+    """
     questions = []
     for item in OPEN_ITEMS.all(attempt=attempt.pk):
         kind = KINDS[item.kind]
+        answer, stored = item.answer, ""
+        if typed and item.position in typed:
+            stored = kind.answer_text(item.content, item.answer)
+            # What cannot be read as an answer cannot be filled in again either.
+            with suppress(ValueError):
+                answer = typed[item.position](kind, item.order)
         questions.append(
             OpenQuestion(
                 position=item.position,
                 name=f"q{item.position}",
                 points=item.points,
-                presented=kind.present(item.content, item.order, item.answer),
+                presented=kind.present(item.content, item.order, answer),
                 shown=kind.show(item.order, item.answer),
                 revision=item.revision or 0,
                 saved_at=item.answered_at,
+                stored=stored,
             )
         )
     return questions
@@ -336,7 +351,7 @@ def _proofs(rows: Sequence[Any]) -> dict[tuple[str, str, str], tuple[str, str, s
         if (lesson, anchor) not in paragraphs:
             continue  # the paragraph was taken out since; the explanation still stands
         title, course, text = paragraphs[lesson, anchor]
-        url = f"{reverse('courses:lesson', args=[course, lesson])}#{anchor}"
+        url = f"{address('courses:lesson', course, lesson)}#{anchor}"
         found[lesson, anchor, source] = (title, url, text, labels.get(source, ""))
     return found
 
@@ -350,16 +365,16 @@ def _shown_proofs(
     """What the chosen options rest on, and the right ones when those may be seen; each once."""
     shown: dict[tuple[str, str, str], Proof] = {}
     for evidence in _evidence_in(review):
-        address = (evidence["lesson"], evidence["paragraph"], evidence["source"])
-        if address not in proofs or address in shown:
+        cited = (evidence["lesson"], evidence["paragraph"], evidence["source"])
+        if cited not in proofs or cited in shown:
             continue
-        title, url, quote, label = proofs[address]
-        shown[address] = Proof(
+        title, url, quote, label = proofs[cited]
+        shown[cited] = Proof(
             lesson=title,
             url=url,
             quote=quote,
             source=label,
-            source_url=f"{reverse('courses:sources')}#source-{address[2]}",
+            source_url=f"{address('courses:sources')}#source-{cited[2]}",
             locator=evidence.get("locator", ""),
             why=evidence.get("why", ""),
         )

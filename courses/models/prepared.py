@@ -4,18 +4,17 @@ For a query with joins the ORM needs one to three milliseconds to write the SQL,
 each time; the database answers it in a tenth of that. The few reads that every page waits for are
 therefore prepared: built and compiled at their first use, and from then on only run.
 
-The rows are the ORM's own, made by the same code as for any queryset (`tests/courses/
-test_prepared.py` compares them), but by the compiler's inner doors: look here first when Django
-moves to a new series.
+What is run is the ORM's own SQL, and what comes back goes through its own converters and into its
+own instances (`tests/courses/test_prepared.py` compares them). But the compiler is entered by its
+inner doors: look here first when Django moves to a new series.
 """
 
-from collections.abc import Callable
-from copy import copy
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.query import ModelIterable, get_related_populators
 
 Row = TypeVar("Row")
 
@@ -27,63 +26,75 @@ class Blank(models.Value):
         return "%s", [self]
 
 
-class _Running:
-    """Stands for a queryset and its query where rows are made, with SQL that is there already."""
-
-    def __init__(self, queryset: Any, compiler: SQLCompiler) -> None:
-        self.query = self
-        self.db = DEFAULT_DB_ALIAS
-        self._queryset, self._compiler = queryset, compiler
-
-    def get_compiler(self, using: str | None = None, connection: Any = None) -> SQLCompiler:
-        return self._compiler
-
-    def __getattr__(self, name: str) -> Any:
-        # What iterables ask of the queryset begins with an underscore; the rest is of the query.
-        return getattr(self._queryset if name[0] == "_" else self._queryset.query, name)
-
-
 class Prepared(Generic[Row]):
     """A read with blanks.
 
-    `build` makes the queryset from its blanks, one for each of `fields` (a model field that knows
-    how the database writes such a value). It must not depend on anything else: it is called once.
+    `build` makes the queryset (of instances, or of tuples by `values_list`) from its blanks, one
+    for each of `fields`: a model field that knows how the database writes such a value. It must
+    not depend on anything else, for it is called once on each connection.
     """
 
     def __init__(
         self, build: Callable[..., "models.QuerySet[Any, Row]"], **fields: "models.Field[Any, Any]"
     ) -> None:
         self._build, self._fields = build, fields
-        # One for each kind of database: (queryset, compiler, SQL, parameters).
-        self._ready: dict[str, tuple[Any, Any, str, tuple[Any, ...]]] = {}
 
     def all(self, **values: Any) -> list[Row]:
         """The rows for these values, one for each field; one query."""
         connection = connections[DEFAULT_DB_ALIAS]
-        queryset, compiler, sql, parameters = self._ready.get(connection.vendor) or self._prepare(
-            connection
-        )
+        # On the connection itself: it belongs to one thread, and what is kept of it ends with it.
+        kept: dict[Any, _Compiled] = vars(connection).setdefault("prepared", {})
+        compiled = kept.get(self)
+        if compiled is None:
+            blanks = {name: Blank(name, output_field=field) for name, field in self._fields.items()}
+            compiled = kept[self] = _Compiled(self._build(**blanks), connection)
         filled = {
             name: field.get_db_prep_value(values[name], connection)
             for name, field in self._fields.items()
         }
-        bound = copy(compiler)
-        bound.connection = connection
-        bound.as_sql = lambda: (
-            sql,
-            tuple(filled[part.value] if type(part) is Blank else part for part in parameters),
-        )
-        return list(queryset._iterable_class(_Running(queryset, bound)))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                compiled.sql,
+                [filled[part.value] if type(part) is Blank else part for part in compiled.parts],
+            )
+            rows = cursor.fetchall()
+        return compiled.read(rows)
 
     def first(self, **values: Any) -> Row | None:
         """The first of the rows. `build` should slice its queryset, so that no other is fetched."""
-        return next(iter(self.all(**values)), None)
+        rows = self.all(**values)
+        return rows[0] if rows else None
 
-    def _prepare(self, connection: BaseDatabaseWrapper) -> Any:
-        blanks = {name: Blank(name, output_field=field) for name, field in self._fields.items()}
-        queryset = self._build(**blanks).using(DEFAULT_DB_ALIAS)
-        compiler = queryset.query.get_compiler(connection=connection)
-        sql, parameters = compiler.as_sql()
-        ready = (queryset, compiler, sql, tuple(parameters))
-        self._ready[connection.vendor] = ready
-        return ready
+
+class _Compiled:
+    """A queryset's SQL, and how its rows are made from what the database answers."""
+
+    def __init__(self, queryset: Any, connection: BaseDatabaseWrapper) -> None:
+        self.compiler = queryset.query.get_compiler(connection=connection)
+        self.sql, self.parts = self.compiler.as_sql()
+        select = self.compiler.select
+        self.converters = self.compiler.get_converters([column for column, _, _ in select])
+        self.annotations = list((self.compiler.annotation_col_map or {}).items())
+        self.model: Any = None
+        if issubclass(queryset._iterable_class, ModelIterable):
+            info = self.compiler.klass_info
+            self.model, columns = info["model"], info["select_fields"]
+            self.own = slice(columns[0], columns[-1] + 1)
+            self.names = [column.target.attname for column, _, _ in select[self.own]]
+            # The stubs are those of Django 6.1, which asks for one thing more.
+            self.related = get_related_populators(  # type: ignore[call-arg]
+                info, select, DEFAULT_DB_ALIAS
+            )
+
+    def read(self, rows: Iterable[Any]) -> list[Any]:
+        if self.converters:
+            rows = self.compiler.apply_converters(rows, self.converters)
+        return [tuple(row) if self.model is None else self._instance(row) for row in rows]
+
+    def _instance(self, row: Any) -> Any:
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+        for populator in self.related:
+            populator.populate(row, made)
+        for name, column in self.annotations:
+            setattr(made, name, row[column])
+        return made

@@ -2,11 +2,11 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import access, dashboards, progress
+from courses.addresses import address
 from courses.apparatus import apparatus
 from courses.requests import Request
 
@@ -40,7 +40,7 @@ def lesson(request: Request, course: str, activity: str) -> HttpResponse:
         # The HTML was sanitised when the lesson was saved (courses.rendering).
         ("html", mark_safe(value), "")  # noqa: S308
         if kind == "html"
-        else (kind, value, reverse("quizzes:checkpoint", args=[activity, value]))
+        else (kind, value, address("quizzes:checkpoint", activity, value))
         for kind, value in lesson.parts
     ]
     return render(

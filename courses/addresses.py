@@ -1,0 +1,11 @@
+"""Where things are, for pages that list many of them."""
+
+from functools import lru_cache
+
+from django.urls import reverse
+
+
+@lru_cache(maxsize=4096)
+def address(name: str, *arguments: str) -> str:
+    """The address of a named page, looked up once: it never changes while the site runs."""
+    return reverse(name, args=arguments)
