@@ -53,7 +53,7 @@ _Reader.yaml_implicit_resolvers = {
 
 
 class _Writer(yaml.SafeDumper):
-    """Block style as people write it: lists indented, a text of several lines after a “|”."""
+    """Block style as people write it: short lists on one line, long texts after a “|”."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -65,7 +65,13 @@ def _write_text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     )
 
 
+def _write_list(writer: yaml.SafeDumper, items: list[Any]) -> yaml.SequenceNode:
+    short = all(isinstance(item, str | int | float) and len(str(item)) < 25 for item in items)
+    return writer.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=short)
+
+
 _Writer.add_representer(str, _write_text)
+_Writer.add_representer(list, _write_list)
 
 
 def write(data: Any) -> str:

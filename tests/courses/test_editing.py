@@ -219,6 +219,13 @@ def test_yaml_of_json_reads_back_as_the_same_json():
     assert yaml_text.read(yaml_text.write(data)) == data
 
 
+def test_yaml_is_written_as_people_write_it():
+    data = {"moves": ["Keep", "Cheat"], "cells": [[[3, 3], [0, 5]]], "note": "Two.\n\nParts.\n"}
+    assert yaml_text.write(data) == (
+        "moves: [Keep, Cheat]\ncells:\n  - - [3, 3]\n    - [0, 5]\nnote: |\n  Two.\n\n  Parts.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "begins"),
     [
