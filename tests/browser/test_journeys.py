@@ -1,0 +1,181 @@
+"""The three people for whom the site is made, from their first page to what they came for."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from courses import progress
+from courses.models import Activity, Enrolment, Lesson
+from quizzes import attempts
+from quizzes.models import Attempt, CheckpointAnswer
+from tests import factories
+from tests.browser.sitting import expect_saved, give, right_answers
+
+LESSONS = [
+    "The realist picture and five assumptions",
+    "Why cooperation is hard",
+    "Alliances and institutions as tools",
+    "Russian realists and polarity",
+]
+QUIZ = "Quiz: Realism"
+
+
+@pytest.fixture
+def course(parallax):
+    """The cast lives in the real course here."""
+    return parallax
+
+
+def read_on(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    page.get_by_role("button", name="I have read this").click()
+
+
+def test_ben_reads_realism_takes_its_quiz_and_learns_why(visit, ben):
+    page = visit(ben)
+    page.get_by_role("link", name=LESSONS[0]).click()
+    read_on(page, LESSONS[0])
+    expect(page.get_by_role("heading", level=1)).to_have_text(LESSONS[1])
+
+    page.goto("/")
+    expect(page.get_by_text("1 of 5 steps done")).to_be_visible()
+    expect(page.get_by_text("Next: ")).to_have_text(f"Next: {LESSONS[1]}")
+    page.get_by_role("link", name=LESSONS[1]).click()
+    for title in LESSONS[1:]:
+        read_on(page, title)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(QUIZ)
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("group")).to_have_count(12)
+    for position, answer in right_answers(Attempt.objects.get()).items():
+        give(page.locator(f"#q{position}"), answer)
+        expect_saved(page, position)
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_text("Every question has an answer.")).to_be_visible()
+    page.get_by_role("button", name="Submit").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("100 %")
+    reviewed = page.get_by_role("article")
+    expect(reviewed).to_have_count(12)
+    addresses = set()
+    for question in reviewed.all():
+        proofs = question.locator(".rests-on a[href^='/courses/']")
+        assert proofs.count() >= 1
+        addresses |= {link.get_attribute("href") for link in proofs.all()}
+    follow_one(page)
+    expect_paragraphs(page, addresses)
+
+    page.goto("/")
+    expect(page.get_by_text("5 of 5 steps done")).to_be_visible()
+    expect(page.get_by_text("You have done every step of this course.")).to_be_visible()
+
+
+def follow_one(page: Page) -> None:
+    """The last answer's link leads to its very paragraph, and that is what one sees."""
+    page.locator(".rests-on a[href^='/courses/']").last.click()
+    expect(page.locator(".prose :target")).to_be_in_viewport()
+
+
+def expect_paragraphs(page: Page, addresses: set[str]) -> None:
+    """Every address names a paragraph that stands in its lesson."""
+    anchors: dict[str, set[str]] = {}
+    for address in addresses:
+        anchors.setdefault(urlsplit(address).path, set()).add(urlsplit(address).fragment)
+    for path, wanted in anchors.items():
+        page.goto(path)
+        ids = page.locator(".prose [id]").evaluate_all("all => all.map((one) => one.id)")
+        assert wanted - set(ids) == set()
+
+
+def test_ben_answers_a_checkpoint_in_the_text(visit, ben):
+    page = visit(ben)
+    lesson = Lesson.objects.get(activity__title=LESSONS[0])
+    page.goto(lesson.activity.get_absolute_url())
+    checkpoint = page.locator(".checkpoint").first
+    checkpoint.scroll_into_view_if_needed()
+    expect(checkpoint.get_by_role("button", name="Check")).to_be_visible()
+
+    checkpoint.get_by_role("button", name="Check").click()
+    expect(checkpoint.get_by_role("alert")).to_have_text("Choose an answer first.")
+
+    checkpoint.get_by_role("radio").first.check()
+    checkpoint.get_by_role("button", name="Check").click()
+    expect(checkpoint.locator(".verdict")).to_be_focused()
+    expect(checkpoint.get_by_text("your answer", exact=True).first).to_be_visible()
+    assert CheckpointAnswer.objects.count() == 1
+
+    checkpoint.get_by_role("link", name="Try again").click()
+    expect(checkpoint.get_by_role("button", name="Check")).to_be_visible()
+
+
+def test_ben_takes_the_quiz_without_scripts(visit, ben):
+    page = visit(ben, java_script_enabled=False)
+    page.goto("/quizzes/realism-quiz/")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("group")).to_have_count(12)
+    answers = right_answers(Attempt.objects.get())
+    give(page.locator("#q1"), answers[1])
+    page.get_by_role("button", name="Save all").click()
+    expect(page.get_by_text("All answers on the page are saved.")).to_be_visible()
+    for position, answer in answers.items():
+        give(page.locator(f"#q{position}"), answer)
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_text("Every question has an answer.")).to_be_visible()
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("100 %")
+    expect(page.get_by_role("article")).to_have_count(12)
+    follow_one(page)
+
+
+def test_ada_sees_who_has_read_what_and_who_scored_what(visit, ada, ben, cohort):
+    now = timezone.now()
+    here = Enrolment.objects.get(user=ben)
+    zoe = factories.enrol(factories.make_user("zoe", "Zoe Adeyemi"), cohort)
+    steps = list(Activity.objects.order_by("position"))
+    for lesson in steps[:4]:
+        progress.complete_lesson(here, lesson, now=now)
+    progress.complete_lesson(zoe, steps[0], now=now)
+    attempt = attempts.start(here, steps[4].quiz, now=now)
+    attempts.submit(ben, attempt.pk, now=now)
+
+    page = visit(ada)
+    page.get_by_role("link", name=cohort.title).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(cohort.title)
+    roster = page.get_by_role("region", name="Student by student")
+    cells = {
+        row.get_by_role("rowheader").inner_text(): row.get_by_role("cell").all_inner_texts()
+        for row in roster.locator("tbody").get_by_role("row").all()
+    }
+    assert cells == {
+        "Ben Okafor": ["✓", "✓", "✓", "✓", "0", "4"],
+        "Zoe Adeyemi": ["✓", "", "", "", "", "1"],
+    }
+
+
+def test_adam_mends_a_paragraph_beside_its_preview_and_the_lesson_changes(visit, adam, ben):
+    lesson = Lesson.objects.get(activity__title=LESSONS[0])
+    page = visit(adam)
+    page.get_by_role("link", name="Admin").click()
+    page.get_by_role("link", name="Lessons", exact=True).first.click()
+    page.get_by_role("link", name=LESSONS[0]).click()
+    body = page.get_by_role("textbox", name="Body")
+    preview = page.frame_locator("iframe[title='Preview of body']")
+    text = body.input_value()
+    mended = "No ruler mends this sentence.\n{: #mended }\n\n" + text
+
+    body.fill(mended)
+    expect(preview.get_by_text("No ruler mends this sentence.")).to_be_visible()
+
+    body.fill("Nobody wrote this [@nobody1900].\n\n" + text)
+    expect(page.locator("[data-kind=body] [data-checks]")).to_contain_text("nobody1900")
+
+    body.fill(mended)
+    expect(page.locator("[data-kind=body] [data-checks]")).to_be_empty()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+
+    bens = visit(ben)
+    bens.goto(lesson.activity.get_absolute_url())
+    expect(bens.get_by_text("No ruler mends this sentence.")).to_be_visible()
