@@ -107,7 +107,8 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
 def _attempt_page(
     found: Attempt, request: Request, refused: Mapping[int, NotSaved]
 ) -> dict[str, Any]:
-    questions = reports.open_questions(found)
+    typed = {position: _answer(request, position).read for position in refused}
+    questions = reports.open_questions(found, typed=typed)
     now = request.arrived_at
     return {
         "attempt": found,
@@ -116,7 +117,11 @@ def _attempt_page(
         "course": found.quiz.activity.module.course,
         "questions": questions,
         "answered": sum(question.answered for question in questions),
-        "refused": refused,
+        "refused": [
+            (question.position, refused[question.position].message, question.stored)
+            for question in questions
+            if question.position in refused
+        ],
         "now": now,
         "seconds_left": None
         if found.deadline is None

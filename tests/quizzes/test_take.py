@@ -168,6 +168,16 @@ def test_the_whole_form_keeps_what_is_good_and_names_what_is_not(bens, attempt):
     assert [row.item.position for row in Response.objects.select_related("item")] == [2]
 
 
+def test_a_stale_answer_in_the_form_stays_on_the_page_beside_what_is_stored(bens, attempt):
+    bens.post(page("save", attempt, 1), {"q1": "b", "q1.revision": "0"}, **JSON)
+    response = bens.post(page("attempt", attempt), {"q1": "a", "q1.revision": "0"})
+    assert response.status_code == 422
+    question = response.context["questions"][0]
+    chosen = [choice["token"] for choice in question.presented["choices"] if choice["chosen"]]
+    assert (chosen, question.revision) == (["a"], 1)
+    assert b"Stored: War everywhere" in response.content
+
+
 def test_a_signed_out_save_stores_nothing_and_never_says_saved(client, attempt):
     response = client.post(page("save", attempt, 1), {"q1": "a", "q1.revision": "0"}, **JSON)
     assert response.status_code == 302
