@@ -142,17 +142,20 @@ class OpenQuestion:
 
 
 NEWEST = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
-OPEN_ITEMS = Prepared[Any](
+OPEN_ITEMS = Prepared[tuple[Any, ...]](
     lambda attempt: (
         Item.objects.filter(attempt=attempt)
-        .annotate(
-            kind=F("version__kind"),
-            content=F("version__content"),
-            revision=Subquery(NEWEST.values("revision")[:1]),
-            answer=Subquery(NEWEST.values("answer")[:1]),
-            answered_at=Subquery(NEWEST.values("saved_at")[:1]),
-        )
         .order_by("position")
+        .values_list(
+            "position",
+            "points",
+            "order",
+            "version__kind",
+            "version__content",
+            Subquery(NEWEST.values("revision")[:1]),
+            Subquery(NEWEST.values("answer")[:1]),
+            Subquery(NEWEST.values("saved_at")[:1]),
+        )
     ),
     attempt=UUIDField(),
 )
@@ -167,23 +170,25 @@ def open_questions(
     was given and says what is stored.
     """
     questions = []
-    for item in OPEN_ITEMS.all(attempt=attempt.pk):
-        kind = KINDS[item.kind]
-        answer, stored = item.answer, ""
-        if typed and item.position in typed:
-            stored = kind.answer_text(item.content, item.answer)
+    # Tuples: an instance for each row would cost as much as the query.
+    for row in OPEN_ITEMS.all(attempt=attempt.pk):
+        position, points, order, name, content, revision, given, saved_at = row
+        kind = KINDS[name]
+        answer, stored = given, ""
+        if typed and position in typed:
+            stored = kind.answer_text(content, given)
             # What cannot be read as an answer cannot be filled in again either.
             with suppress(ValueError):
-                answer = typed[item.position](kind, item.order)
+                answer = typed[position](kind, order)
         questions.append(
             OpenQuestion(
-                position=item.position,
-                name=f"q{item.position}",
-                points=item.points,
-                presented=kind.present(item.content, item.order, answer),
-                shown=kind.show(item.order, item.answer),
-                revision=item.revision or 0,
-                saved_at=item.answered_at,
+                position=position,
+                name=f"q{position}",
+                points=points,
+                presented=kind.present(content, order, answer),
+                shown=kind.show(order, given),
+                revision=revision or 0,
+                saved_at=saved_at,
                 stored=stored,
             )
         )
