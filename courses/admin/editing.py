@@ -279,7 +279,8 @@ class WithHistory(SimpleHistoryAdmin):
         """The history; an address that is no row's number is not there, and no fault of ours."""
         if not object_id.isdecimal():
             raise Http404
-        return super().history_view(request, object_id, *args)
+        page: HttpResponse = super().history_view(request, object_id, *args)
+        return page
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Keep what a row said before its first edit, which a plain loaddata does not record."""
