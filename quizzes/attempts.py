@@ -173,7 +173,10 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
 
 
 def _draw(enrolment: Enrolment, slots: Sequence[Slot], rng: random.Random) -> list[QuestionVersion]:
-    """The current version of a ready question for each slot, none twice, those this student has not met first."""
+    """The current version of a ready question for each slot, none twice.
+
+    Those that this student has not met come first.
+    """
     objectives = {slot.objective_id for slot in slots if slot.objective_id is not None}
     pools: dict[int, list[str]] = {objective: [] for objective in objectives}
     for objective, question in (

@@ -229,7 +229,8 @@ class Lesson(models.Model):
     """Markdown that is rendered and sanitised once, when it is saved.
 
     The columns after `read_on` are derived by `courses.authoring`, so that reading a lesson costs
-    one row: finished parts, the head (objectives and contents) and the foot (summary, what to read on).
+    one row: finished parts, the head (objectives and contents) and the foot (summary and what to
+    read on).
     """
 
     activity = models.OneToOneField(Activity, models.PROTECT, related_name="lesson")
