@@ -91,7 +91,9 @@ def make_source(key: str = "waltz1979", **fields: Any) -> Source:
 
 def make_term(key: str = "anarchy", **fields: Any) -> Term:
     fields = {"title": "anarchy", "definition": "No ruler above states.", **fields}
-    return Term.objects.create(key=key, **fields)
+    term = Term.objects.create(key=key, **fields)
+    authoring.content_saved(term)
+    return term
 
 
 def make_lesson(module: Module, key: str = "anarchy", body: str = BODY, **fields: Any) -> Lesson:

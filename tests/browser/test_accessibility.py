@@ -1,0 +1,245 @@
+"""Every page, in light and dark: axe finds nothing, and at 320 px nothing scrolls sideways."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from courses.models import Activity, Cohort, Enrolment, Lesson
+from quizzes import attempts
+from quizzes.models import Attempt
+from tests import factories
+
+AXE_OPTIONS = {
+    "resultTypes": ["violations"],
+    "rules": {"target-size": {"enabled": True}},  # WCAG 2.2 AA, but off unless asked for
+    "preload": False,  # it would copy style sheets into the page, which our policy refuses
+}
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 320, "height": 640}  # 1280 px at 400 %, as WCAG 1.4.10 asks
+
+
+class Visited(NamedTuple):
+    """A page as one of the cast sees it, and what is done there before it is looked at."""
+
+    title: str
+    name: str
+    arguments: Callable[[], dict[str, Any]] = dict
+    act: Callable[[Page], None] = lambda page: None
+
+
+def nowhere(page: Page) -> None:
+    page.goto("/nowhere/")
+
+
+def sign_in_wrongly(page: Page) -> None:
+    page.get_by_label("Login").fill("ben")
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_role("button", name="Sign In").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
+def join_wrongly(page: Page) -> None:
+    page.get_by_label("Join code").fill("ABCD2345")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
+def save_stale(page: Page) -> None:
+    """As a browser without scripts does when another one has answered in between."""
+    page.locator("#q1 [type=hidden]").evaluate("field => { field.value = '7'; }")
+    page.locator("#take").evaluate("form => form.submit()")
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
+def open_everything(page: Page) -> None:
+    """Fold out what is folded, and let the checkpoints of a lesson come."""
+    for checkpoint in page.locator(".checkpoint").all():
+        checkpoint.scroll_into_view_if_needed()
+        expect(checkpoint.get_by_role("button", name="Check")).to_be_visible()
+    page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+
+
+def open_source(page: Page) -> None:
+    page.locator("a.cite").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def answer_checkpoint(page: Page) -> None:
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".verdict")).to_be_visible()
+
+
+def preview_comes(page: Page) -> None:
+    expect(page.frame_locator("iframe").first.locator("main p").first).to_be_visible()
+
+
+def the_course() -> dict[str, Any]:
+    return {"course": "parallax"}
+
+
+def the_lesson(place: int) -> Callable[[], dict[str, Any]]:
+    return lambda: {
+        "course": "parallax",
+        "activity": Activity.objects.order_by("position")[place].key,
+    }
+
+
+def the_quiz() -> dict[str, Any]:
+    return {"activity": "realism-quiz"}
+
+
+def the_checkpoint() -> dict[str, Any]:
+    found = Lesson.objects.order_by("activity__position").first()
+    question = next(value for kind, value in found.parts if kind != "html")
+    return {"lesson": found.activity.key, "question": question}
+
+
+def the_attempt(state: str) -> Callable[[], dict[str, Any]]:
+    return lambda: {"attempt": Attempt.objects.get(state=state).pk}
+
+
+def the_cohort(title: str) -> Callable[[], dict[str, Any]]:
+    return lambda: {"cohort": Cohort.objects.get(title=title).pk}
+
+
+def a_row(model: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: {"object_id": model.objects.order_by("pk").first().pk}
+
+
+PAGES: dict[str, list[Visited]] = {
+    "nobody": [
+        Visited("home", "courses:home"),
+        Visited("sign in", "account_login"),
+        Visited("sign in, refused", "account_login", act=sign_in_wrongly),
+        Visited("sign up", "account_signup"),
+        Visited("password forgotten", "account_reset_password"),
+    ],
+    "eve": [
+        Visited("home without a course", "courses:home"),
+        Visited("join", "courses:join"),
+        Visited("join, refused", "courses:join", act=join_wrongly),
+        Visited("not here", "courses:home", act=nowhere),
+    ],
+    "ben": [
+        Visited("home", "courses:home"),
+        Visited("course", "courses:course", the_course, open_everything),
+        Visited("lesson 1", "courses:lesson", the_lesson(0), open_everything),
+        Visited("lesson 2", "courses:lesson", the_lesson(1), open_everything),
+        Visited("lesson 3", "courses:lesson", the_lesson(2), open_everything),
+        Visited("lesson 4", "courses:lesson", the_lesson(3), open_everything),
+        Visited("a lesson's sources", "courses:lesson_sources", the_lesson(0), open_everything),
+        Visited("source in a lesson", "courses:lesson", the_lesson(0), open_source),
+        Visited("checkpoint", "quizzes:checkpoint", the_checkpoint),
+        Visited("checkpoint, answered", "quizzes:checkpoint", the_checkpoint, answer_checkpoint),
+        Visited("glossary", "courses:glossary"),
+        Visited("sources", "courses:sources", act=open_everything),
+        Visited("quiz", "quizzes:quiz", the_quiz),
+        Visited("attempt", "quizzes:attempt", the_attempt("open")),
+        Visited("attempt, not saved", "quizzes:attempt", the_attempt("open"), save_stale),
+        Visited("submit", "quizzes:submit", the_attempt("open")),
+        Visited("result", "quizzes:result", the_attempt("submitted"), open_everything),
+        Visited("e-mail", "account_email"),
+        Visited("password", "account_change_password"),
+        Visited("two steps", "mfa_index"),
+        Visited("sign out", "account_logout"),
+    ],
+    "ada": [
+        Visited("home", "courses:home"),
+        Visited("cohort", "courses:cohort", the_cohort("Autumn 2026")),
+        Visited("cohort without students", "courses:cohort", the_cohort("Spring 2027")),
+    ],
+    "adam": [
+        Visited("home", "courses:home"),
+        Visited("style", "courses:style", act=open_everything),
+        Visited("admin", "admin:index"),
+        Visited("lessons", "admin:courses_lesson_changelist"),
+        Visited("a lesson", "admin:courses_lesson_change", a_row(Lesson), preview_comes),
+    ],
+}
+# Addresses of ours that answer no page.
+NO_PAGE = {"courses:lesson_done", "courses:preview", "quizzes:save"}
+
+
+@pytest.fixture
+def course_at_work(parallax, cast) -> None:
+    """ben has handed one attempt in and has another one open; ada teaches two cohorts."""
+    now = timezone.now()
+    here = Enrolment.objects.get(user=cast["ben"])
+    found = Activity.objects.get(key="realism-quiz").quiz
+    first = attempts.start(here, found, now=now, seed=1)
+    attempts.submit(cast["ben"], first.pk, now=now)
+    attempts.start(here, found, now=now, seed=2)
+    empty = factories.make_cohort(parallax, "Spring 2027")
+    factories.enrol(cast["ada"], empty, role="instructor")
+
+
+@pytest.fixture
+def course(parallax):
+    """The cast lives in the real course here."""
+    return parallax
+
+
+@pytest.fixture
+def cast(ada, ben, adam, parallax) -> dict[str, Any]:
+    eve = factories.make_user("eve", "Eve Stranger")
+    return {"nobody": None, "eve": eve, "ada": ada, "ben": ben, "adam": adam}
+
+
+def faults(page: Page) -> list[str]:
+    # What fades from one scheme's colours to the other's is looked at when it is done.
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
+    found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
+    return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"]]
+
+
+def overflow(page: Page) -> list[str]:
+    """What is wider than the screen and makes the page scroll sideways."""
+    return page.evaluate(
+        """() => {
+            const room = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= room) return [];
+            return [...document.body.querySelectorAll("*")]
+                .filter((one) => one.getBoundingClientRect().right > room + 1)
+                .map((one) => `wider than the screen: ${one.outerHTML.slice(0, 120)}`);
+        }"""
+    )
+
+
+@pytest.mark.parametrize("who", PAGES)
+def test_no_page_has_a_fault_in_light_in_dark_or_on_a_small_screen(
+    visit, guard, course_at_work, cast, who
+):
+    guard.silence(r"status of (404|400|422)")
+    page = visit(cast[who], viewport=WIDE)
+    found = []
+    for visited in PAGES[who]:
+        page.emulate_media(color_scheme="light")
+        address = reverse(visited.name, kwargs=visited.arguments())
+        page.goto(address)
+        assert urlsplit(page.url).path == address
+        visited.act(page)
+        found += [f"{visited.title}, light: {fault}" for fault in faults(page)]
+        page.emulate_media(color_scheme="dark")
+        found += [f"{visited.title}, dark: {fault}" for fault in faults(page)]
+        page.set_viewport_size(NARROW)
+        found += [f"{visited.title}, 320 px: {fault}" for fault in overflow(page)]
+        page.set_viewport_size(WIDE)
+    assert found == []
+
+
+def test_every_page_of_ours_is_looked_at():
+    looked_at = {visited.name for pages in PAGES.values() for visited in pages}
+    ours = {
+        f"{app}:{name}"
+        for app in ("courses", "quizzes")
+        for name in get_resolver().namespace_dict[app][1].reverse_dict
+        if isinstance(name, str)
+    }
+    assert ours - NO_PAGE - looked_at == set()
