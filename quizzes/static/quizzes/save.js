@@ -17,7 +17,7 @@ const WORDS = {
   again: "All answers are saved again.",
   signedOut: "You have been signed out. Your answers are kept in this browser and are sent as soon as you have signed in again.",
   signIn: "Sign in again in a new tab",
-  otherPerson: "Somebody else is signed in now. Answers given here belong to the person who opened this page and are not sent.",
+  otherPerson: "Somebody else is signed in now, so the answers given here are not sent. They are kept in this browser, and are sent as soon as you have signed in again.",
   stored: "Stored:",
   yours: "Here:",
   keepMine: "Save what stands here",
@@ -297,6 +297,7 @@ async function take(question, job, reply) {
     question.hidden.value = reply.revision;
     if (reply.saved_at) lastSaved = clock(reply.saved_at);
     calm("signed-out");
+    calm("other-person");
     const current = question.job === job;
     settle(question, job);
     if (!current) return void send(question); // answered again in the meantime
@@ -336,14 +337,12 @@ async function take(question, job, reply) {
 async function freshToken() {
   try {
     const response = await fetch(location.pathname, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(SAY_WITHIN) });
+    // An attempt is there for its own student alone; to anybody else it does not exist.
+    if (response.status === 404) banner("other-person", WORDS.otherPerson);
     if (!response.ok) return false;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const theirs = page.getElementById("take");
-    if (!theirs) return false;
-    if (theirs.dataset.user !== user || theirs.dataset.attempt !== attempt) {
-      close({ message: WORDS.otherPerson }, false);
-      return false;
-    }
+    if (!theirs || theirs.dataset.user !== user || theirs.dataset.attempt !== attempt) return false;
     if (Date.now() - tokenAt < LONGEST_PAUSE) return false; // it was fresh, so that is not the trouble
     tokenAt = Date.now();
     for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = theirs.elements.csrfmiddlewaretoken.value;
@@ -353,7 +352,7 @@ async function freshToken() {
   }
 }
 
-function close(reply, finished = true) {
+function close(reply) {
   over = true;
   for (const question of questions.values()) {
     clearTimeout(question.timer);
@@ -362,8 +361,8 @@ function close(reply, finished = true) {
     question.field.disabled = true;
     mark(question);
   }
-  if (finished) keep((all) => { for (const position of Object.keys(all)) delete all[position]; });
-  banner("closed", reply.message || "", finished ? { text: WORDS.over, href: location.pathname } : null);
+  keep((all) => { for (const position of Object.keys(all)) delete all[position]; });
+  banner("closed", reply.message || "", { text: WORDS.over, href: location.pathname });
   tell();
 }
 
