@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",
     "simple_history",
@@ -136,7 +135,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            " PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;"
+            " PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY;"
         ),
     }
     DATABASE["CONN_MAX_AGE"] = None
