@@ -1,5 +1,6 @@
 """The three people for whom the site is made, from their first page to what they came for."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -7,10 +8,11 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from courses import progress
-from courses.models import Activity, Enrolment, Lesson
+from courses.models import Activity, Enrolment, Lesson, User
 from quizzes import attempts
 from quizzes.models import Attempt, CheckpointAnswer
 from tests import factories
+from tests.browser.conftest import sign_in
 from tests.browser.sitting import expect_saved, give, right_answers
 
 LESSONS = [
@@ -28,13 +30,27 @@ def course(parallax):
     return parallax
 
 
+@pytest.fixture
+def enter(visit) -> Callable[..., Page]:
+    """Come in by the first page and its form, as people do."""
+
+    def enter(user: User, **options) -> Page:
+        page = visit(**options)
+        page.goto("/")
+        page.get_by_role("link", name="Sign in").first.click()
+        sign_in(page, user)
+        return page
+
+    return enter
+
+
 def read_on(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     page.get_by_role("button", name="I have read this").click()
 
 
-def test_ben_reads_realism_takes_its_quiz_and_learns_why(visit, ben):
-    page = visit(ben)
+def test_ben_reads_realism_takes_its_quiz_and_learns_why(enter, ben):
+    page = enter(ben)
     page.get_by_role("link", name=LESSONS[0]).click()
     read_on(page, LESSONS[0])
     expect(page.get_by_role("heading", level=1)).to_have_text(LESSONS[1])
@@ -89,8 +105,8 @@ def expect_paragraphs(page: Page, addresses: set[str]) -> None:
         assert wanted - set(ids) == set()
 
 
-def test_ben_answers_a_checkpoint_in_the_text(visit, ben):
-    page = visit(ben)
+def test_ben_answers_a_checkpoint_in_the_text(enter, ben):
+    page = enter(ben)
     lesson = Lesson.objects.get(activity__title=LESSONS[0])
     page.goto(lesson.activity.get_absolute_url())
     checkpoint = page.locator(".checkpoint").first
@@ -110,8 +126,8 @@ def test_ben_answers_a_checkpoint_in_the_text(visit, ben):
     expect(checkpoint.get_by_role("button", name="Check")).to_be_visible()
 
 
-def test_ben_takes_the_quiz_without_scripts(visit, ben):
-    page = visit(ben, java_script_enabled=False)
+def test_ben_takes_the_quiz_without_scripts(enter, ben):
+    page = enter(ben, java_script_enabled=False)
     page.goto("/quizzes/realism-quiz/")
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("group")).to_have_count(12)
@@ -129,7 +145,7 @@ def test_ben_takes_the_quiz_without_scripts(visit, ben):
     follow_one(page)
 
 
-def test_ada_sees_who_has_read_what_and_who_scored_what(visit, ada, ben, cohort):
+def test_ada_sees_who_has_read_what_and_who_scored_what(enter, ada, ben, cohort):
     now = timezone.now()
     here = Enrolment.objects.get(user=ben)
     zoe = factories.enrol(factories.make_user("zoe", "Zoe Adeyemi"), cohort)
@@ -140,7 +156,7 @@ def test_ada_sees_who_has_read_what_and_who_scored_what(visit, ada, ben, cohort)
     attempt = attempts.start(here, steps[4].quiz, now=now)
     attempts.submit(ben, attempt.pk, now=now)
 
-    page = visit(ada)
+    page = enter(ada)
     page.get_by_role("link", name=cohort.title).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(cohort.title)
     roster = page.get_by_role("region", name="Student by student")
@@ -154,9 +170,9 @@ def test_ada_sees_who_has_read_what_and_who_scored_what(visit, ada, ben, cohort)
     }
 
 
-def test_adam_mends_a_paragraph_beside_its_preview_and_the_lesson_changes(visit, adam, ben):
+def test_adam_mends_a_paragraph_beside_its_preview_and_the_lesson_changes(enter, adam, ben):
     lesson = Lesson.objects.get(activity__title=LESSONS[0])
-    page = visit(adam)
+    page = enter(adam)
     page.get_by_role("link", name="Admin").click()
     page.get_by_role("link", name="Lessons", exact=True).first.click()
     page.get_by_role("link", name=LESSONS[0]).click()
@@ -176,6 +192,6 @@ def test_adam_mends_a_paragraph_beside_its_preview_and_the_lesson_changes(visit,
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
 
-    bens = visit(ben)
+    bens = enter(ben)
     bens.goto(lesson.activity.get_absolute_url())
     expect(bens.get_by_text("No ruler mends this sentence.")).to_be_visible()

@@ -37,6 +37,7 @@ def background(page: Page) -> str:
 
 def test_the_chosen_scheme_is_remembered(visit, ben):
     page = visit(ben, color_scheme="light")
+    page.goto("/")
     light = background(page)
     tab_to(page, page.get_by_role("button", name="Dark"))
     page.keyboard.press("Enter")
@@ -52,6 +53,7 @@ def test_the_chosen_scheme_is_remembered(visit, ben):
 def test_the_remembered_scheme_never_flashes_the_other(visit, ben):
     """It is set before there is a body to draw."""
     page = visit(ben, color_scheme="light")
+    page.goto("/")
     page.get_by_role("button", name="Dark").click()
     page.add_init_script(
         """new MutationObserver((seen, observer) => {
