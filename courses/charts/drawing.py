@@ -83,11 +83,15 @@ def _pieces(word: str, width: float) -> Iterator[str]:
 
 def lines_svg(lines: Sequence[str], x: float, y: float, *, kind: str, anchor: str = "start") -> str:
     """Lines of text, the first with its base line at `y`."""
+    aligned = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    if len(lines) == 1:
+        place = f'x="{number(x)}" y="{number(y)}"'
+        return f'<text class="{kind}" {place}{aligned}>{escape(lines[0])}</text>'
     spans = "".join(
         f'<tspan x="{number(x)}" y="{number(y + LINE * row)}">{escape(line)}</tspan>'
         for row, line in enumerate(lines)
     )
-    return f'<text class="{kind}" text-anchor="{anchor}">{spans}</text>'
+    return f'<text class="{kind}"{aligned}>{spans}</text>'
 
 
 def number(value: float | Decimal) -> str:
