@@ -29,7 +29,7 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 MOST_CPU = {"lesson": 1.5, "attempt of 10": 1.5}
 MOST_QUERIES = {"lesson": 6, "attempt of 10": 8, "save": 6, "whole attempt of 12": 110}
 MOST_WRITES = {"lesson": 0, "save": 2}
-MOST_BYTES = {"lesson": 20_000}
+MOST_BYTES = {"lesson": 20 * 1024}
 MOST_MEGABYTES = 100
 MOST_GROWTH = 1.0  # megabytes between half of the requests and all of them
 

@@ -66,9 +66,9 @@ class Database:
 
 
 def megabytes(pid: int, what: str) -> float:
-    """`VmRSS` (now) or `VmHWM` (at most, so far) of a process, in MB of 10^6 bytes."""
+    """`VmRSS` (now) or `VmHWM` (at most, so far) of a process, in MB of 2^20 bytes."""
     found = re.search(rf"^{what}:\s+(\d+) kB$", _read(f"/proc/{pid}/status"), re.MULTILINE)
-    return int(found[1]) * 1024 / 1e6 if found else 0.0
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def _cpu_seconds(pid: int) -> float:
