@@ -46,7 +46,7 @@ expect.set_options(timeout=15_000)
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     path = bootstrap.find_chromium()
     if path is None:
-        pytest.exit("The browser tests need Chromium; `python3 manage.py test` gets one.", 4)
+        pytest.fail("The browser tests need Chromium; `python3 manage.py test` gets one.")
     return {**browser_type_launch_args, "executable_path": path, "args": FLAGS}
 
 

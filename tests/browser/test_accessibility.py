@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from courses.models import Activity, Cohort, Enrolment, Lesson
 from quizzes import attempts
-from quizzes.models import Attempt
+from quizzes.models import Attempt, Question
 from tests import factories
 
 AXE_OPTIONS = {
@@ -161,6 +161,7 @@ PAGES: dict[str, list[Visited]] = {
         Visited("admin", "admin:index"),
         Visited("lessons", "admin:courses_lesson_changelist"),
         Visited("a lesson", "admin:courses_lesson_change", a_row(Lesson), preview_comes),
+        Visited("a question", "admin:quizzes_question_change", a_row(Question), preview_comes),
     ],
 }
 # Addresses of ours that answer no page.

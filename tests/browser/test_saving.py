@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from quizzes.models import Attempt, Response
+from quizzes.models import Attempt, Mark, Response
 from tests.browser.conftest import sign_in
 from tests.browser.sitting import expect_saved, status
 
@@ -228,6 +228,18 @@ def test_handing_in_all_the_same_is_told_what_is_unsent_and_leaves_none_of_it_be
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("0 %")
     assert kept(page) == []
+
+
+def test_pressing_twice_starts_one_attempt_and_hands_it_in_once(visit, ben, quiz):
+    page = visit(ben)
+    page.goto(f"/quizzes/{quiz.activity.key}/")
+    page.get_by_role("button", name="Start").dblclick()
+    expect(page.get_by_role("group")).to_have_count(3)
+    assert Attempt.objects.count() == 1
+    page.get_by_role("button", name="Finish").click()
+    page.get_by_role("button", name="Submit").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("0 %")
+    assert Mark.objects.count() == 3
 
 
 def test_signing_out_leaves_no_answer_in_the_browser(page):
