@@ -401,10 +401,9 @@ def test_a_read_only_database_is_told_before_anything_is_tried(tmp_path: Path) -
         handler["default"].close()
 
 
+@pytest.mark.only_on("postgresql")
 @pytest.mark.django_db
 def test_a_database_that_takes_no_writes_for_now_is_told_too() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("a server's matter")
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
     with pytest.raises(CommandError, match="is read-only"), up.database_faults_in_words():

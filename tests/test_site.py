@@ -131,7 +131,7 @@ def test_the_database_is_set_up_as_the_design_says():
         assert values == ["wal", 2, 1, 20000]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such settings")
+@pytest.mark.only_on("sqlite")
 @pytest.mark.django_db(transaction=True)
 def test_a_setting_that_did_not_take_is_named():
     with connection.cursor() as cursor:

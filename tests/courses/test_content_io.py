@@ -694,7 +694,7 @@ def test_a_change_made_on_the_site_meanwhile_is_not_overwritten_unseen(files):
     assert Term.objects.get(key="self-help").definition == "Reliance on oneself."
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="a pragma of SQLite")
+@pytest.mark.only_on("sqlite")
 def test_a_read_only_database_is_told_plainly(files):
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only = ON")
@@ -710,7 +710,7 @@ def test_a_read_only_database_is_told_plainly(files):
     )
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL waits as long as it takes")
+@pytest.mark.only_on("sqlite")  # PostgreSQL waits as long as it takes
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_another_keeps_locked_is_told_plainly(files):
     with connection.cursor() as cursor:
