@@ -25,6 +25,9 @@ from tests.benchmarks.tables import paired, spread, table
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
+# The floor is a text of the page's length; for this row, a plain form of 40 radio buttons.
+FORM = "attempt of 10, to a form"
+
 # What to reach: processor time as a multiple of the floor's; statements; bytes of HTML.
 MOST_CPU = {"lesson": 1.5, "attempt of 10": 1.5}
 MOST_QUERIES = {"lesson": 6, "attempt of 10": 8, "save": 6, "whole attempt of 12": 110}
@@ -176,6 +179,7 @@ class Rounds:
         self.read("quiz", cookies, self.plan["quiz"], keep)
         tens = [self.get(person["cookie"], person["attempt"]) for person in self.people]
         self.pair("attempt of 10", self.often(tens), keep)
+        self.pair(FORM, self.often(tens), keep)
         started = self.pair(
             "start", [self.post(cookie, self.plan["quiz"], [], 302) for cookie in cookies], keep
         )
@@ -236,7 +240,8 @@ class Rounds:
         cookies = [self.floor_cookies[ask.cookie] for ask in asks]
         if asks[0].method == "POST":
             return [self.post(cookie, "/write/", [], 200) for cookie in cookies]
-        return [self.get(cookie, f"/text/{self.bytes[name]}/") for cookie in cookies]
+        path = f"/form/10/{self.bytes[name]}/" if name == FORM else f"/text/{self.bytes[name]}/"
+        return [self.get(cookie, path) for cookie in cookies]
 
     @staticmethod
     def _one(server: Server, asks: Sequence[Ask]) -> tuple[Sequence[Reply], Measured]:

@@ -29,7 +29,11 @@ class Command(BaseCommand):
             bench.run(
                 postgres=postgres,
                 size=bench.QUICK if quick else bench.WHOLE,
-                say=lambda line: print(line, file=self.stdout, flush=True),
+                say=self.say,
             )
         except (bench.BenchError, RuntimeError) as error:
             raise CommandError(str(error)) from error
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -1,4 +1,4 @@
-"""Session, user and one row; then a text of a given length, or one row written."""
+"""Session, user and one row; then a text of a given length, a form of it, or one row written."""
 
 from functools import lru_cache
 
@@ -24,6 +24,17 @@ def prose(length: int) -> SafeString:
 @login_required
 def text(request: HttpRequest, length: int) -> HttpResponse:
     return render(request, "page.html", {"row": Course.objects.get(pk=1), "text": prose(length)})
+
+
+@login_required
+def form(request: HttpRequest, questions: int, length: int) -> HttpResponse:
+    """So many questions of four radio buttons each, by a plain loop of the template."""
+    row = Course.objects.get(pk=1)
+    part = prose(max(0, length // questions // 5 - 70))
+    numbers = range(questions)
+    return render(
+        request, "form.html", {"row": row, "questions": numbers, "part": part, "choices": "abcd"}
+    )
 
 
 @login_required
