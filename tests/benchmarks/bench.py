@@ -70,16 +70,18 @@ def run(*, postgres: str | None, size: Size, say: Say) -> None:
     """Measure on SQLite, then on PostgreSQL if its address is given. Raises `BenchError`."""
     if not Path("/proc/self/stat").exists():
         raise BenchError("The benchmark reads processor time from /proc, so it needs Linux.")
-    with TemporaryDirectory(prefix="parallax-bench-") as name:
-        folder = Path(name)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="parallax-bench-")))
+        # Before the minutes that SQLite takes: a wrong address is told at once.
+        other = stack.enter_context(_postgres(postgres)) if postgres else None
         say(f"SQLite, {size.rounds} rounds; every run beside the floor's\n")
         _measure(f"sqlite:///{folder / 'bench.sqlite3'}", None, folder, size, say)
-        if postgres:
-            with _postgres(postgres) as (url, database):
-                say(f"\nPostgreSQL, {size.rounds} rounds\n")
-                if not database.processes_are_here():
-                    say("Its processes are out of sight: their processor time is left out.")
-                _measure(url, database, folder, size, say)
+        if other:
+            url, database = other
+            say(f"\nPostgreSQL, {size.rounds} rounds\n")
+            if not database.processes_are_here():
+                say("Its processes are out of sight: their processor time is left out.")
+            _measure(url, database, folder, size, say)
 
 
 @contextmanager
