@@ -212,6 +212,7 @@ def _move(
             kind=question.kind,
             spec=plain(question.spec),
             content=contents[question.pk],
+            public=KINDS[question.kind].public(contents[question.pk]),
             made_at=now,
         )
         for question in questions

@@ -151,7 +151,7 @@ OPEN_ITEMS = Prepared[tuple[Any, ...]](
             "points",
             "order",
             "version__kind",
-            "version__content",
+            "version__public",
             Subquery(NEWEST.values("revision")[:1]),
             Subquery(NEWEST.values("answer")[:1]),
             Subquery(NEWEST.values("saved_at")[:1]),
@@ -172,11 +172,11 @@ def open_questions(
     questions = []
     # Tuples: an instance for each row would cost as much as the query.
     for row in OPEN_ITEMS.all(attempt=attempt.pk):
-        position, points, order, name, content, revision, given, saved_at = row
+        position, points, order, name, public, revision, given, saved_at = row
         kind = KINDS[name]
         answer, stored = given, ""
         if typed and position in typed:
-            stored = kind.answer_text(content, given)
+            stored = kind.answer_text(public, given)
             # What cannot be read as an answer cannot be filled in again either.
             with suppress(ValueError):
                 answer = typed[position](kind, order)
@@ -185,7 +185,7 @@ def open_questions(
                 position=position,
                 name=f"q{position}",
                 points=points,
-                presented=kind.present(content, order, answer),
+                presented=kind.present(public, order, answer),
                 shown=kind.show(order, given),
                 revision=revision or 0,
                 saved_at=saved_at,

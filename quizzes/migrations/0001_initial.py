@@ -405,6 +405,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=20)),
                 ("spec", models.JSONField()),
                 ("content", models.JSONField()),
+                ("public", models.JSONField()),
                 ("made_at", models.DateTimeField()),
                 (
                     "question",

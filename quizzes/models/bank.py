@@ -69,8 +69,9 @@ class Question(Keyed):
 class QuestionVersion(models.Model):
     """An immutable snapshot of a question, addressed by a digest of its content.
 
-    `spec` is what decides a score; `content` is the same with every text rendered. A version is
-    never changed once made: attempts and marks name it.
+    `spec` is what decides a score; `content` is the same with every text rendered; `public` is the
+    part of it that students see before the reveal. A version is never changed once made: attempts
+    and marks name it.
     """
 
     question = models.ForeignKey(Question, models.PROTECT, related_name="versions")
@@ -79,6 +80,8 @@ class QuestionVersion(models.Model):
     kind = models.CharField(max_length=20)
     spec = models.JSONField()
     content = models.JSONField()
+    # What a page of an open attempt loads: a third of the size, and no key to let slip.
+    public = models.JSONField()
     made_at = models.DateTimeField()
 
     class Meta:

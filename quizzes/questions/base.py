@@ -34,6 +34,9 @@ TELLTALE = frozenset({"correct", "incorrect", "right", "wrong"})
 # The fields that hold Markdown, wherever they stand; "short" may have paragraphs.
 TEXTS = {"prompt": "short", "text": "inline", "feedback": "inline", "why": "inline"}
 
+# The fields that decide a score or explain it, wherever they stand.
+SECRET = frozenset({"answer", "correct", "evidence", "feedback", "lens", "match", "misconception"})
+
 NOT_A_CHOICE = "That is not one of the choices on this page. Reload the page and answer again."
 
 
@@ -120,6 +123,15 @@ class Kind(ABC):
         """
         copy: dict[str, Any] = _rewrite(spec, change, "")
         return copy
+
+    def public(self, content: Content) -> dict[str, Any]:
+        """The part of `content` that `present` needs: no key, explanation or evidence is in it.
+
+        Rows stand in the order of their keys, since an author's order may be the answer.
+        """
+        return {
+            field: _without_key(value) for field, value in content.items() if field not in SECRET
+        }
 
     # --- the student's side
 
@@ -288,6 +300,14 @@ def digest(kind: str, spec: Any) -> str:
         [kind, plain(spec)], sort_keys=True, separators=(",", ":"), ensure_ascii=True
     )
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def _without_key(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {field: inner for field, inner in value.items() if field not in SECRET}
+    if isinstance(value, list):
+        return sorted(map(_without_key, value), key=lambda row: row["key"])
+    return value
 
 
 def _rewrite(value: Any, change: Callable[[str, str, str], str], path: str) -> Any:

@@ -48,7 +48,7 @@ class TrueFalse(Single):
                 **spec.get(side, {}),  # a draft may lack it
                 "key": side,
                 "text": label,
-                "correct": spec["answer"] is (side == "true"),
+                "correct": spec.get("answer") is (side == "true"),  # not in what is public
             }
             for side, label in LABELS.items()
         ]

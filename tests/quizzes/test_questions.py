@@ -254,6 +254,22 @@ def test_questions_that_differ_in_the_key_alone_look_the_same(question, data, se
     assert page(spec) == page(with_another_key(kind.name, spec, data.draw))
 
 
+@given(answered())
+def test_the_public_part_presents_the_same_and_explains_nothing(case):
+    kind, spec, order, answer = case
+    public = json.loads(json.dumps(kind.public(spec)))
+    assert "SECRET" not in json.dumps(public)
+    assert kind.present(public, order, answer) == kind.present(spec, order, answer)
+    assert kind.answer_text(public, answer) == kind.answer_text(spec, answer)
+
+
+@given(questions(), st.data())
+def test_questions_that_differ_in_the_key_alone_have_the_same_public_part(question, data):
+    kind, spec = question
+    other = with_another_key(kind.name, spec, data.draw)
+    assert json.dumps(kind.public(spec)) == json.dumps(kind.public(other))
+
+
 @given(answered(), seeds)
 def test_arranging_keeps_every_key_once(case, rng):
     kind, spec, _, _ = case
