@@ -22,8 +22,9 @@ from courses.rendering.dialect import BODY
 from courses.rendering.work import TOO_DEEP, Job, do
 
 LIBRARY = Library({"s": "Source"}, {"t": "term"})
-# A second for the text, and as much for the test's own machine being busy.
-PATIENCE = 2 * SECONDS
+# A second for the text, and the rest for a busy machine. Without the guard the hostile texts take
+# minutes, so this tells a guard that holds from one that does not, and measures nothing.
+PATIENCE = 8 * SECONDS
 
 SEEDS = [
     *("[", "]", "(", "<", ">", "*", "_", "`", "~", "|", "\\", "&", "#", "!", "\n", " ", "\t", '"'),
@@ -208,18 +209,18 @@ def test_every_door_keeps_the_budget(door: Callable[[str], object], slow: str):
     for text in (slow, "`" * MAX_BYTES, "\\*" * (MAX_BYTES // 2)):
         with contextlib.suppress(TooHard):
             door(text)
-    assert time.monotonic() - began < 3 * PATIENCE
+    assert time.monotonic() - began < 2 * PATIENCE
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_text_short_enough_to_render_in_place_is_quick(seed: str):
+def test_a_text_short_enough_to_render_in_place_keeps_the_second_unwatched(seed: str):
     text = (seed * AT_ONCE_BYTES)[:AT_ONCE_BYTES]
     began = time.thread_time()
     do(Job(BODY, text, LIBRARY, "body", "", True))
-    assert time.thread_time() - began < 0.25
+    assert time.thread_time() - began < SECONDS  # 60 ms at the worst on a quiet machine
 
 
-def test_an_ordinary_lesson_costs_a_few_milliseconds():
+def test_an_ordinary_lesson_is_far_from_being_refused():
     paragraph = (
         "States *look* after themselves [@s, p. 10], and [[t]] follows from it: nobody is above "
         "them, so that each must reckon with the worst, whatever the others say they intend.\n"
@@ -228,10 +229,9 @@ def test_an_ordinary_lesson_costs_a_few_milliseconds():
         f"## Heading {i}\n\n{paragraph * 3}{{: #p-{i} }}\n\n- one\n- two\n\n" for i in range(19)
     )
     assert 10_000 < len(text) < 12_000
-    render(text, LIBRARY)
-    began = time.monotonic()
+    rendered = render(text * 2, LIBRARY)
+    assert rendered.words > 0
     rendered = render(text, LIBRARY)
-    assert time.monotonic() - began < 0.3
     assert (rendered.faults, len(rendered.passages), len(rendered.headings)) == ([], 19, 19)
 
 
