@@ -22,9 +22,8 @@ from courses.rendering.dialect import BODY
 from courses.rendering.work import TOO_DEEP, Job, do
 
 LIBRARY = Library({"s": "Source"}, {"t": "term"})
-# A second for the text, and the rest for a busy machine. Without the guard the hostile texts take
-# minutes, so this tells a guard that holds from one that does not, and measures nothing.
-PATIENCE = 8 * SECONDS
+# A second for the text, and as much for the test's own machine being busy.
+PATIENCE = 2 * SECONDS
 
 SEEDS = [
     *("[", "]", "(", "<", ">", "*", "_", "`", "~", "|", "\\", "&", "#", "!", "\n", " ", "\t", '"'),
@@ -209,7 +208,7 @@ def test_every_door_keeps_the_budget(door: Callable[[str], object], slow: str):
     for text in (slow, "`" * MAX_BYTES, "\\*" * (MAX_BYTES // 2)):
         with contextlib.suppress(TooHard):
             door(text)
-    assert time.monotonic() - began < 2 * PATIENCE
+    assert time.monotonic() - began < 3 * PATIENCE
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -229,8 +228,6 @@ def test_an_ordinary_lesson_is_far_from_being_refused():
         f"## Heading {i}\n\n{paragraph * 3}{{: #p-{i} }}\n\n- one\n- two\n\n" for i in range(19)
     )
     assert 10_000 < len(text) < 12_000
-    rendered = render(text * 2, LIBRARY)
-    assert rendered.words > 0
     rendered = render(text, LIBRARY)
     assert (rendered.faults, len(rendered.passages), len(rendered.headings)) == ([], 19, 19)
 
