@@ -1,22 +1,32 @@
 """Saving content: what is derived from a text is derived here, once, when the text changes."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from courses import charts, rendering
+from courses import charts, reference, rendering
 from courses.apparatus import lead_to_apparatus
+from courses.charts import Facts
 from courses.models import (
+    Base,
+    Body,
     Course,
+    Event,
     Figure,
     Lesson,
+    Membership,
     Mention,
     Module,
     Objective,
+    Operation,
+    Organisation,
     Paragraph,
+    Person,
+    Quantity,
     Source,
     Term,
 )
@@ -31,12 +41,17 @@ def lead_to_lists(html: str) -> str:
 
     For texts that are shown on many pages; a lesson has lists of its own (`courses.apparatus`).
     """
-    return html.replace('href="#term-', f'href="{reverse("courses:glossary")}#term-').replace(
-        'href="#source-', f'href="{reverse("courses:sources")}#source-'
-    )
+    for kind, place in (("term", "glossary"), ("source", "sources"), ("person", "people")):
+        html = html.replace(f'href="#{kind}-', f'href="{reverse(f"courses:{place}")}#{kind}-')
+    return html
 
 
-def draw(figure: Figure) -> str:
+def facts_for(*kinds: str) -> Facts:
+    """The reference data, if figures of one of these kinds show any of it."""
+    return reference.facts() if any(map(charts.is_from_facts, kinds)) else charts.NO_FACTS
+
+
+def draw(figure: Figure, facts: Facts) -> str:
     """A figure as finished HTML."""
     return charts.draw(
         figure.kind,
@@ -44,16 +59,20 @@ def draw(figure: Figure) -> str:
         key=figure.key,
         title=figure.title,
         description=figure.description,
+        facts=facts,
     )
 
 
 def library() -> Library:
-    """Everything that a text on this site may refer to; four queries."""
+    """Everything that a text on this site may refer to; some twenty queries."""
+    figures = list(Figure.objects.all())
+    facts = facts_for(*(figure.kind for figure in figures))
     return Library(
         sources=dict(Source.objects.values_list("key", "label")),
         terms=dict(Term.objects.values_list("key", "title")),
+        people=dict(Person.objects.values_list("key", "name")),
         questions=frozenset(key for keys in checkpoint_keys for key in keys()),
-        figures={figure.key: draw(figure) for figure in Figure.objects.all()},
+        figures={figure.key: draw(figure, facts) for figure in figures},
     )
 
 
@@ -77,6 +96,7 @@ def render_lesson(lesson: Lesson, known: Library) -> None:
     read_on, _ = rendering.render_short(lesson.read_on, known, field="read_on")
     sources = {row.key: row for row in Source.objects.all()}
     terms = {row.key: row for row in Term.objects.all()}
+    people = {row.key: row for row in Person.objects.all()}
     lesson.parts = [
         [kind, lead_to_apparatus(value) if kind == "html" else value]
         for kind, value in rendered.parts
@@ -110,6 +130,10 @@ def render_lesson(lesson: Lesson, known: Library) -> None:
                 position=position,
                 text=passage.text,
                 digest=passage.digest,
+                callout=passage.callout,
+                callout_title=passage.callout_title[:300],
+                valid_from=passage.valid_from,
+                valid_to=passage.valid_to,
             )
             for position, passage in enumerate(rendered.passages, start=1)
         )
@@ -122,6 +146,7 @@ def render_lesson(lesson: Lesson, known: Library) -> None:
                     for key, locator in passage.sources
                 ),
                 *(Mention(paragraph=paragraph, term=terms[key]) for key in passage.terms),
+                *(Mention(paragraph=paragraph, person=people[key]) for key in passage.people),
             )
         )
 
@@ -132,16 +157,23 @@ SHORT_TEXTS = (
     (Module, "summary", "summary_html"),
     (Source, "note", "note_html"),
     (Term, "definition", "definition_html"),
+    (Person, "known_for", "known_for_html"),
+    (Organisation, "summary", "summary_html"),
+    (Event, "summary", "summary_html"),
+    *(
+        (model, "note", "note_html")
+        for model in (Organisation, Membership, Event, Body, Operation, Base, Quantity)
+    ),
 )
 
 
-def render_short_texts(known: Library, rows: Iterable[Course | Module | Source | Term]) -> None:
-    """Derive the HTML of courses' and modules' summaries, sources' notes, terms' definitions."""
-    columns = {model: (text, html) for model, text, html in SHORT_TEXTS}
+def render_short_texts(known: Library, rows: Iterable[Any], text: str, column: str) -> None:
+    """Derive the HTML of one of these rows' short texts and keep it in `column`."""
     for row in rows:
-        text, column = columns[type(row)]
-        html, _ = rendering.render_short(getattr(row, text), known, field=text)
-        html = lead_to_lists(html)
+        html = ""
+        if getattr(row, text).strip():
+            html, _ = rendering.render_short(getattr(row, text), known, field=text)
+            html = lead_to_lists(html)
         if html != getattr(row, column):
             setattr(row, column, html)
             type(row).objects.filter(pk=row.pk).update(**{column: html})
@@ -151,23 +183,33 @@ def render_everything() -> None:
     """Derive all of the site's lessons and short texts anew, in one transaction."""
     with transaction.atomic():
         known = library()
-        for model, _, _ in SHORT_TEXTS:
-            render_short_texts(known, model.objects.all())
+        for model, text, column in SHORT_TEXTS:
+            render_short_texts(known, model.objects.all(), text, column)
         for lesson in Lesson.objects.select_related("activity"):
             render_lesson(lesson, known)
 
 
-def sign_of(row: Source | Term | Figure) -> str:
+def sign_of(row: Source | Term | Person | Figure) -> str:
     """How a text that refers to this row spells it; another key may begin with the same letters."""
     if isinstance(row, Source):
         return f"@{row.key}"
+    if isinstance(row, Person):
+        return f"person:{row.key}"
     return f"[[{row.key}" if isinstance(row, Term) else row.key
 
 
-def lessons_touched_by(row: Objective | Source | Term | Figure) -> list[Lesson]:
+def lessons_touched_by(row: object) -> list[Lesson]:
     """The lessons whose page shows something of this row, and so must be rendered again."""
     if isinstance(row, Objective):
         return list(row.lessons.all())
+    if isinstance(row, reference.MODELS):
+        keys = [figure.key for figure in Figure.objects.all() if charts.is_from_facts(figure.kind)]
+        naming = Q(pk__in=[])
+        for key in keys:
+            naming |= Q(body__contains=key)
+        return list(Lesson.objects.filter(naming))
+    if not isinstance(row, Source | Term | Person | Figure):
+        return []
     sign = sign_of(row)
     naming = Q(body__contains=sign) | Q(summary__contains=sign) | Q(read_on__contains=sign)
     return list(Lesson.objects.filter(naming))
@@ -179,12 +221,11 @@ def content_saved(row: object) -> None:
         known = library()
         if isinstance(row, Lesson):
             render_lesson(row, known)
-        if isinstance(row, Course | Module | Source | Term):
-            render_short_texts(known, [row])
-        if isinstance(row, Source | Term):
-            for model, text, _ in SHORT_TEXTS:
-                naming = model.objects.filter(**{f"{text}__contains": sign_of(row)})
-                render_short_texts(known, naming)
-        if isinstance(row, Objective | Source | Term | Figure):
-            for lesson in lessons_touched_by(row):
-                render_lesson(lesson, known)
+        for model, text, column in SHORT_TEXTS:
+            if type(row) is model:
+                render_short_texts(known, [row], text, column)
+            if isinstance(row, Source | Term | Person):
+                naming = model._default_manager.filter(**{f"{text}__contains": sign_of(row)})
+                render_short_texts(known, naming, text, column)
+        for lesson in lessons_touched_by(row):
+            render_lesson(lesson, known)

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.addresses import address
+from courses.mentions import Place, mentions
 from courses.models import (
     Activity,
     Cohort,
     Course,
     Enrolment,
-    Mention,
     Module,
     Objective,
     Record,
@@ -365,46 +365,6 @@ def roster(cohort: Cohort) -> Roster:
 # --- Glossary and sources ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Place:
-    """A paragraph that uses a term or cites a source."""
-
-    title: str
-    url: str
-    locator: str
-
-
-def _mentions(column: str, courses: QuerySet[Course]) -> dict[int, list[Place]]:
-    """Where each term or source is used in these courses, first mention in each lesson."""
-    rows = (
-        Mention.objects.filter(
-            **{f"{column}__isnull": False},
-            paragraph__lesson__activity__module__course__in=courses,
-        )
-        .order_by(
-            "paragraph__lesson__activity__module__position",
-            "paragraph__lesson__activity__position",
-            "paragraph__position",
-            "pk",
-        )
-        .values_list(
-            column,
-            "paragraph__lesson__activity__title",
-            "paragraph__lesson__activity__module__course__key",
-            "paragraph__lesson__activity__key",
-            "paragraph__anchor",
-            "locator",
-        )
-    )
-    found: dict[int, list[Place]] = defaultdict(list)
-    for pk, title, course, lesson, anchor, locator in rows:
-        url = address("courses:lesson", course, lesson)
-        if column == "term" and any(place.title == title for place in found[pk]):
-            continue
-        found[pk].append(Place(title, f"{url}#{anchor}", locator))
-    return found
-
-
 def visible_courses(user: User, *, editor: bool) -> QuerySet[Course]:
     """The courses whose lessons somebody may open."""
     if editor:
@@ -430,7 +390,7 @@ class SourceEntry:
 
 def glossary(courses: QuerySet[Course]) -> list[tuple[str, list[TermEntry]]]:
     """(letter, entries) of all terms, with the lessons that use each; three queries."""
-    places = _mentions("term", courses)
+    places = mentions("term", courses)
     letters: dict[str, list[TermEntry]] = defaultdict(list)
     for term in Term.objects.prefetch_related("see_also"):
         letters[term.title[0].upper()].append(TermEntry(term, places[term.pk]))
@@ -439,7 +399,7 @@ def glossary(courses: QuerySet[Course]) -> list[tuple[str, list[TermEntry]]]:
 
 def bibliography(courses: QuerySet[Course]) -> list[tuple[str, list[SourceEntry]]]:
     """(kind, entries) of all sources, with the paragraphs that cite each; two queries."""
-    places = _mentions("source", courses)
+    places = mentions("source", courses)
     kinds: dict[str, list[SourceEntry]] = defaultdict(list)
     for source in Source.objects.select_related("cited_through").order_by(
         F("authors").asc(), "year", "pk"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import edit, home, learn, teach
+from courses.views import edit, home, learn, reference, teach
 
 app_name = "courses"
 
@@ -10,6 +10,14 @@ urlpatterns = [
     path("style/", home.style, name="style"),
     path("glossary/", learn.glossary, name="glossary"),
     path("sources/", learn.sources, name="sources"),
+    path("reference/", reference.hub, name="reference"),
+    path("reference/people/", reference.people, name="people"),
+    path("reference/timeline/", reference.timeline, name="timeline"),
+    path("reference/members/", reference.members, name="members"),
+    path("reference/organisations/", reference.organisations, name="organisations"),
+    path("reference/quantities/", reference.quantities, name="quantities"),
+    path("reference/lenses/", reference.lenses, name="lenses"),
+    path("reference/notes/", reference.notes, name="notes"),
     path("courses/<slug:course>/", learn.course, name="course"),
     path("courses/<slug:course>/lessons/<slug:activity>/", learn.lesson, name="lesson"),
     path(

@@ -31,7 +31,8 @@ NO_OBJECTIVE = "Name at least one objective that this question tests."
 NEITHER = "Give a slot either a question or an objective; this one has neither."
 BOTH = "Give a slot either a question or an objective; this one has both."
 PRACTICE = (
-    "Question “{key}” is for practice, where its answer is shown at once. Name a graded question."
+    "Question “{key}” is for practice, where its answer is shown at once. Name a graded question,"
+    " or let the quiz be practice (review: practice)."
 )
 NOT_READY = (
     "Question “{key}” is {status}, so nobody can be asked it. Make it ready, or name another."
@@ -50,6 +51,7 @@ DRAFT_CHECKPOINT = (
 )
 
 READY, GRADED = Question.Status.READY, Question.Use.GRADED
+PRACTISED = Quiz.Review.PRACTICE
 NOUNS = {"options": "option", "prompts": "row", "answers": "answer", "items": "item"}
 
 
@@ -111,7 +113,8 @@ def _slot(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
         yield Fault("question", BOTH)
     elif not question and not objective and {"question", "objective"} <= entry.values.keys():
         yield Fault("question", NEITHER)
-    activity = catalogue.get("courses.activity", entry.values.get("quiz"))
+    activity_key = entry.values.get("quiz")
+    activity = catalogue.get("courses.activity", activity_key)
     module = activity.get("module") if activity else None
     for name, key in (("question", question), ("objective", objective)):
         row = catalogue.get(f"{'quizzes' if name == 'question' else 'courses'}.{name}", key)
@@ -121,7 +124,8 @@ def _slot(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
         if module and other and other not in built_on(module, catalogue):
             sentence = OUTSIDE.format(key=key[0], other=other[0], module=module[0])
             yield Fault(name, sentence)
-        if name == "question" and row.get("use", GRADED) != GRADED:
+        practice = (catalogue.get("quizzes.quiz", activity_key) or {}).get("review") == PRACTISED
+        if name == "question" and row.get("use", GRADED) != GRADED and not practice:
             yield Fault(name, PRACTICE.format(key=key[0]))
         elif name == "question" and row.get("status", READY) != READY:
             yield Fault(name, NOT_READY.format(key=key[0], status=row["status"]))

@@ -165,7 +165,7 @@ class FigureForm(EditingForm):
         yield from super().faults(known)
         kind, spec = self.cleaned_data.get("kind"), self.cleaned_data.get("spec")
         if kind and spec is not None:
-            for fault in charts.check(kind, spec):
+            for fault in charts.check(kind, spec, authoring.facts_for(kind)):
                 yield Fault("spec", str(fault))
 
 

@@ -15,10 +15,13 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 
-from courses import charts
+from courses import charts, reference
+from courses.charts.facts import Facts, gather
 from courses.content_io.reading import Complaint, Entry
 from courses.content_io.watching import Watch
+from courses.models import Course
 from courses.rendering import Fault, Library
 
 Key = tuple[Any, ...]
@@ -179,6 +182,25 @@ class Catalogue:
         return {key: why for part in self.parts for key, why in part.checkpoints(self).items()}
 
     @cached_property
+    def facts(self) -> Facts:
+        """The reference data as it will be, for drawing; rows with faults are left out."""
+
+        def rows(name: str) -> Iterator[Mapping[str, Any]]:
+            shelf = self.shelves[f"courses.{name}"]
+            for _, values in self.rows(shelf.label):
+                if shelf.fields.keys() <= values.keys():
+                    yield {field: _plain(value) for field, value in values.items()}
+
+        modules = dict(self.rows("courses.module"))
+        lessons = {
+            key[0]: reverse("courses:lesson", args=[*modules[values["module"]]["course"], key[0]])
+            for key, values in self.rows("courses.activity")
+            if values.get("kind") == "lesson"
+            and modules.get(values.get("module") or (), {}).get("course")
+        }
+        return gather(rows, lessons)
+
+    @cached_property
     def library(self) -> Library:
         """What texts may refer to once the files are loaded."""
         return Library(
@@ -186,19 +208,32 @@ class Catalogue:
                 key[0]: values.get("label", "") for key, values in self.rows("courses.source")
             },
             terms={key[0]: values.get("title", "") for key, values in self.rows("courses.term")},
+            people={key[0]: values.get("name", "") for key, values in self.rows("courses.person")},
             questions=frozenset(key for key, why in self.checkpoints.items() if not why),
-            figures={key[0]: _drawn(key[0], row) for key, row in self.rows("courses.figure")},
+            figures={
+                key[0]: _drawn(key[0], row, self.facts) for key, row in self.rows("courses.figure")
+            },
         )
 
     @cached_property
     def moved(self) -> set[tuple[str, str]]:
-        """Sources, terms and figures that are new or changed, as `mentions` calls them."""
+        """Sources, terms, people and figures that are new or changed, as `mentions` calls them."""
         found = {
             (name, key[0])
-            for name in ("source", "term", "figure")
+            for name in ("source", "term", "person", "figure")
             for key, entry in self.entries.get(f"courses.{name}", {}).items()
             if self.changed(entry)
         }
+        if any(
+            self.changed(entry)
+            for model in (*reference.MODELS, Course)
+            for entry in self.entries.get(model._meta.label_lower, {}).values()
+        ):
+            found |= {
+                ("figure", key[0])
+                for key, values in self.rows("courses.figure")
+                if charts.is_from_facts(values.get("kind", ""))
+            }
         # A lesson's list of sources also says through which work one is known.
         through = {key for name, key in found if name == "source"}
         for key, values in self.rows("courses.source"):
@@ -207,7 +242,14 @@ class Catalogue:
         return found
 
 
-def _drawn(key: str, values: Values) -> str:
+def _plain(value: Any) -> Any:
+    """A reference as the key that it names, many as a list of keys."""
+    if isinstance(value, tuple):
+        return [key[0] for key in value] if not value or isinstance(value[0], tuple) else value[0]
+    return value
+
+
+def _drawn(key: str, values: Values, facts: Facts) -> str:
     """The drawing, or nothing for a figure with faults, which its own check reports."""
     try:
         return charts.draw(
@@ -216,6 +258,7 @@ def _drawn(key: str, values: Values) -> str:
             key=key,
             title=values["title"],
             description=values["description"],
+            facts=facts,
         )
     except (KeyError, ValueError):
         return ""

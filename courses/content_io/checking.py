@@ -18,7 +18,7 @@ UNKNOWN_MODEL = "“{label}” is not a model of content files. {mend}"
 TAKEN = "This key was used already, at {place}. Every key stands once."
 
 # The renderer's sentences about what a text refers to, but which nothing has.
-_NO_SUCH = re.compile(r"No (source|term|checkpoint|figure) has the key “(.+)”\.")
+_NO_SUCH = re.compile(r"No (source|term|person|checkpoint|figure) has the key “(.+)”\.")
 
 
 def examine(
@@ -129,6 +129,7 @@ def better(fault: Fault, catalogue: Catalogue) -> Fault:
     known = {
         "source": catalogue.library.sources,
         "term": catalogue.library.terms,
+        "person": catalogue.library.people,
         "checkpoint": catalogue.library.questions,
         "figure": catalogue.library.figures,
     }[what]

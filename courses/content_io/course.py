@@ -5,12 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from courses import authoring, charts, rendering
+from courses.charts import lenses
 from courses.content_io.catalogue import Catalogue, Change, Key, Part, Plan, Shelf, Values, by_title
 from courses.content_io.comparing import field_words
-from courses.content_io.mentions import are_known, mentions
+from courses.content_io.mentions import mentions
 from courses.content_io.reading import Complaint, Entry
+from courses.content_io.reference import PEOPLE
+from courses.content_io.reference import SHELVES as REFERENCE
+from courses.content_io.texts import is_settled, short_text
 from courses.content_io.watching import Watch
-from courses.content_io.wording import count, listed
+from courses.content_io.wording import count, listed, no_such
 from courses.models import (
     Activity,
     Course,
@@ -30,26 +34,7 @@ WRONG_KIND = "Activity “{key}” is a {kind}, not a {wanted}. Name another, or
 NO_CONTENT = "This {kind} has no content. Add a {label} entry whose activity is [{key}]."
 
 
-# --- texts
-
-
-def is_settled(entry: Entry, catalogue: Catalogue, *texts: str) -> bool:
-    """Whether texts of an unchanged entry were rendered before and would give the same again."""
-    return not catalogue.changed(entry) and all(
-        are_known(text, catalogue.library) and catalogue.moved.isdisjoint(mentions(text))
-        for text in texts
-    )
-
-
-def short_text(entry: Entry, catalogue: Catalogue, name: str) -> list[Fault]:
-    """The faults of a field that holds prose of a few paragraphs."""
-    text = entry.values.get(name, "")
-    if is_settled(entry, catalogue, text):
-        return []
-    try:
-        return rendering.render_short(text, catalogue.library, field=name)[1]
-    except rendering.TooHard as refusal:
-        return [Fault(name, str(refusal))]
+# --- short texts
 
 
 def _summary(entry: Entry, catalogue: Catalogue) -> list[Fault]:
@@ -73,8 +58,21 @@ def _module(entry: Entry, catalogue: Catalogue) -> list[Fault]:
 
 def _figure(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
     if {"kind", "spec"} <= entry.values.keys():
-        for fault in charts.check(entry.values["kind"], entry.values["spec"]):
+        for fault in charts.check(entry.values["kind"], entry.values["spec"], catalogue.facts):
             yield fault if fault.field == "kind" else in_spec(fault)
+
+
+def _cells(catalogue: Catalogue) -> Iterator[Complaint]:
+    """Cells of a lens matrix that open a paragraph which is not there."""
+    for entry in catalogue.entries.get("courses.figure", {}).values():
+        kind, spec = entry.values.get("kind"), entry.values.get("spec")
+        if kind != "lens-matrix" or charts.check(kind, spec, catalogue.facts):
+            continue
+        for path, lesson, paragraph in lenses.cells(spec):
+            known = catalogue.paragraphs.get(lesson, {})
+            if paragraph not in known:
+                sentence = no_such("paragraph", paragraph, known)
+                yield entry.complaint(Fault(f"spec.{path}.paragraph", sentence))
 
 
 def in_spec(fault: Fault) -> Fault:
@@ -233,7 +231,7 @@ def derive(plan: Plan, now: datetime, watch: Watch) -> list[str]:
             or not moved.isdisjoint(mentions(getattr(row, text)))
             or (getattr(row, text).strip() and not getattr(row, html))
         ]
-        authoring.render_short_texts(known, rows)
+        authoring.render_short_texts(known, rows, text, html)
 
     new = plan.keys("courses.lesson")
     objectives = plan.keys("courses.objective")
@@ -259,9 +257,10 @@ def derive(plan: Plan, now: datetime, watch: Watch) -> list[str]:
 
 COURSE = Part(
     shelves=(
-        Shelf(Course, "course", "courses", call=by_title, check=_summary),
         Shelf(Source, "source", "sources", call=_call_source, check=_note),
+        Shelf(Course, "course", "courses", call=by_title, check=_summary),
         Shelf(Term, "term", "terms", call=by_title, check=_definition),
+        PEOPLE,
         Shelf(
             Module,
             "module",
@@ -271,7 +270,7 @@ COURSE = Part(
             check_all=_positions("courses.module", "course"),
         ),
         Shelf(Objective, "objective", "objectives"),
-        Shelf(Figure, "figure", "figures", call=by_title, check=_figure),
+        Shelf(Figure, "figure", "figures", call=by_title, check=_figure, check_all=_cells),
         Shelf(
             Activity,
             "activity",
@@ -289,6 +288,7 @@ COURSE = Part(
             check_all=_no_lesson,
             words=_lesson_words,
         ),
+        *REFERENCE,
     ),
     derive=derive,
 )

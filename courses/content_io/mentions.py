@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from courses.rendering import Library
 
-Mention = tuple[str, str]  # ("source" | "term" | "checkpoint" | "figure", key)
+Mention = tuple[str, str]  # ("source" | "term" | "person" | "checkpoint" | "figure", key)
 
 _CITATION = re.compile(r"\[@[^\[\]]*\]")
 _KEY = re.compile(r"@([A-Za-z0-9][\w-]*)")
@@ -22,7 +22,8 @@ def mentions(text: str) -> Iterator[Mention]:
         for key in _KEY.findall(citation):
             yield "source", key
     for key in _TERM.findall(text):
-        yield "term", " ".join(key.split())
+        kind, _, name = " ".join(key.split()).rpartition(":")
+        yield kind or "term", name.strip()
     yield from _INSERT.findall(text)
 
 
@@ -31,7 +32,8 @@ def are_known(text: str, library: Library) -> bool:
     there = {
         "source": library.sources,
         "term": library.terms,
+        "person": library.people,
         "checkpoint": library.questions,
         "figure": library.figures,
     }
-    return all(key in there[kind] for kind, key in mentions(text))
+    return all(key in there.get(kind, ()) for kind, key in mentions(text))

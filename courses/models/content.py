@@ -61,6 +61,9 @@ class Course(Keyed):
     summary_html = models.TextField(blank=True, editable=False)
     language = models.CharField(max_length=12, default="en")
     published = models.BooleanField(default=False)
+    texts: "models.ManyToManyField[Source, Any]" = models.ManyToManyField(
+        "Source", blank=True, help_text=_("The texts that the course reads, and checks.")
+    )
 
     history = HistoricalRecords(excluded_fields=["summary_html"])
 
@@ -276,6 +279,11 @@ class Paragraph(models.Model):
     position = models.PositiveSmallIntegerField()
     text = models.TextField()
     digest = models.CharField(max_length=64)
+    # Of notes: the kind of call-out it stands in, its title, and while what it says holds.
+    callout = models.CharField(max_length=12, blank=True)
+    callout_title = models.CharField(max_length=300, blank=True)
+    valid_from = models.CharField(max_length=11, blank=True)
+    valid_to = models.CharField(max_length=11, blank=True)
 
     class Meta:
         ordering = ["lesson", "position"]
@@ -288,22 +296,24 @@ class Paragraph(models.Model):
 
 
 class Mention(models.Model):
-    """That a paragraph cites a source or uses a term; exactly one of the two."""
+    """That a paragraph cites a source, uses a term or names a person; exactly one of the three."""
 
     paragraph = models.ForeignKey(Paragraph, models.CASCADE, related_name="mentions")
     source = models.ForeignKey(Source, models.CASCADE, null=True, related_name="mentions")
     term = models.ForeignKey(Term, models.CASCADE, null=True, related_name="mentions")
+    person = models.ForeignKey("courses.Person", models.CASCADE, null=True, related_name="mentions")
     locator = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["paragraph"]
         constraints = [
             models.CheckConstraint(
-                name="mention_of_source_or_term",
-                condition=models.Q(source__isnull=False, term__isnull=True)
-                | models.Q(source__isnull=True, term__isnull=False),
+                name="mention_of_one_thing",
+                condition=models.Q(source__isnull=False, term__isnull=True, person__isnull=True)
+                | models.Q(source__isnull=True, term__isnull=False, person__isnull=True)
+                | models.Q(source__isnull=True, term__isnull=True, person__isnull=False),
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.paragraph} → {self.source or self.term}"
+        return f"{self.paragraph} → {self.source or self.term or self.person}"

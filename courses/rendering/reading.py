@@ -7,6 +7,7 @@ notes where in the source it stands. `Reader` runs last and walks the tree in re
 import html
 import re
 import unicodedata
+from dataclasses import dataclass
 from hashlib import sha256
 from xml.etree.ElementTree import Element, SubElement
 
@@ -14,6 +15,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from courses import dates
 from courses.rendering.dialect import BODY, Dialect, outside_code
 from courses.rendering.faults import Fault
 from courses.rendering.sanitise import CALLOUTS
@@ -21,6 +23,7 @@ from courses.rendering.texts import Heading, Library, Passage
 
 UNKNOWN_SOURCE = "No source has the key “{key}”. Mend the key, or add the source first."
 UNKNOWN_TERM = "No term has the key “{key}”. Mend the key, or add the term first."
+UNKNOWN_PERSON = "No person has the key “{key}”. Mend the key, or add the person first."
 UNKNOWN_INSERT = "No {kind} has the key “{key}”. Mend the key, or add the {kind} first."
 UNKNOWN_CALLOUT = "“{kind}” is not a kind of call-out. Use one of: {kinds}."
 REPEATED_INSERT = "The {kind} “{key}” stands in this text twice. Keep one of them."
@@ -38,6 +41,8 @@ STRAY_ID = (
     "The id “{anchor}” stands inside a list, table, quotation or title, which cannot be linked to. "
     "Move it to the end of a paragraph or heading."
 )
+BAD_VALIDITY = "“{said}”: {sentence}"
+BACKWARDS = "This holds from {begins} to {ends}, which is earlier. Exchange the two, or mend one."
 HEADING_ONE = "A heading of level 1 is the page's own title. Begin with two number signs: ##."
 STRAY_HEADING = "A heading cannot stand inside a list, table or quotation. Move it out."
 UNKNOWN_NOTE = "There is no footnote “{name}”. Add a line [^{name}]: with its text."
@@ -52,7 +57,8 @@ LEFTOVERS = {
     "{{": "“{{” is not understood here. A checkpoint or figure stands on a line of its own, with "
     "empty lines around it, in a lesson's body.",
     "{:": "“{:” is not understood here. An id is the last thing in a paragraph or heading, written "
-    "{: #id }, with an empty line after it; nothing else can be set.",
+    "{: #id } or, in a note, {: #id valid-from=2012-12-19 valid-to=2027-06 }, with an empty line "
+    "after it; nothing else can be set.",
     "[@": "“[@” begins a citation that is not finished. Write [@key, locator] without other "
     "square brackets inside.",
     "[[": "“[[” begins a link to a term that is not finished. Write [[key]] or [[key|words]].",
@@ -67,6 +73,7 @@ LEFTOVERS = {
 MANY = "There are more faults than these {number}. Mend them first, then look again."
 MANY_NUMBER = 100
 
+_VALIDITY = re.compile(r"valid-(from|to)=(\S+)")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _OURS = re.compile(r"(?:callout|sidenote|sidenote-ref)-[0-9]+")
 _KEY = re.compile(r"@([A-Za-z0-9][\w-]*)[ \n]*(?:,(.*))?", re.DOTALL)
@@ -81,6 +88,18 @@ _APART = {
 }
 
 
+@dataclass(frozen=True)
+class _Open:
+    """A passage while its elements are being collected."""
+
+    anchor: str
+    elements: list[Element]
+    callout: str
+    callout_title: str
+    valid_from: str
+    valid_to: str
+
+
 class Places(Treeprocessor):
     """Notes each element's place in the source, takes the ids off, and adds the footnotes' texts.
 
@@ -93,6 +112,7 @@ class Places(Treeprocessor):
         self.dialect = dialect
         self.starts: dict[Element, int] = {}
         self.anchors: dict[Element, str] = {}
+        self.validity: dict[Element, dict[str, str]] = {}  # {"from": "2012-12-19", "to": ...}
         self.notes: list[tuple[str, Element]] = []
 
     def run(self, root: Element) -> None:
@@ -117,8 +137,13 @@ class Places(Treeprocessor):
         if opening < 0 or not text.endswith("}"):
             return
         inner = text[opening + 2 : -1].strip()
-        if inner.startswith("#") and len(inner.split()) == 1:
-            self.anchors[element] = inner[1:]
+        if not inner.startswith("#"):
+            return
+        anchor, *rest = inner[1:].split()
+        said = [_VALIDITY.fullmatch(word) for word in rest]
+        if all(said):
+            self.anchors[element] = anchor
+            self.validity[element] = {found[1]: found[2] for found in said if found}
             element.text = text[:opening].rstrip()
 
     def _add_notes(self, root: Element) -> None:
@@ -154,7 +179,8 @@ class Reader(Treeprocessor):
         self.faults: list[Fault] = []
         self.headings: list[Heading] = []
         self.inserts: list[tuple[str, str]] = []  # (kind, key), in the order of their places
-        self.open: list[tuple[str, list[Element]]] = []  # passages: (anchor, elements)
+        self.open: list[_Open] = []
+        self.inside = ("", "")  # the call-out being read: its kind and title
         self.collecting = False
         self.used_ids: set[str] = set()
         self.references: list[tuple[Element, str, str, str]] = []
@@ -189,7 +215,7 @@ class Reader(Treeprocessor):
                 self.fault(UNUSED_NOTE, name=name)
         self.resolve_links()
         self.words = len(self.plain(root, figures=False).split())
-        self.passages = [self.passage(anchor, elements) for anchor, elements in self.open]
+        self.passages = [self.passage(one) for one in self.open]
         self.faults.sort(key=lambda fault: fault.line or 0)
         if len(self.faults) > MANY_NUMBER:
             del self.faults[MANY_NUMBER:]
@@ -236,12 +262,27 @@ class Reader(Treeprocessor):
         anchor = self.accept(given) if given is not None else ""
         self.collecting = bool(anchor)
         if anchor:
-            self.open.append((anchor, [element]))
+            validity = self.valid(self.places.validity.get(element, {}))
+            self.open.append(_Open(anchor, [element], *self.inside, *validity))
         self.inline(element)
         if anchor:
             # The page's script adds the sign that copies its address: in each paragraph here, it
             # would be a tenth of the page.
             element.set("id", self.prefix + anchor)
+
+    def valid(self, said: dict[str, str]) -> tuple[str, str]:
+        """From when and until when a paragraph holds, with a fault for what is not a date."""
+        known: dict[str, dates.PartialDate] = {}
+        for name, text in said.items():
+            try:
+                known[name] = dates.parse(text)
+            except ValueError as error:
+                self.fault(
+                    BAD_VALIDITY, f"valid-{name}", said=f"valid-{name}={text}", sentence=str(error)
+                )
+        if len(known) == 2 and known["to"].last < known["from"].first:
+            self.fault(BACKWARDS, "valid-", begins=str(known["from"]), ends=str(known["to"]))
+        return tuple(said[name] if name in known else "" for name in ("from", "to"))  # type: ignore[return-value]
 
     def callout(self, element: Element, classes: list[str]) -> None:
         kind = " ".join(name for name in classes if name != "admonition")
@@ -268,9 +309,11 @@ class Reader(Treeprocessor):
             {"class": f"callout callout-{kind}", "role": "note", "aria-labelledby": name}
         )
         self.collecting = False
+        around, self.inside = self.inside, (kind, self.plain(title))
         for child in list(element):
             if child is not title:
                 self.block(child, element)
+        self.inside = around
         self.collecting = False
 
     def insert(self, element: Element) -> None:
@@ -288,12 +331,12 @@ class Reader(Treeprocessor):
         # A colon cannot stand in an author's id, so no author can forge this mark.
         element.set("id", f"part:{len(self.inserts) - 1}")
         if kind == "figure" and self.collecting:
-            self.open[-1][1].append(element)
+            self.open[-1].elements.append(element)
 
     def nested(self, element: Element) -> None:
         """Read a block whose inner paragraphs belong to the passage before: a list, a table..."""
         if self.collecting and element.get("class") != "admonition-title":
-            self.open[-1][1].append(element)
+            self.open[-1].elements.append(element)
         for inner in list(element.iter()):
             self.start = self.places.starts.get(inner, self.start)
             if inner.get("data-insert"):
@@ -330,6 +373,7 @@ class Reader(Treeprocessor):
         page = {
             "source": self.library.sources,
             "term": self.library.terms,
+            "person": self.library.people,
             "figure": self.library.figures,
         }
         message = ""
@@ -421,6 +465,9 @@ class Reader(Treeprocessor):
 
     def term(self, element: Element, text: str) -> None:
         key, _, words = (half.strip() for half in text[2:-2].partition("|"))
+        if key.startswith("person:"):
+            self.person(element, key.removeprefix("person:").strip(), words)
+            return
         if key not in self.library.terms:
             self.fault(UNKNOWN_TERM, f"[[{key}", key=key)
             self.broken(element, words or key)
@@ -430,6 +477,17 @@ class Reader(Treeprocessor):
         element.set("href", f"#term-{key}")
         element.text = AtomicString(words or in_running_text(self.library.terms[key]))
         self.references.append((element, "term", key, ""))
+
+    def person(self, element: Element, key: str, words: str) -> None:
+        if key not in self.library.people:
+            self.fault(UNKNOWN_PERSON, key, key=key)
+            self.broken(element, words or key)
+            return
+        element.tag = "a"
+        element.set("class", "term")
+        element.set("href", f"#person-{key}")
+        element.text = AtomicString(words or self.library.people[key])
+        self.references.append((element, "person", key, ""))
 
     def note(self, element: Element, text: str, block: Element) -> None:
         name = text[2:-1]
@@ -509,16 +567,21 @@ class Reader(Treeprocessor):
             pieces.append(html.unescape(child.tail or ""))
         return [*pieces, apart]
 
-    def passage(self, anchor: str, elements: list[Element]) -> Passage:
-        text = " ".join(filter(None, (self.plain(element) for element in elements)))
-        inside = {inner for element in elements for inner in element.iter()}
+    def passage(self, one: "_Open") -> Passage:
+        text = " ".join(filter(None, (self.plain(element) for element in one.elements)))
+        inside = {inner for element in one.elements for inner in element.iter()}
         found = [reference for reference in self.references if reference[0] in inside]
         return Passage(
-            anchor,
+            one.anchor,
             text,
             sha256(text.encode()).hexdigest()[:16],
-            tuple((key, locator) for _, kind, key, locator in found if kind == "source"),
-            tuple(dict.fromkeys(key for _, kind, key, _ in found if kind == "term")),
+            sources=tuple((key, locator) for _, kind, key, locator in found if kind == "source"),
+            terms=tuple(dict.fromkeys(key for _, kind, key, _ in found if kind == "term")),
+            people=tuple(dict.fromkeys(key for _, kind, key, _ in found if kind == "person")),
+            callout=one.callout,
+            callout_title=one.callout_title,
+            valid_from=one.valid_from,
+            valid_to=one.valid_to,
         )
 
     def mentioned(self, kind: str) -> tuple[str, ...]:

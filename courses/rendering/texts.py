@@ -24,6 +24,7 @@ class Library:
     terms: Mapping[str, str] = field(default_factory=dict)  # key -> title
     questions: frozenset[str] = frozenset()  # keys that may stand as checkpoints
     figures: Mapping[str, str] = field(default_factory=dict)  # key -> finished, trusted HTML
+    people: Mapping[str, str] = field(default_factory=dict)  # key -> name
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class Passage:
 
     `anchor` is the author's id, without the page's prefix. `text` is plain, with each run of white
     space made one space. `digest` is the first 16 hex digits of the SHA-256 of `text` in UTF-8.
+    `callout` is the kind of call-out that it stands in, if any, and `callout_title` its title.
+    `valid_from` and `valid_to` are dates as `courses.dates` writes them: when what it says came
+    true, and until when its author vouches for it.
     """
 
     anchor: str
@@ -39,6 +43,11 @@ class Passage:
     digest: str
     sources: tuple[tuple[str, str], ...] = ()  # (key, locator), in reading order
     terms: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    callout: str = ""
+    callout_title: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,7 @@ class Rendered:
     faults: list[Fault]
     sources: tuple[str, ...] = ()  # keys cited, once each, in order of first appearance
     terms: tuple[str, ...] = ()  # keys linked, likewise
+    people: tuple[str, ...] = ()  # keys linked, likewise
 
     @property
     def html(self) -> str:

@@ -84,6 +84,7 @@ def _do(job: Job) -> Rendered:
         faults=faults + reader.faults,
         sources=reader.mentioned("source"),
         terms=reader.mentioned("term"),
+        people=reader.mentioned("person"),
     )
 
 
@@ -139,11 +140,12 @@ def rendered_from(data: dict[str, Any]) -> Rendered:
         headings=[Heading(**heading) for heading in data["headings"]],
         passages=[
             Passage(
-                passage["anchor"],
-                passage["text"],
-                passage["digest"],
-                tuple((key, locator) for key, locator in passage["sources"]),
-                tuple(passage["terms"]),
+                **{
+                    **passage,
+                    "sources": tuple((key, locator) for key, locator in passage["sources"]),
+                    "terms": tuple(passage["terms"]),
+                    "people": tuple(passage["people"]),
+                }
             )
             for passage in data["passages"]
         ],
@@ -151,4 +153,5 @@ def rendered_from(data: dict[str, Any]) -> Rendered:
         faults=[Fault(**fault) for fault in data["faults"]],
         sources=tuple(data["sources"]),
         terms=tuple(data["terms"]),
+        people=tuple(data["people"]),
     )

@@ -46,9 +46,10 @@ def figure(data: QueryDict) -> tuple[list[Part], list[Fault]]:
         spec = yaml_text.read(text)
     except ValueError as fault:
         return [], [Fault("spec", str(fault))]
+    facts = authoring.facts_for(kind)
     faults = [
         Fault(fault.field, str(fault), yaml_text.line_of(text, fault.field))
-        for fault in charts.check(kind, spec)
+        for fault in charts.check(kind, spec, facts)
     ]
     if faults:
         return [], faults
@@ -58,6 +59,7 @@ def figure(data: QueryDict) -> tuple[list[Part], list[Fault]]:
         key="preview",
         title=data.get("with_title", ""),
         description=data.get("with_description", ""),
+        facts=facts,
     )
     return [("html", drawing)], []
 
