@@ -12,7 +12,7 @@ from typing import Any
 
 from courses.charts.drawing import Drawing, check_object, check_text
 from courses.charts.facts import Facts
-from courses.charts.looking_up import NO_SUCH
+from courses.charts.looking_up import NO_SUCH, is_known
 from courses.rendering.faults import Fault
 
 NOT_CASES = "This must be a list of cases, each with its lenses."
@@ -52,7 +52,7 @@ def _check_cell(cell: Any, path: str, facts: Facts) -> list[Fault]:
         return faults
     faults = check_text(cell["text"], f"{path}.text")
     faults += check_text(cell["paragraph"], f"{path}.paragraph")
-    if cell["lesson"] not in facts.lessons:
+    if not is_known(cell["lesson"], facts.lessons):
         sentence = NO_SUCH.format(what="lesson", key=cell["lesson"])
         faults.append(Fault(f"{path}.lesson", sentence))
     return faults

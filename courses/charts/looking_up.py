@@ -1,6 +1,6 @@
 """Checks of a spec that names rows of the reference data."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from courses import dates
@@ -13,6 +13,11 @@ TWICE = "“{key}” is named twice. Keep one."
 BACKWARDS = "This ends before it begins. Exchange the two, or mend one."
 
 
+def is_known(key: Any, known: Collection[str]) -> bool:
+    """Whether something is a key at all, and one of these."""
+    return isinstance(key, str) and key in known
+
+
 def check_keys(value: Any, path: str, what: str, known: Collection[str]) -> list[Fault]:
     """Faults of a list of keys of which each must be known and stand once."""
     if not isinstance(value, list | tuple) or not value:
@@ -21,7 +26,7 @@ def check_keys(value: Any, path: str, what: str, known: Collection[str]) -> list
     seen: set[str] = set()
     for at, key in enumerate(value):
         place = f"{path}[{at}]"
-        if not isinstance(key, str) or key not in known:
+        if not is_known(key, known):
             faults.append(Fault(place, NO_SUCH.format(what=what, key=key)))
         elif key in seen:
             faults.append(Fault(place, TWICE.format(key=key)))
@@ -59,9 +64,3 @@ def overlaps(begins: str, ends: str, spec: Any) -> bool:
     if "from" in spec and ends:
         return dates.parse(ends).last >= dates.parse(str(spec["from"])).first
     return True
-
-
-def in_order(keys: Iterable[str], named: Iterable[str]) -> list[str]:
-    """Those of `keys` that are named, in the order of `keys`."""
-    wanted = set(named)
-    return [key for key in keys if key in wanted]

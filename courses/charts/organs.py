@@ -10,7 +10,7 @@ from typing import Any
 
 from courses.charts.drawing import LINE, WIDTH, Drawing, check_object, lines_svg, number, wrap
 from courses.charts.facts import Facts, Organ
-from courses.charts.looking_up import NO_SUCH
+from courses.charts.looking_up import NO_SUCH, is_known
 from courses.rendering.faults import Fault
 
 NOTHING = "This organisation has no bodies yet. Add them first."
@@ -27,7 +27,7 @@ def check(spec: Any, facts: Facts) -> list[Fault]:
     faults = check_object(spec, "", ["organisation"])
     if faults:
         return faults
-    if spec["organisation"] not in facts.organisations:
+    if not is_known(spec["organisation"], facts.organisations):
         sentence = NO_SUCH.format(what="organisation", key=spec["organisation"])
         return [Fault("organisation", sentence)]
     return [] if chosen(spec, facts) else [Fault("organisation", NOTHING)]

@@ -22,6 +22,7 @@ LIBRARY = Library(
     terms={"self-help": "self-help", "anarchy": "anarchy"},
     questions=frozenset({"drop-one", "drop-two"}),
     figures={"game": '<figure class="figure" id="figure-game"><svg></svg>A game</figure>'},
+    people={"kenneth-waltz": "Kenneth Waltz"},
 )
 
 
@@ -53,6 +54,65 @@ def test_a_paragraph_carries_its_id():
 
 def test_an_id_may_follow_on_the_same_line():
     assert body_of("States fear. {: #fear }").startswith('<p id="fear">States fear.</p>')
+
+
+def test_a_person_is_linked_by_name_or_by_the_authors_words():
+    rendered = lesson("[[person:kenneth-waltz]] and [[person: kenneth-waltz|Waltz]].\n{: #two }")
+    assert rendered.faults == []
+    assert rendered.html == (
+        '<p id="two"><a class="term" href="#person-kenneth-waltz">Kenneth Waltz</a> and '
+        '<a class="term" href="#person-kenneth-waltz">Waltz</a>.</p>'
+    )
+    assert (rendered.people, rendered.passages[0].people, rendered.terms) == (
+        ("kenneth-waltz",),
+        ("kenneth-waltz",),
+        (),
+    )
+
+
+def test_a_note_knows_its_kind_its_title_and_while_it_holds():
+    text = (
+        '!!! since-then "Since 2011 · D01: six members"\n    Six.\n'
+        "    {: #six valid-from=2012-12-19 valid-to=2027-06 }\n\n"
+        "    More.\n    {: #more }\n\nAfter.\n{: #after }"
+    )
+    rendered = lesson(text)
+    assert rendered.faults == []
+    assert [
+        (each.anchor, each.callout, each.callout_title, each.valid_from, each.valid_to)
+        for each in rendered.passages
+    ] == [
+        ("six", "since-then", "Since 2011 · D01: six members", "2012-12-19", "2027-06"),
+        ("more", "since-then", "Since 2011 · D01: six members", "", ""),
+        ("after", "", "", "", ""),
+    ]
+    assert 'id="six"' in rendered.html
+    assert "valid" not in rendered.html
+
+
+@pytest.mark.parametrize(
+    ("marks", "sentence"),
+    [
+        (
+            "valid-from=soon",
+            "“valid-from=soon”: “soon” is not a date. Write the day, the month or the year that is "
+            "known, such as 1992-05-15, 1992-05 or 1992, with ~ at the end if it is only about "
+            "right.",
+        ),
+        (
+            "valid-from=2014-06 valid-to=2012",
+            "This holds from June 2014 to 2012, which is earlier. Exchange the two, or mend one.",
+        ),
+    ],
+)
+def test_a_note_that_holds_at_no_time_is_told(marks: str, sentence: str):
+    assert told(f"A\n{{: #a {marks} }}") == [(2, sentence)]
+
+
+def test_nobody_of_an_unknown_key_is_linked():
+    assert told("[[person:nobody]]\n{: #a }") == [
+        (1, "No person has the key “nobody”. Mend the key, or add the person first.")
+    ]
 
 
 def test_a_heading_takes_the_id_it_is_given_or_one_from_its_title():
@@ -473,7 +533,8 @@ def test_any_text_renders_and_renders_the_same_again(blocks: list[str]):
             "A\n{: .wide }\n\nB\n{: #b }",
             2,
             "“{:” is not understood here. An id is the last thing in a paragraph or heading, "
-            "written {: #id }, with an empty line after it; nothing else can be set.",
+            "written {: #id } or, in a note, {: #id valid-from=2012-12-19 valid-to=2027-06 }, with "
+            "an empty line after it; nothing else can be set.",
         ),
         (
             "So [@waltz1979\n{: #a }",
@@ -575,7 +636,8 @@ def test_a_short_text_has_paragraphs_and_lists():
         (
             "One.\n{: #one }",
             "“{:” is not understood here. An id is the last thing in a paragraph or heading, "
-            "written {: #id }, with an empty line after it; nothing else can be set.",
+            "written {: #id } or, in a note, {: #id valid-from=2012-12-19 valid-to=2027-06 }, with "
+            "an empty line after it; nothing else can be set.",
         ),
         (
             "!!! note\n    x",
