@@ -200,43 +200,6 @@ def _no_quiz(catalogue: Catalogue) -> Iterator[Complaint]:
 # --- what is there
 
 
-def module_table(catalogue: Catalogue) -> list[list[Any]]:
-    """A heading and a row for each module: what its lessons and questions come to."""
-    lessons, objectives, practice = (defaultdict(list) for _ in range(3))
-    for key, values in catalogue.rows("courses.activity"):
-        if values["kind"] == "lesson":
-            lessons[values["module"]].append(key)
-    for key, values in catalogue.rows("courses.objective"):
-        objectives[values["module"]].append(key)
-    for key, values in catalogue.rows("quizzes.question"):
-        if values["use"] == Question.Use.PRACTICE and values["status"] == READY:
-            practice[values["module"]].append(key)
-    there = pools(catalogue)
-    graded = {
-        module: {question for key in keys for question in there.get(key, ())}
-        for module, keys in objectives.items()
-    }
-    modules = sorted(
-        catalogue.rows("courses.module"),
-        key=lambda row: (row[1]["course"], row[1]["position"]),
-    )
-    return [
-        [*("module", "lessons", "words", "objectives"), "graded", "fewest each", "practice"],
-        *(
-            [
-                key[0],
-                len(lessons[key]),
-                sum(catalogue.words.get(lesson[0], 0) for lesson in lessons[key]),
-                len(objectives[key]),
-                len(graded.get(key, ())),
-                min((len(there.get(one, ())) for one in objectives[key]), default=0),
-                len(practice[key]),
-            ]
-            for key, _ in modules
-        ),
-    ]
-
-
 # --- words
 
 

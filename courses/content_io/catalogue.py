@@ -22,7 +22,7 @@ from courses.charts.facts import Facts, gather
 from courses.content_io.reading import Complaint, Entry
 from courses.content_io.watching import Watch
 from courses.models import Course
-from courses.rendering import Fault, Library
+from courses.rendering import Fault, Library, Passage
 
 Key = tuple[Any, ...]
 Values = Mapping[str, Any]
@@ -143,6 +143,8 @@ class Catalogue:
     # By lesson's key, filled while lessons are checked: each paragraph's digest, and the words.
     paragraphs: dict[str, Mapping[str, str]] = field(default_factory=dict)
     words: dict[str, int] = field(default_factory=dict)
+    # The passages of the lessons that were rendered: all of them, without the site.
+    passages: dict[str, Sequence[Passage]] = field(default_factory=dict)
     # What a part keeps here between its own steps.
     kept: dict["Part", Any] = field(default_factory=dict)
 

@@ -121,6 +121,7 @@ def _lesson(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
         return
     yield from rendered.faults
     catalogue.words[entry.key[0]] = rendered.words
+    catalogue.passages[entry.key[0]] = rendered.passages
     catalogue.paragraphs[entry.key[0]] = {
         passage.anchor: passage.digest for passage in rendered.passages
     }

@@ -582,6 +582,9 @@ class Reader(Treeprocessor):
             callout_title=one.callout_title,
             valid_from=one.valid_from,
             valid_to=one.valid_to,
+            prose=" ".join(
+                filter(None, (self.plain(element, figures=False) for element in one.elements))
+            ),
         )
 
     def mentioned(self, kind: str) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ class Passage:
     callout_title: str = ""
     valid_from: str = ""
     valid_to: str = ""
+    prose: str = ""  # `text` without its drawings
 
 
 @dataclass(frozen=True)

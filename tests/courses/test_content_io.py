@@ -738,12 +738,15 @@ def test_a_database_that_another_keeps_locked_is_told_plainly(files):
 def test_check_content_counts_what_each_module_has(files, django_assert_num_queries):
     out = io.StringIO()
     with django_assert_num_queries(0):
-        call_command("check_content", ".", stdout=out)
+        call_command("check_content", ".", "--only-form", stdout=out)
 
     assert out.getvalue().splitlines() == [
-        "module   lessons  words  objectives  graded  fewest each  practice",
-        "realism        1     13           1       2            2         1",
-        "ideas          0      0           1       0            0         0",
+        "module   lessons  words  LIX  claims  objectives  graded  fewest each  practice  judging"
+        "  key longest  key first",
+        "realism        1    7-7   18       0           1       2            2         1        0"
+        "          0/3        3/3",
+        "ideas          0      0             0           1       0            0         0        0"
+        "          0/0        0/0",
         "No fault found.",
     ]
 
