@@ -745,7 +745,7 @@ def test_check_content_counts_what_each_module_has(files, django_assert_num_quer
         "  key longest  key first",
         "realism        1    7-7   18       0           1       2            2         1        0"
         "          0/3        3/3",
-        "ideas          0      0             0           1       0            0         0        0"
+        "ideas          0      0            0           1       0            0         0        0"
         "          0/0        0/0",
         "No fault found.",
     ]
