@@ -122,7 +122,7 @@ def gather(rows: Rows, lessons: Mapping[str, str]) -> Facts:
                         row["date"],
                         row["until"],
                         row["title"],
-                        tuple(row["organisations"]),
+                        tuple(sorted(row["organisations"])),  # the same from files and site
                         tuple(row["lenses"]),
                         row["source"] not in texts,
                     )
