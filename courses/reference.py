@@ -69,12 +69,14 @@ class Window:
 
     @property
     def closer(self) -> tuple[int, int] | None:
-        """Half the time, around the same middle; None when a year is all there is."""
+        """Half the time, around the middle event, where there is most to see; None for a year."""
         span = self.last - self.first
-        quarter = span // 4
-        if span < 2:
+        if span < 2 or not self.drawn:
             return None
-        return self.first + max(quarter, 1), max(self.last - max(quarter, 1), self.first + 1)
+        middle = dates.parse(self.drawn[len(self.drawn) // 2].date).year
+        half = max(span // 2, 1)
+        first = min(max(middle - half // 2, self.first), self.last - half)
+        return first, first + half
 
     def wider(self, first: int, last: int) -> tuple[int, int] | None:
         """Twice the time, within the years of all events; None when all are shown."""

@@ -34,7 +34,7 @@ MOST = 5
 _LEFT = 104
 _RIGHT = WIDTH - 4
 _STEP = 9  # from one organisation's bar to the next
-_DASHES = ("", "7 2", "2 2", "10 2 2 2", "1 2")
+_DASHES = ("", "7 2", "", "10 2 2 2", "2 2")
 
 
 def check(spec: Any, facts: Facts) -> list[Fault]:

@@ -5,10 +5,20 @@
 What stands outside the organisation is drawn with a dashed edge.
 """
 
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from courses.charts.drawing import LINE, WIDTH, Drawing, check_object, lines_svg, number, wrap
+from courses.charts.drawing import (
+    LINE,
+    WIDTH,
+    Drawing,
+    check_object,
+    lines_svg,
+    number,
+    width_of,
+    wrap,
+)
 from courses.charts.facts import Facts, Organ
 from courses.charts.looking_up import NO_SUCH, is_known
 from courses.rendering.faults import Fault
@@ -19,7 +29,6 @@ TIERS = ("heads", "ministers", "standing", "military", "external")
 
 _GAP = 8
 _RISE = 26  # between rows: room for the lines
-_ACROSS = 3
 
 
 def check(spec: Any, facts: Facts) -> list[Fault]:
@@ -48,29 +57,25 @@ def drawing(spec: Any, facts: Facts) -> Drawing:
     texts: list[str] = []
     places: dict[str, tuple[float, float, float]] = {}  # middle, top, bottom
     y = 1.0
-    for tier in TIERS:
-        row = [organ for organ in organs if organ.tier == tier]
-        while row:
-            now, row = row[:_ACROSS], row[_ACROSS:]
-            width = (WIDTH - 2 - _GAP * (len(now) - 1)) / len(now)
-            width = min(width, 220)
-            left = (WIDTH - width * len(now) - _GAP * (len(now) - 1)) / 2
-            words = [_words(organ, width - 12) for organ in now]
-            height = LINE * max(len(head) + len(rest) for head, rest in words) + 14
-            for organ, (head, rest) in zip(now, words, strict=True):
-                middle = left + width / 2
-                places[organ.key] = (middle, y, y + height)
-                dash = ' stroke-dasharray="4 3"' if tier == "external" else ""
-                boxes.append(
-                    f'<rect class="chart-node" x="{number(left)}" y="{number(y)}" rx="4" '
-                    f'width="{number(width)}" height="{number(height)}"{dash}/>'
-                )
-                texts.append(lines_svg(head, middle, y + 19, kind="chart-player", anchor="middle"))
-                if rest:
-                    base = y + 19 + LINE * len(head)
-                    texts.append(lines_svg(rest, middle, base, kind="chart-edge", anchor="middle"))
-                left += width + _GAP
-            y += height + _RISE
+    for row in _rows(organs):
+        width = min((WIDTH - 2 - _GAP * (len(row) - 1)) / len(row), 220)
+        left = (WIDTH - width * len(row) - _GAP * (len(row) - 1)) / 2
+        words = [_words(organ, width - 12) for organ in row]
+        height = LINE * max(len(head) + len(rest) for head, rest in words) + 14
+        for organ, (head, rest) in zip(row, words, strict=True):
+            middle = left + width / 2
+            places[organ.key] = (middle, y, y + height)
+            dash = ' stroke-dasharray="4 3"' if organ.tier == "external" else ""
+            boxes.append(
+                f'<rect class="chart-node" x="{number(left)}" y="{number(y)}" rx="4" '
+                f'width="{number(width)}" height="{number(height)}"{dash}/>'
+            )
+            texts.append(lines_svg(head, middle, y + 19, kind="chart-player", anchor="middle"))
+            if rest:
+                base = y + 19 + LINE * len(head)
+                texts.append(lines_svg(rest, middle, base, kind="chart-edge", anchor="middle"))
+            left += width + _GAP
+        y += height + _RISE
     lines = [
         _line(places[organ.parent], places[organ.key]) for organ in organs if organ.parent in places
     ]
@@ -83,6 +88,37 @@ def drawing(spec: Any, facts: Facts) -> Drawing:
         f"{''.join(boxes)}</g>{''.join(texts)}"
     )
     return Drawing(round(y) + 2, svg, _table(organs), "table")
+
+
+def _rows(organs: list[Organ]) -> Iterator[list[Organ]]:
+    """The organs row by row: each below the one it answers to, what is outside at the bottom.
+
+    Three stand side by side, or two where a word would be cut.
+    """
+    by_key = {organ.key: organ for organ in organs}
+
+    def depth(organ: Organ, steps: int = 0) -> int:
+        parent = by_key.get(organ.parent)
+        # A circle of parents cannot be drawn as levels: it stops where it began to repeat.
+        return 0 if parent is None or steps > len(organs) else 1 + depth(parent, steps + 1)
+
+    inside = [organ for organ in organs if organ.tier != "external"]
+    outside = [organ for organ in organs if organ.tier == "external"]
+    levels: dict[int, list[Organ]] = {}
+    for organ in inside:
+        levels.setdefault(depth(organ), []).append(organ)
+    for level in [levels[at] for at in sorted(levels)] + [outside]:
+        rest = level
+        while rest:
+            three = (WIDTH - 2 - 2 * _GAP) / 3 - 12
+            longest = max(
+                width_of(word)
+                for organ in rest[:3]
+                for word in f"{organ.label} {organ.name}".split()
+            )
+            across = 3 if longest <= three else 2
+            yield rest[:across]
+            rest = rest[across:]
 
 
 def _words(organ: Organ, width: float) -> tuple[list[str], list[str]]:

@@ -125,7 +125,7 @@ def organisations(request: Request) -> HttpResponse:
                 "organs",
                 spec,
                 key=f"organs-{row.key}",
-                title=f"The organs of the {row}",
+                title=f"Organs: {row}",
                 description=(
                     "Boxes for the bodies, the highest on top, with lines to whom they answer."
                 ),

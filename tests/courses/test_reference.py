@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from courses import authoring, reference
+from courses.charts.facts import Happening
 from courses.models import (
     Body,
     Cohort,
@@ -183,8 +184,12 @@ def test_a_choice_that_makes_no_sense_is_told_and_all_events_are_shown(
 
 
 def test_closer_and_wider_stay_within_the_years_there_are():
-    window = reference.Window(1990, 2010, "", "", [], (), reference.Facts())
-    assert (window.closer, window.wider(1904, 2026)) == ((1995, 2005), (1980, 2020))
+    drawn = tuple(
+        Happening(year, year, "", "Something", (), (), outside=False)
+        for year in ("1990", "2006", "2008", "2010")
+    )
+    window = reference.Window(1990, 2010, "", "", [], drawn, reference.Facts())
+    assert (window.closer, window.wider(1904, 2026)) == ((2000, 2010), (1980, 2020))
     assert window.wider(1990, 2010) is None
     year = reference.Window(2008, 2008, "", "", [], (), reference.Facts())
     assert (year.closer, year.wider(1904, 2026)) == (None, (2007, 2009))
