@@ -71,8 +71,12 @@ def parse(text: str) -> PartialDate:
 
 
 def in_words(text: str) -> str:
-    """A written date as prose has it; nothing for no date. For texts that were checked."""
-    return str(parse(text)) if text else ""
+    """A written date as prose has it. What is no date stays as it stands: a form that refuses it
+    shows it again."""
+    try:
+        return str(parse(text))
+    except ValueError:
+        return text
 
 
 def span(begins: str, ends: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from courses import dates
 from courses.content_io.catalogue import Catalogue, Key, Shelf, Values, by_title
 from courses.content_io.reading import Complaint, Entry
 from courses.content_io.texts import short_text
@@ -21,11 +20,9 @@ from courses.models import (
     Quantity,
     State,
 )
+from courses.models.reference import wrong_end, wrong_times
 from courses.rendering import Fault
 
-BACKWARDS = "This ends ({ends}) before it begins ({begins}). Exchange the two, or mend one."
-HOW_WITHOUT_END = "It says how it ended, but not when. Add “ends”, or leave this empty."
-END_WITHOUT_HOW = "It ended, but not how. Choose one of the ways."
 OTHER_LESSON = "Outline item “{item}” belongs to lesson “{other}”, not to “{lesson}”."
 
 
@@ -34,15 +31,10 @@ def _by_name(key: Key, values: Values, catalogue: Catalogue) -> str:
 
 
 def _in_order(entry: Entry, begins: str = "begins", ends: str = "ends") -> Iterator[Fault]:
-    """Whether a time ends after it begins; dates that are none are told by their fields."""
-    try:
-        first = dates.parse(entry.values[begins]).first
-        last = dates.parse(entry.values[ends]).last
-    except (KeyError, ValueError):
-        return
-    if last < first:
-        said = {name: dates.in_words(entry.values[name]) for name in (begins, ends)}
-        yield Fault(ends, BACKWARDS.format(begins=said[begins], ends=said[ends]))
+    """Whether a time ends after it begins."""
+    if {begins, ends} <= entry.values.keys():
+        wrong = wrong_times(entry.values[begins], entry.values[ends], field=ends)
+        yield from (Fault(field, sentence) for field, sentence in wrong.items())
 
 
 def _sourced(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
@@ -63,10 +55,8 @@ def _event(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
 
 def _membership(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
     yield from _sourced(entry, catalogue)
-    if entry.values.get("how_ended") and not entry.values.get("ends"):
-        yield Fault("how_ended", HOW_WITHOUT_END)
-    if entry.values.get("ends") and not entry.values.get("how_ended"):
-        yield Fault("how_ended", END_WITHOUT_HOW)
+    wrong = wrong_end(entry.values.get("ends", ""), entry.values.get("how_ended", ""))
+    yield from (Fault(field, sentence) for field, sentence in wrong.items())
 
 
 def _person(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:

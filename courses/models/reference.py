@@ -23,6 +23,30 @@ def validate_date(text: str) -> None:
         raise ValidationError(str(error)) from error
 
 
+BACKWARDS = "This ends ({ends}) before it begins ({begins}). Exchange the two, or mend one."
+HOW_WITHOUT_END = "It says how it ended, but not when. Add “ends”, or leave this empty."
+END_WITHOUT_HOW = "It ended, but not how. Choose one of the ways."
+
+
+def wrong_times(begins: str, ends: str, *, field: str = "ends") -> dict[str, str]:
+    """{field: sentence} if something ends before it can have begun; what is no date is passed."""
+    try:
+        first, last = dates.parse(begins).first, dates.parse(ends).last
+    except ValueError:
+        return {}
+    if last >= first:
+        return {}
+    said = {"begins": dates.in_words(begins), "ends": dates.in_words(ends)}
+    return {field: BACKWARDS.format(**said)}
+
+
+def wrong_end(ends: str, how_ended: str) -> dict[str, str]:
+    """{field: sentence} if a membership ended without a how, or the other way round."""
+    if how_ended and not ends:
+        return {"how_ended": HOW_WITHOUT_END}
+    return {"how_ended": END_WITHOUT_HOW} if ends and not how_ended else {}
+
+
 def validate_lenses(value: Any) -> None:
     known = [lens for lens in Lens.values if lens]
     if not isinstance(value, list) or any(lens not in known for lens in value):
@@ -188,6 +212,12 @@ class Sourced(Keyed):
     class Meta:
         abstract = True
 
+    def clean(self) -> None:
+        """Refuse times that cannot be, as the loader does."""
+        times = wrong_times(getattr(self, "begins", ""), getattr(self, "ends", ""))
+        if times:
+            raise ValidationError(times)
+
 
 class Organisation(Sourced):
     name = models.CharField(max_length=160)
@@ -247,6 +277,12 @@ class Membership(Sourced):
     def __str__(self) -> str:
         return f"{self.state}, {self.organisation} ({dates.span(self.begins, self.ends)})"
 
+    def clean(self) -> None:
+        super().clean()
+        end = wrong_end(self.ends, self.how_ended)
+        if end:
+            raise ValidationError(end)
+
 
 class Event(Sourced):
     date = dated()
@@ -267,6 +303,12 @@ class Event(Sourced):
 
     def __str__(self) -> str:
         return f"{self.when}: {self.title}"
+
+    def clean(self) -> None:
+        super().clean()
+        times = wrong_times(self.date, self.until, field="until")
+        if times:
+            raise ValidationError(times)
 
     @property
     def when(self) -> str:

@@ -63,4 +63,4 @@ def test_a_time_is_said_from_both_its_ends():
         "until 1999",
         "",
     )
-    assert (span("1992", "1992"), in_words("")) == ("1992", "")
+    assert (span("1992", "1992"), in_words(""), in_words("soon")) == ("1992", "", "soon")

@@ -1,5 +1,6 @@
 """The pages of reference data: timeline, members, organisations, figures, people, notes."""
 
+import html
 from datetime import date
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from courses import authoring, reference
+from courses.admin.editing import version_of
 from courses.charts.facts import Happening
 from courses.models import (
     Body,
@@ -157,9 +159,9 @@ def test_the_timeline_can_be_seen_closer_up_by_organisation_and_by_lens(as_, ben
     assert "2 events between 2002 and 2012." in page(browser, "timeline")
     assert "1 event between 2002 and 2004." in page(browser, "timeline", begins="2002", ends="2004")
     for query in ({"organisation": "csto"}, {"lens": "realism"}):
-        html = page(browser, "timeline", **query)
-        assert "Six states agree" in html
-        assert "Uzbekistan leaves" not in html
+        found = page(browser, "timeline", **query)
+        assert "Six states agree" in found
+        assert "Uzbekistan leaves" not in found
     assert "No event fits." in page(browser, "timeline", begins="2004", ends="2005")
 
 
@@ -177,10 +179,10 @@ def test_a_choice_that_makes_no_sense_is_told_and_all_events_are_shown(
     as_, ben, rows, query, sentence
 ):
     response = as_(ben).get(reverse("courses:timeline"), query)
-    html = response.content.decode()
+    found = response.content.decode()
     assert response.status_code == 422
-    assert sentence in html
-    assert "2 events between 2002 and 2012." in html
+    assert sentence in found
+    assert "2 events between 2002 and 2012." in found
 
 
 def test_closer_and_wider_stay_within_the_years_there_are():
@@ -233,9 +235,9 @@ def test_a_person_leads_back_to_the_lessons_that_name_them(as_, ben, rows, cohor
     module = factories.make_module(cohort.course, "csto-module")
     factories.make_lesson(module, "organs", "[[person:nikolai-bordyuzha]] spoke.\n{: #spoke }")
     authoring.content_saved(Person.objects.get())
-    html = page(as_(ben), "people")
-    assert "<dd><p>Secretary-General in 2011.</p></dd>" in html
-    assert 'href="/courses/lenses/lessons/organs/#spoke">Organs</a>' in html
+    found = page(as_(ben), "people")
+    assert "<dd><p>Secretary-General in 2011.</p></dd>" in found
+    assert 'href="/courses/lenses/lessons/organs/#spoke">Organs</a>' in found
 
 
 @pytest.mark.parametrize("name", ["timeline", "members", "organisations", "quantities", "people"])
@@ -272,3 +274,64 @@ def test_pages_ask_no_more_questions_for_more_rows(
                     "source": texts[0],
                 },
             )
+
+
+def fields_of(row: Membership, **changed: str) -> dict[str, str]:
+    """What the editing page of a membership sends back."""
+    fields = {
+        "key": row.key,
+        "organisation": str(row.organisation_id),
+        "state": str(row.state_id),
+        "role": row.role,
+        "begins": row.begins,
+        "ends": row.ends,
+        "how_ended": row.how_ended,
+        "source": str(row.source_id),
+        "version": version_of(row),
+    }
+    return {**fields, **changed}
+
+
+def test_adam_mends_a_date_and_the_lesson_that_draws_it_follows(as_, adam, rows, cohort):
+    Figure.objects.create(
+        key="who-when", title="Who was in when", description="Bars.", kind="membership",
+        spec={"organisations": ["csto"], "from": "2000", "to": "2014"},
+    )  # fmt: skip
+    lesson = factories.make_lesson(
+        factories.make_module(cohort.course, "csto-module"),
+        "who",
+        "Look.\n{: #look }\n\n{{ figure: who-when }}",
+    )
+    address = reverse("admin:courses_membership_change", args=[rows["spell"].pk])
+    response = as_(adam).post(address, fields_of(rows["spell"], ends="2013-01"))
+    assert response.status_code == 302
+    lesson.refresh_from_db()
+    assert "January 2013" in str(lesson.parts)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        (
+            {"ends": "2005"},
+            "This ends (2005) before it begins (2006). Exchange the two, or mend one.",
+        ),
+        ({"ends": ""}, "It says how it ended, but not when. Add “ends”, or leave this empty."),
+        ({"how_ended": ""}, "It ended, but not how. Choose one of the ways."),
+        ({"ends": "soon"}, "“soon” is not a date."),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused_and_nothing_changes(as_, adam, rows, changed, sentence):
+    address = reverse("admin:courses_membership_change", args=[rows["spell"].pk])
+    response = as_(adam).post(address, fields_of(rows["spell"], **changed))
+    assert response.status_code == 200
+    assert sentence in html.unescape(response.content.decode())
+    assert Membership.objects.get(pk=rows["spell"].pk).ends == "2012-12-19"
+
+
+def test_a_person_whom_a_lesson_names_cannot_be_deleted(as_, adam, rows, cohort):
+    module = factories.make_module(cohort.course, "csto-module")
+    factories.make_lesson(module, "organs", "[[person:nikolai-bordyuzha]] spoke.\n{: #spoke }")
+    person = Person.objects.get()
+    as_(adam).post(reverse("admin:courses_person_delete", args=[person.pk]), {"post": "yes"})
+    assert Person.objects.filter(pk=person.pk).exists()
