@@ -31,7 +31,7 @@ PAST = (
     " valid-to."
 )
 
-_END = re.compile(r"(?<![A-Z])[.!?][”’)]*(?=\s|$)")
+_END = re.compile(r"(?<![ .(“][A-Z])[.!?][”’)]*(?=\s|$)")
 _ABBREVIATION = re.compile(r"\b(?:fn|ch|p|pp|cf|e\.g|i\.e|vol|St|U\.S|U\.N)\.$")
 
 

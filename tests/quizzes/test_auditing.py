@@ -212,6 +212,7 @@ def test_the_readability_index_is_words_a_sentence_plus_long_words_in_per_cent()
     [
         ("One. Two! Three?", 3),
         ("He said “no.” She left. A. G. Yakovlev stayed.", 3),
+        ("They asked NATO. It said nothing to the CSTO.", 2),
         ("See fn. 12 of the U.S. report, p. 4.", 1),
         ("", 0),
     ],
