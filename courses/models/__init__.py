@@ -12,7 +12,7 @@ from courses.models.content import (
     Source,
     Term,
 )
-from courses.models.people import Cohort, Enrolment, Role, User
+from courses.models.people import Cohort, Enrolment, Group, Role, User
 from courses.models.progress import Record
 from courses.models.reference import (
     Base,
@@ -42,6 +42,7 @@ __all__ = [
     "Event",
     "Figure",
     "Finding",
+    "Group",
     "Lens",
     "Lesson",
     "Membership",

@@ -122,6 +122,11 @@ class Enrolment(models.Model):
         validators=[MinValueValidator(Decimal("1.00")), MaxValueValidator(Decimal("10.00"))],
         help_text=_("Multiplies every time limit: 1.50 gives half as much time again."),
     )
+    accommodation = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text=_("Why the time factor is what it is; seen by those who teach, and the student."),
+    )
     joined_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -143,3 +148,20 @@ class Enrolment(models.Model):
     @property
     def teaches(self) -> bool:
         return self.role in TEACHING_ROLES
+
+
+class Group(models.Model):
+    """Some students of a cohort, for deadlines of their own and for filters."""
+
+    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="groups")
+    name = models.CharField(max_length=80)
+    members = models.ManyToManyField(Enrolment, blank=True, related_name="groups")
+
+    class Meta:
+        ordering = ["cohort", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "name"], name="one_group_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

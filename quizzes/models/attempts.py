@@ -125,11 +125,17 @@ class Mark(models.Model):
     version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="marks")
     score = models.DecimalField(max_digits=10, decimal_places=5)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="marks_given")
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    regrade = models.ForeignKey(
+        "quizzes.Regrade", models.PROTECT, null=True, blank=True, related_name="marks"
+    )
     made_at = models.DateTimeField()
 
     class Meta:
         ordering = ["item", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "regrade"], name="one_mark_per_regrade")
+        ]
 
     def __str__(self) -> str:
         return f"{self.item} · {self.score}"

@@ -89,6 +89,11 @@ class Slot(models.Model):
         default=Decimal("1.00"),
         validators=[MinValueValidator(Decimal("0.01"))],
     )
+    pinned = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("A version's number to keep to; empty for the newest that is ready."),
+    )
 
     objects = SlotManager()
 
