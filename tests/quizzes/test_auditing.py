@@ -1,19 +1,21 @@
 """What content must come to beyond being well formed: each rule refuses what it is there for."""
 
 import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courses.content_io import checking, reading
-from courses.content_io.catalogue import Catalogue
+from courses.content_io.catalogue import Catalogue, Key
 from quizzes.auditing import audit
 from quizzes.auditing.bank import plain
 from quizzes.auditing.chance import at_least
@@ -25,139 +27,176 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 TODAY = date(2026, 11, 22)
 
 
-def read(folder: Path) -> Catalogue:
-    entries, unread = reading.read([folder])
+@pytest.fixture(scope="module")
+def course() -> Catalogue:
+    """The course itself, read once, to spoil one thing at a time in."""
+    entries, unread = reading.read([FIXTURES])
     catalogue, complaints = checking.examine(entries, PARTS, unread=unread, with_site=False)
     assert complaints == []
     return catalogue
 
 
-@pytest.fixture(scope="module")
-def course() -> list[dict[str, Any]]:
-    """The entries of the course itself, to spoil one thing at a time in."""
-    return [
-        entry
-        for path in sorted(FIXTURES.rglob("*.yaml"))
-        for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
-    ]
+def spoilt(
+    course: Catalogue,
+    label: str,
+    change: Callable[[Key, dict[str, Any]], dict[str, Any] | None],
+    **other: Any,
+) -> list[str]:
+    """What the audit says when `change` gives each row of a model other values, None for none."""
+    rows = {}
+    for key, entry in course.entries[label].items():
+        values = change(key, dict(entry.values))
+        if values is not None:
+            rows[key] = replace(entry, values=values)
+    return told(replace(course, entries={**course.entries, label: rows}, **other))
 
 
-def spoilt(course: list[dict[str, Any]], folder: Path, **changes: Any) -> list[str]:
-    """What the audit says of the course with these entries left out or fields changed."""
-    without, fields = changes.get("without", set()), changes.get("fields", {})
-    kept = []
-    for entry in course:
-        name = (entry["model"], key_of(entry))
-        if name in without:
-            continue
-        kept.append(
-            {**entry, "fields": {**entry["fields"], **fields[name]}} if name in fields else entry
-        )
-    (folder / "all.yaml").write_text(
-        yaml.dump(kept, Dumper=yaml.CSafeDumper, allow_unicode=True), encoding="utf-8"
-    )
-    return [complaint.about for complaint in audit(read(folder), TODAY)]
+def told(course: Catalogue, today: date = TODAY) -> list[str]:
+    return [complaint.about for complaint in audit(course, today)]
 
 
-def key_of(entry: dict[str, Any]) -> str:
-    fields = entry["fields"]
-    return fields["key"] if "key" in fields else fields.get("activity", [""])[0]
+def test_the_course_has_no_fault(course):
+    assert [str(complaint) for complaint in audit(course, datetime.now(UTC).date())] == []
 
 
-def field_of(course: list[dict[str, Any]], model: str, key: str, name: str) -> Any:
-    return next(
-        entry["fields"][name] for entry in course if (entry["model"], key_of(entry)) == (model, key)
-    )
+def test_a_point_of_the_curriculum_that_no_claim_teaches_is_told(course):
+    def change(key, values):
+        return None if values["item"] == ("m2-l1-1",) else values
 
-
-def test_the_course_has_no_fault():
-    assert [str(complaint) for complaint in audit(read(FIXTURES), datetime.now(UTC).date())] == []
-
-
-def test_a_point_of_the_curriculum_that_no_claim_teaches_is_told(course, tmp_path):
-    claims = {
-        (entry["model"], key_of(entry))
-        for entry in course
-        if entry["model"] == "courses.claim" and entry["fields"]["item"] == ["m2-l1-1"]
-    }
-    assert spoilt(course, tmp_path, without=claims) == [
+    assert spoilt(course, "courses.claim", change) == [
         "key: No claim teaches this. Add a courses.claim whose item is [m2-l1-1], or drop the item."
     ]
 
 
-def test_a_claim_whose_paragraph_cites_something_else_is_told(course, tmp_path):
-    name = next(
-        (entry["model"], key_of(entry)) for entry in course if entry["model"] == "courses.claim"
-    )
-    paragraph = field_of(course, *name, "paragraph")
-    assert spoilt(course, tmp_path, fields={name: {"source": ["tass2012"]}}) == [
+def test_a_claim_whose_paragraph_cites_something_else_is_told(course):
+    wrong = next(iter(course.entries["courses.claim"]))
+    paragraph = course.entries["courses.claim"][wrong].values["paragraph"]
+
+    def change(key, values):
+        return {**values, "source": ("tass2012",)} if key == wrong else values
+
+    assert spoilt(course, "courses.claim", change) == [
         f"paragraph: Paragraph “{paragraph}” does not cite “tass2012”. Cite it there, or name"
         " another."
     ]
 
 
-def test_an_error_of_the_texts_without_its_note_is_told(course, tmp_path):
-    name = ("courses.lesson", "post-soviet-declaration")
-    body = field_of(course, *name, "body").replace("S03", "S99")
-    assert (
+def renamed(course: Catalogue, old: str, new: str) -> Catalogue:
+    """The course with other words in the titles of its notes."""
+    passages = {
+        lesson: [
+            replace(passage, callout_title=passage.callout_title.replace(old, new))
+            for passage in found
+        ]
+        for lesson, found in course.passages.items()
+    }
+    return replace(course, passages=passages)
+
+
+def test_an_error_of_the_texts_without_its_note_is_told(course):
+    assert told(renamed(course, "S03", "S99")) == [
         "key: No source note treats this. Where its claim is taught, put in a call-out whose title"
         " names S03."
-    ) in spoilt(course, tmp_path, fields={name: {"body": body}})
+    ]
+
+
+def test_a_change_since_that_only_a_source_note_treats_is_told(course):
+    passages = {
+        lesson: [
+            replace(passage, callout="source-note") if "D09" in passage.callout_title else passage
+            for passage in found
+        ]
+        for lesson, found in course.passages.items()
+    }
+    assert (
+        "key: What changed since belongs into a “since-then” call-out whose title names D09."
+        in told(replace(course, passages=passages))
+    )
 
 
 def test_a_note_that_is_due_for_a_look_is_told(course):
-    late = [str(complaint) for complaint in audit(read(FIXTURES), date(2126, 1, 1))]
+    late = told(course, date(2126, 1, 1))
     assert late != []
-    assert all("was to be looked at again by" in complaint for complaint in late)
+    assert [said for said in late if "was to be looked at again by" not in said] == []
 
 
-def test_an_objective_that_is_asked_about_too_rarely_is_told(course, tmp_path):
+def test_a_note_that_does_not_say_since_when_it_holds_is_told(course):
+    passages = {
+        lesson: [replace(passage, valid_from="") for passage in found]
+        for lesson, found in course.passages.items()
+    }
+    found = told(replace(course, passages=passages))
+    assert found != []
+    assert [said for said in found if "does not say since when it holds" not in said] == []
+
+
+def test_an_objective_that_is_asked_about_too_rarely_is_told(course):
     asked = [
-        (entry["model"], key_of(entry))
-        for entry in course
-        if entry["model"] == "quizzes.question"
-        and entry["fields"]["use"] == "graded"
-        and ["realism-state-futures"] in entry["fields"]["objectives"]
+        key
+        for key, entry in course.entries["quizzes.question"].items()
+        if entry.values["use"] == "graded"
+        and ("realism-state-futures",) in entry.values["objectives"]
     ]
-    found = spoilt(course, tmp_path, without=set(asked[1:]))
-    assert "key: 1 of the 2 graded questions that each objective needs. Add some." in found
 
+    def change(key, values):
+        return None if key in asked[1:] else values
 
-def test_a_question_asked_twice_in_other_words_is_told(course, tmp_path):
-    single = [
-        entry
-        for entry in course
-        if entry["model"] == "quizzes.question" and entry["fields"]["kind"] == "single"
-    ]
-    one, two = (("quizzes.question", key_of(entry)) for entry in single[:2])
-    spec = field_of(course, *one, "spec")
-    copy = {**spec, "prompt": "Now: " + spec["prompt"]}
-    found = [
-        said
-        for said in spoilt(course, tmp_path, fields={two: {"spec": copy}})
-        if "nearly the same" in said
-    ]
-    assert len(found) == 1
-    assert found[0].startswith(f"spec.prompt: This is nearly the same as “{one[1]}”")
-
-
-def test_keys_that_are_always_the_longest_option_are_told(course, tmp_path):
-    fields = {}
-    for entry in course:
-        if entry["model"] == "quizzes.question" and entry["fields"]["kind"] == "single":
-            spec = entry["fields"]["spec"]
-            options = [
-                {**option, "text": option["text"] + " and so on and on and on and on" * 4}
-                if option["correct"]
-                else option
-                for option in spec["options"]
-            ]
-            fields["quizzes.question", key_of(entry)] = {"spec": {**spec, "options": options}}
-    found = [said for said in spoilt(course, tmp_path, fields=fields) if "right option is" in said]
-    assert len(found) == 1
-    assert (
-        f"In {len(fields)} of {len(fields)} single-choice questions the right option is" in found[0]
+    assert "key: 1 of the 2 graded questions that each objective needs. Add some." in spoilt(
+        course, "quizzes.question", change
     )
+
+
+def test_a_question_asked_twice_in_other_words_is_told(course):
+    single = [
+        key
+        for key, entry in course.entries["quizzes.question"].items()
+        if entry.values["kind"] == "single"
+    ]
+    spec = course.entries["quizzes.question"][single[0]].values["spec"]
+    copy = {**spec, "prompt": "Now: " + spec["prompt"]}
+
+    def change(key, values):
+        return {**values, "spec": copy} if key == single[1] else values
+
+    found = [
+        said for said in spoilt(course, "quizzes.question", change) if "nearly the same" in said
+    ]
+    assert len(found) == 1
+    assert found[0].startswith(f"spec.prompt: This is nearly the same as “{single[0][0]}”")
+
+
+def test_keys_that_are_always_the_longest_option_are_told(course):
+    def change(key, values):
+        if values["kind"] != "single":
+            return values
+        options = [
+            {**option, "text": option["text"] + " and so on" * 20} if option["correct"] else option
+            for option in values["spec"]["options"]
+        ]
+        return {**values, "spec": {**values["spec"], "options": options}}
+
+    found = [
+        said for said in spoilt(course, "quizzes.question", change) if "right option is" in said
+    ]
+    assert len(found) == 1
+    assert re.match(
+        r"In (\d+) of \1 single-choice questions the right option is the longest", found[0]
+    )
+
+
+def test_a_lesson_too_long_or_without_a_checkpoint_is_told(course):
+    key = ("realism-picture",)
+    long = [replace(course.passages[key[0]][0], prose="Word by word. " * 600)]
+
+    def change(row, values):
+        body = values["body"].replace("{{ checkpoint:", "checkpoint")
+        return {**values, "body": body, "summary": "One. Two."} if row == key else values
+
+    passages = {**course.passages, key[0]: course.passages[key[0]] + long}
+    found = spoilt(course, "courses.lesson", change, passages=passages)
+    assert [said for said in found if "words without its citations" in said] != []
+    assert "body: There is no checkpoint. Put one in: {{ checkpoint: key }}." in found
+    assert "summary: The summary has 2 sentences; three are asked for." in found
 
 
 def test_the_command_prints_a_row_for_each_module_and_finds_no_fault():
@@ -171,12 +210,13 @@ def test_the_command_prints_a_row_for_each_module_and_finds_no_fault():
     assert lines[-1] == "No fault found."
 
 
-def test_the_command_fails_on_a_fault(course, tmp_path):
+def test_the_command_fails_on_a_fault(tmp_path):
     (tmp_path / "course.yaml").write_text(
-        yaml.dump([entry for entry in course if entry["model"] != "courses.claim"]),
+        "- model: courses.course\n  fields: {key: c, title: C}\n"
+        "- model: courses.module\n  fields: {key: m, course: [c], position: 1, title: M}\n",
         encoding="utf-8",
     )
-    with pytest.raises(CommandError, match="No claim teaches this"):
+    with pytest.raises(CommandError, match="This module has no graded quiz. Add one."):
         call_command("check_content", tmp_path, stdout=io.StringIO())
 
 
