@@ -1,6 +1,7 @@
 """Saving content: what is derived from a text is derived here, once, when the text changes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -63,16 +64,42 @@ def draw(figure: Figure, facts: Facts) -> str:
     )
 
 
+class Drawings(Mapping[str, str]):
+    """Figures by key, each drawn when a text is found to show it: a preview shows one or two."""
+
+    def __init__(self, figures: Iterable[Figure]) -> None:
+        self.figures = {figure.key: figure for figure in figures}
+        self.drawn: dict[str, str] = {}
+
+    @cached_property
+    def facts(self) -> Facts:
+        return reference.facts()
+
+    def __getitem__(self, key: str) -> str:
+        if key not in self.drawn:
+            figure = self.figures[key]
+            facts = self.facts if charts.is_from_facts(figure.kind) else charts.NO_FACTS
+            self.drawn[key] = draw(figure, facts)
+        return self.drawn[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.figures)
+
+    def __len__(self) -> int:
+        return len(self.figures)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.figures
+
+
 def library() -> Library:
-    """Everything that a text on this site may refer to; some twenty queries."""
-    figures = list(Figure.objects.all())
-    facts = facts_for(*(figure.kind for figure in figures))
+    """Everything that a text on this site may refer to; six queries until a figure is drawn."""
     return Library(
         sources=dict(Source.objects.values_list("key", "label")),
         terms=dict(Term.objects.values_list("key", "title")),
         people=dict(Person.objects.values_list("key", "name")),
         questions=frozenset(key for keys in checkpoint_keys for key in keys()),
-        figures={figure.key: draw(figure, facts) for figure in figures},
+        figures=Drawings(Figure.objects.all()),
     )
 
 

@@ -51,7 +51,7 @@ def _mentioned(library: Library, text: str) -> Library:
         {key: label for key, label in library.sources.items() if key in text},
         {key: title for key, title in library.terms.items() if key in text},
         frozenset(key for key in library.questions if key in text),
-        {key: drawing for key, drawing in library.figures.items() if key in text},
+        {key: library.figures[key] for key in library.figures if key in text},
         {key: name for key, name in library.people.items() if key in text},
     )
 

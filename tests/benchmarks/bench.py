@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from tests.benchmarks import figures
 from tests.benchmarks.client import Ask, Reply, send
 from tests.benchmarks.forms import AttemptPage
 from tests.benchmarks.servers import ROOT, Database, Server, megabytes, serve
@@ -32,7 +33,8 @@ FORM = "attempt of 10, to a form"
 MOST_CPU = {"lesson": 1.5, "attempt of 10": 1.5}
 MOST_QUERIES = {"lesson": 6, "attempt of 10": 8, "save": 6, "whole attempt of 12": 110}
 MOST_WRITES = {"lesson": 0, "save": 2}
-MOST_BYTES = {"lesson": 20 * 1024}
+# The goal of 20 KiB holds for a lesson's prose; the longest have a figure and its table besides.
+MOST_BYTES = {"lesson": 30 * 1024}
 MOST_MEGABYTES = 100
 MOST_GROWTH = 1.0  # megabytes between half of the requests and all of them
 
@@ -72,6 +74,7 @@ def run(*, postgres: str | None, size: Size, say: Say) -> None:
         raise BenchError("The benchmark reads processor time from /proc, so it needs Linux.")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="parallax-bench-")))
+        say(figures.report() + "\n")
         # Before the minutes that SQLite takes: a wrong address is told at once.
         other = stack.enter_context(_postgres(postgres)) if postgres else None
         say(f"SQLite, {size.rounds} rounds; every run beside the floor's\n")

@@ -329,6 +329,7 @@ def test_a_passage_is_its_paragraph_and_what_follows_up_to_the_next():
         sha256(text.encode()).hexdigest()[:16],
         (("waltz1979", "p. 1"), ("thesis", "")),
         ("anarchy",),
+        prose=text.replace("A game ", ""),
     )
     assert [passage.text for passage in rendered.passages[1:]] == ["Next.", "Last."]
 
