@@ -13,7 +13,15 @@ APPS = ("courses", "quizzes")
 # a rule: rules are what the folders are full of.
 PURE = {
     "courses": {"rendering", "charts", "dates"},
-    "quizzes": {"questions", "grading", "drawing", "availability", "visibility"},
+    "quizzes": {
+        "availability",
+        "conditions",
+        "drawing",
+        "grading",
+        "questions",
+        "rescoring",
+        "visibility",
+    },
 }
 MODELS = {"models"}
 EDGES = {
