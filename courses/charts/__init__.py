@@ -81,6 +81,12 @@ def draw(
             f'<div class="table-scroll" tabindex="0" role="region" aria-labelledby="{name}-title">'
             f"{drawn.data}</div>\n</figure>"
         )
+    data = drawn.data
+    if drawn.data_name == "table":
+        data = (
+            f'<div class="table-scroll" tabindex="0" role="region" aria-labelledby="{name}-title">'
+            f"{data}</div>"
+        )
     return (
         f'<figure class="figure figure-{kind}" id="{name}">\n'
         f'<svg class="chart chart-{kind}" viewBox="0 0 {WIDTH} {drawn.height}" role="img" '
@@ -91,7 +97,7 @@ def draw(
         f"{drawn.svg}</svg>\n"
         f"<figcaption>{caption}</figcaption>\n"
         f'<details class="figure-data"><summary>{SAME_DATA.format(name=drawn.data_name)}</summary>'
-        f"{drawn.data}</details>\n"
+        f"{data}</details>\n"
         "</figure>"
     )
 

@@ -346,8 +346,10 @@ class Reader(Treeprocessor):
                 inner.tag = "p"
             if inner in self.places.anchors:
                 self.fault(STRAY_ID, anchor=self.places.anchors[inner])
-            if inner.tag == "th":
+            if inner.tag == "th" and "".join(inner.itertext()).strip():
                 inner.set("scope", "col")
+            elif inner.tag == "th":
+                inner.tag = "td"  # the corner of a table is no heading
         self.inline(element)
 
     def insert_nested(self, element: Element) -> None:

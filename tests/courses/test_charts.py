@@ -156,7 +156,7 @@ def test_everything_drawn_stays_inside_the_box_of_360_units(kind: str):
 def test_the_table_of_a_game_says_who_gets_what():
     root = parsed(figure("payoff", GAME))
     rows = [
-        ["".join(cell.itertext()) for cell in row] for row in root.iterfind("details/table//tr")
+        ["".join(cell.itertext()) for cell in row] for row in root.iterfind("details/div/table//tr")
     ]
     assert rows == [
         ["", "Southland: Stay", "Southland: Leave"],
@@ -206,7 +206,7 @@ def cells(html: str, rows: str) -> list[list[str]]:
 
 
 def test_the_table_of_a_timeline_says_when_what_who_and_where_it_is_reported():
-    assert cells(figure("timeline", SPECS["timeline"]), "details/table/tbody/tr") == [
+    assert cells(figure("timeline", SPECS["timeline"]), "details/div/table/tbody/tr") == [
         ["15 May 1992", "Treaty signed", "CST", "texts of the course"],
         ["2012", "One leaves", "CSTO", "public reference"],
     ]
@@ -243,7 +243,7 @@ def test_a_spell_is_drawn_from_its_first_to_its_last_year():
 
 
 def test_the_table_of_members_says_how_each_spell_ended():
-    assert cells(figure("membership", SPECS["membership"]), "details/table/tbody/tr") == [
+    assert cells(figure("membership", SPECS["membership"]), "details/div/table/tbody/tr") == [
         ["Georgia", "CIS", "member", "December 1993", "August 2009", "withdrew"],
         ["Uzbekistan", "CST", "signatory", "15 May 1992", "1999", "not renewed"],
         ["Uzbekistan", "CSTO", "member", "2006", "19 December 2012", "suspended"],

@@ -115,6 +115,11 @@ def test_nobody_of_an_unknown_key_is_linked():
     ]
 
 
+def test_the_empty_corner_of_a_table_is_no_heading():
+    html = body_of("A\n{: #a }\n\n| | NATO |\n|---|---|\n| Seat | Brussels |")
+    assert '<tr>\n<td></td>\n<th scope="col">NATO</th>' in html
+
+
 def test_a_heading_takes_the_id_it_is_given_or_one_from_its_title():
     rendered = lesson("## Anarchy is not chaos {: #not-chaos }\n\n## Été & hiver\n\n## Été & hiver")
     assert rendered.headings == [
