@@ -52,7 +52,16 @@ DRAFT_CHECKPOINT = (
 
 READY, GRADED = Question.Status.READY, Question.Use.GRADED
 PRACTISED = Quiz.Review.PRACTICE
-NOUNS = {"options": "option", "prompts": "row", "answers": "answer", "items": "item"}
+NOUNS = {
+    "options": "option",
+    "prompts": "row",
+    "answers": "answer",
+    "items": "item",
+    "statements": "statement",
+    "bins": "bin",
+    "reasons": "reason",
+    "gaps": "gap",
+}
 
 
 # --- checking
@@ -271,7 +280,7 @@ def spec_words(kind: str, old: Any, new: Any) -> list[str]:
 
 
 # These say what is right; `right_words` tells about them.
-RIGHTNESS = ("correct", "answer", "match")
+RIGHTNESS = ("correct", "answer", "match", "bin")
 
 
 def right_words(kind: str, old: Any, new: Any) -> list[str]:
@@ -308,7 +317,8 @@ def _flat(value: Any, owner: str = "", name: str = "") -> Iterator[tuple[tuple[s
                 yield from _flat(inner, owner, field)
     elif isinstance(value, list) and name in NOUNS:
         for row in value:
-            yield from _flat(row, f"{NOUNS[name]} “{row['key']}”")
+            within = f" of {owner}" if owner else ""
+            yield from _flat(row, f"{NOUNS[name]} “{row['key']}”{within}")
     else:
         yield (name, owner), value
 

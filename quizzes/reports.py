@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +21,7 @@ from quizzes.models import Attempt, Item, Mark, Quiz, Response
 from quizzes.questions import KINDS, Kind
 from quizzes.visibility import Item as Visible
 
+from quizzes.questions.base import Unreadable
 # --- Before an attempt -------------------------------------------------------------------------
 
 
@@ -177,8 +177,7 @@ def open_questions(
         answer, stored = given, ""
         if typed and position in typed:
             stored = kind.answer_text(public, given)
-            # What cannot be read as an answer cannot be filled in again either.
-            with suppress(ValueError):
+            try:
                 answer = typed[position](kind, order)
         questions.append(
             OpenQuestion(
@@ -200,6 +199,10 @@ def open_questions(
 
 def visible_to_student(attempt: Attempt, *, now: datetime) -> frozenset[Visible]:
     """What its student may see of an attempt at `now`."""
+            except Unreadable as problem:
+                answer = problem.typed
+            except ValueError:
+                pass  # what names no choice of the page cannot be filled in again
     phase = visibility.phase(
         finished_at=attempt.submitted_at,
         now=now,

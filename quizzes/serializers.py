@@ -17,6 +17,14 @@ PLACE = {"type": ["integer", "null"]}
 TOKEN = {"type": "string", "description": "A letter that names a choice in this attempt only."}
 MAYBE_TOKEN = {"type": ["string", "null"]}
 
+LONGEST = {"type": "integer", "description": "The most characters of an answer."}
+FIELD = {
+    "text": {"type": "string", "description": "The answer so far, as it was typed."},
+    "mode": {"type": "string", "enum": ["text", "decimal"]},
+    "hint": {"type": "string", "description": "How to write an answer."},
+    "longest": LONGEST,
+}
+
 # What the review adds to a row, as far as the quiz's rules let it be seen yet.
 SAID = {
     "correct": TRUTH,
@@ -35,6 +43,8 @@ def _rows(said: dict[str, Any], **fields: Any) -> dict[str, Any]:
 def _question(row_said: dict[str, Any], **said: Any) -> dict[str, Any]:
     """A question of any kind: the kind decides which of the lists there are."""
     match = {"match": TOKEN} if row_said else {}
+    gap_match = {"match": {"type": "string", "description": "HTML."}} if row_said else {}
+    forms = {"forms": _rows(row_said, html=TEXT)} if row_said else {}
     right_place = {"right_place": {"type": "integer"}} if row_said else {}
     return {
         "type": "object",
@@ -49,6 +59,18 @@ def _question(row_said: dict[str, Any], **said: Any) -> dict[str, Any]:
             "answers": _rows({}, token=TOKEN, html=TEXT),
             "items": _rows(row_said | right_place, token=TOKEN, html=TEXT, place=PLACE),
             "places": {"type": "array", "items": {"type": "integer"}},
+            "reasons": _rows(row_said, token=TOKEN, html=TEXT, chosen=TRUTH),
+            "field": _rows(row_said, **FIELD)["items"],
+            **forms,
+            "pieces": _rows({}, html=TEXT, token=MAYBE_TOKEN),
+            "gaps": _rows(
+                row_said | gap_match,
+                token=TOKEN,
+                chosen=TRUTH,
+                text=TEXT,
+                choices=_rows({}, token=TOKEN, html=TEXT, chosen=TRUTH),
+                longest=LONGEST,
+            ),
             **said,
         },
     }
@@ -66,7 +88,11 @@ ANSWER = {
     "description": (
         "The answer in the question's tokens; null is blank. Single choice, true or false: a "
         "token. Several choices: a list of tokens. Matching: an object from the rows' tokens to "
-        "the answers'. Ordering: the items' tokens by place, null for a place still open."
+        "the answers'; classifying: the same from statements to bins. Ordering: the items' tokens "
+        "by place, null for a place still open. True or false with reasons: an object with "
+        "`answer` and `reason`, a token each. Short text, number, date of an event: what is typed, "
+        "as a string. Text with gaps: an object from the gaps' tokens to what is typed, or to the "
+        "token of the choice."
     ),
     "oneOf": [
         {"type": "string"},

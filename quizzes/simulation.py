@@ -20,6 +20,8 @@ from quizzes.attempts import Answer
 from quizzes.models import Attempt, Item, Quiz
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Part
+from quizzes.questions.gaptext import GapText
+from quizzes.questions.typed import Typed
 
 # Made-up people from many places; none of them is anybody.
 NAMES = (
@@ -66,7 +68,14 @@ def respond(kind: Kind, spec: Any, knows: float, rng: random.Random) -> Any:
         others = [choice.key for choice in part.choices if not choice.right] or right
         return rng.choice(right if rng.random() < knows else others)
 
+    if isinstance(kind, Typed):
+        return kind.example(spec, pick(parts[0]))
+    if isinstance(kind, GapText):
+        gaps = {gap["key"]: gap for gap in spec["gaps"]}
+        return {part.key: kind.example(gaps[part.key], pick(part)) for part in parts}
     match kind.name:
+        case "truefalse" if len(parts) > 1:
+            return {"answer": pick(parts[0]), "reason": pick(parts[1])}
         case "single" | "truefalse":
             return pick(parts[0])
         case "multiple":
@@ -75,7 +84,7 @@ def respond(kind: Kind, spec: Any, knows: float, rng: random.Random) -> Any:
                 for choice in parts[0].choices
                 if choice.right is (rng.random() < math.sqrt(knows))
             )
-        case "matching":
+        case "matching" | "classify":
             return {part.key: pick(part) for part in parts}
         case "ordering":
             order = kind.keys(spec)

@@ -1,5 +1,6 @@
 """Small worlds to test in. Each function makes one thing, as the site's own verbs would."""
 
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from courses.models import (
 )
 from quizzes.authoring import publish
 from quizzes.models import Question, Quiz, Slot
+from quizzes.questions import KINDS
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 PASSWORD = "one-case-several-lenses"
@@ -164,6 +166,20 @@ def ordering(prompt: str = "Bring these into order.") -> dict[str, Any]:
             )
         ],
     }
+
+
+def sample(kind: str, at: int = 0) -> dict[str, Any]:
+    """A kind's own sample as a complete spec, with feedback and evidence on every row."""
+    spec: dict[str, Any] = deepcopy(dict(KINDS[kind].samples[at].spec))
+    sides = [spec["true"], spec["false"]] if kind == "truefalse" else []
+    for row in [*KINDS[kind].explained(spec), *sides]:
+        row["evidence"] = evidence()
+        if kind != "gap-text":
+            row.setdefault("feedback", "So.")
+    for gap in spec.get("gaps", ()):
+        for row in gap.get("answers") or gap["options"]:
+            row.setdefault("feedback", "So.")
+    return spec
 
 
 def make_question(module: Module, key: str = "anarchy-meaning", **fields: Any) -> Question:

@@ -155,10 +155,23 @@ def near_duplicates(catalogue: Catalogue) -> Iterator[Complaint]:
 def said(values: Values) -> str:
     """The prompt and every text to choose from, as one string."""
     spec = values["spec"]
-    parts = [spec.get("prompt") or spec.get("statement") or ""]
-    for name in ("options", "prompts", "answers", "items"):
-        parts += [row.get("text", "") for row in spec.get(name) or [] if isinstance(row, dict)]
+    parts = [spec.get("prompt") or spec.get("statement") or "", spec.get("text") or ""]
+    parts += _offered(spec)
     return plain(" ".join(parts)).lower()
+
+
+LISTS = ("options", "prompts", "statements", "answers", "bins", "items", "reasons", "gaps")
+
+
+def _offered(part: Values) -> Iterator[str]:
+    """Every text to choose from, and every answer to expect, of a spec or one of its rows."""
+    for name in LISTS:
+        for row in part.get(name) or []:
+            if isinstance(row, dict):
+                own = (row.get(field) for field in ("text", "value", "from", "to", "date"))
+                yield from (str(value) for value in own if value is not None)
+                yield from map(str, row.get("accept") or [])
+                yield from _offered(row)
 
 
 def plain(text: str) -> str:

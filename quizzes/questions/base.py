@@ -35,7 +35,9 @@ TELLTALE = frozenset({"correct", "incorrect", "right", "wrong"})
 TEXTS = {"prompt": "short", "text": "inline", "feedback": "inline", "why": "inline"}
 
 # The fields that decide a score or explain it, wherever they stand.
-SECRET = frozenset({"answer", "correct", "evidence", "feedback", "lens", "match", "misconception"})
+SECRET = frozenset(
+    {"answer", "bin", "correct", "evidence", "feedback", "lens", "match", "misconception"}
+)
 
 NOT_A_CHOICE = "That is not one of the choices on this page. Reload the page and answer again."
 
@@ -68,6 +70,14 @@ class Sample:
     response: Response
     expected: Fraction
     label: str
+
+
+class Unreadable(ValueError):
+    """What was typed says nothing here; `typed` is to stay on the page that says so."""
+
+    def __init__(self, message: str, typed: str) -> None:
+        super().__init__(message)
+        self.typed = typed
 
 
 class Kind(ABC):

@@ -37,19 +37,29 @@ class Inspection:
         return dict(value)
 
     def rows(
-        self, table: Mapping[str, Any], field: str, fields: Sequence[str], low: int, high: int
+        self,
+        table: Mapping[str, Any],
+        field: str,
+        fields: Sequence[str],
+        low: int,
+        high: int,
+        path: str = "",
     ) -> list[dict[str, Any]]:
-        """The `low` to `high` rows of `table[field]`, each with its own key and text."""
-        value = table.get(field)
-        if not isinstance(value, list) or not low <= len(value) <= high:
-            self.fault(field, f"Give a list of {low} to {high} entries.")
-            value = value if isinstance(value, list) else []
-        rows = [self.table(row, f"{field}[{at}]", fields) for at, row in enumerate(value)]
+        """The `low` to `high` rows of `table[field]`, each with its own key.
+
+        Each has its own text too, if "text" is among its `fields`.
+        """
+        whole = f"{path}.{field}" if path else field
+        rows = [
+            self.table(row, f"{whole}[{at}]", fields)
+            for at, row in enumerate(self.listing(table, field, low, high, path))
+        ]
         keys: set[str] = set()
         texts: set[str] = set()
         for at, row in enumerate(rows):
-            path = f"{field}[{at}]"
-            key, text = self.key(row, path), self.text(row, "text", path)
+            path = f"{whole}[{at}]"
+            key = self.key(row, path)
+            text = self.text(row, "text", path) if "text" in fields else ""
             if key and key in keys:
                 self.fault(f"{path}.key", f"The key {key} is taken by an entry above.")
             if text and text in texts:
@@ -57,6 +67,16 @@ class Inspection:
             keys.add(key)
             texts.add(text)
         return rows
+
+    def listing(
+        self, table: Mapping[str, Any], field: str, low: int, high: int, path: str = ""
+    ) -> list[Any]:
+        """The list of `low` to `high` entries in `field`; [] if it is none."""
+        value = table.get(field)
+        if not isinstance(value, list) or not low <= len(value) <= high:
+            here = f"{path}.{field}" if path else field
+            self.fault(here, f"Give a list of {low} to {high} entries.")
+        return value if isinstance(value, list) else []
 
     def key(self, row: Mapping[str, Any], path: str) -> str:
         """The row's stable key, or "" if it has none that will do."""
@@ -112,10 +132,18 @@ class Inspection:
 
     def explanation(self, row: Mapping[str, Any], path: str) -> None:
         """What is said about one row afterwards, and the passage that decides it."""
+        self.comment(row, path)
+        self.grounds(row, path)
+
+    def comment(self, row: Mapping[str, Any], path: str) -> None:
+        """What is said about one row afterwards."""
         self.text(row, "feedback", path, needed=not self.draft)
         self.text(row, "misconception", path, needed=False)
         if row.get("lens", "") not in ("", *LENSES):
             self.fault(f"{path}.lens", f"Choose one of: {', '.join(LENSES)}, or leave it empty.")
+
+    def grounds(self, row: Mapping[str, Any], path: str) -> None:
+        """The passage that decides one row."""
         evidence = row.get("evidence")
         if evidence is None:
             if not self.draft:

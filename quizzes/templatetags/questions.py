@@ -41,6 +41,59 @@ def _several(presented: Presented, name: str) -> str:
     return _choices(presented, name, "checkbox")
 
 
+def _judged(presented: Presented, name: str) -> str:
+    """True or false, and below it the reason where one is asked for."""
+    if "reasons" not in presented:
+        return _one(presented, name)
+    reasons = _choices({"choices": presented["reasons"]}, f"{name}.reason", "radio")
+    return (
+        f'<div role="radiogroup" aria-label="{escape(_("Your judgement"))}">'
+        f"{_choices(presented, f'{name}.answer', 'radio')}</div>\n"
+        f'<p class="label" id="{name}.reason">{escape(_("Which reason carries it?"))}</p>\n'
+        f'<div role="radiogroup" aria-labelledby="{name}.reason">{reasons}</div>'
+    )
+
+
+def _line(presented: Presented, name: str) -> str:
+    field, described, hint = presented["field"], "", ""
+    if field["hint"]:
+        described = f' aria-describedby="{name}.hint"'
+        hint = f'<p class="hint" id="{name}.hint">{escape(field["hint"])}</p>'
+    return (
+        f'<div class="typed"><input type="text" class="input" name="{name}" '
+        f'value="{escape(field["text"])}" inputmode="{field["mode"]}" '
+        f'aria-label="{escape(_("Your answer"))}"{described} '
+        f'autocomplete="off" autocapitalize="off" spellcheck="false">{hint}</div>'
+    )
+
+
+def _gaps(presented: Presented, name: str) -> str:
+    gaps = {gap["token"]: gap for gap in presented["gaps"]}
+    word, blank, parts = escape(_("Gap")), escape(_("Choose")), []
+    for number, piece in enumerate(presented["pieces"], start=1):
+        parts.append(piece["html"])
+        if piece["token"] is None:
+            continue
+        gap, field = gaps[piece["token"]], f"{name}.{piece['token']}"
+        if not gap["choices"]:
+            parts.append(
+                f'<input type="text" class="input gap" name="{field}" '
+                f'value="{escape(gap["text"])}" aria-label="{word} {number}" '
+                'autocomplete="off" autocapitalize="off" spellcheck="false">'
+            )
+            continue
+        options = [f'<option value="">{blank}</option>']
+        for choice in gap["choices"]:
+            selected = " selected" if choice["chosen"] else ""
+            text = strip_tags(choice["html"])
+            options.append(f'<option value="{choice["token"]}"{selected}>{text}</option>')
+        parts.append(
+            f'<select class="input gap" name="{field}" aria-label="{word} {number}">'
+            f"{''.join(options)}</select>"
+        )
+    return f'<p class="gaps">{"".join(parts)}</p>'
+
+
 def _select(name: str, blank: str, options: Iterable[tuple[Any, Any]], chosen: Any) -> str:
     # Labelled by the row's text, which stands beside it with the same name as its id.
     rows = [f'<option value="">{escape(blank)}</option>']
@@ -61,6 +114,22 @@ def _pairs(presented: Presented, name: str) -> str:
     return f'<ul class="pairs">{"".join(rows)}</ul>'
 
 
+def _bins(presented: Presented, name: str) -> str:
+    rows = []
+    for row in presented["rows"]:
+        field = f"{name}.{row['token']}"
+        choices = [
+            {**answer, "chosen": answer["token"] == row["chosen"]}
+            for answer in presented["answers"]
+        ]
+        rows.append(
+            f'<li class="pair sorted"><span id="{field}">{row["html"]}</span>'
+            f'<div role="radiogroup" aria-labelledby="{field}">'
+            f"{_choices({'choices': choices}, field, 'radio')}</div></li>\n"
+        )
+    return f'<ul class="pairs">{"".join(rows)}</ul>'
+
+
 def _places(presented: Presented, name: str) -> str:
     places = [(place, place) for place in presented["places"]]
     rows = []
@@ -75,10 +144,15 @@ def _places(presented: Presented, name: str) -> str:
 
 CONTROLS: Mapping[str, Callable[[Presented, str], str]] = {
     "single": _one,
-    "truefalse": _one,
+    "truefalse": _judged,
     "multiple": _several,
     "matching": _pairs,
     "ordering": _places,
+    "classify": _bins,
+    "short-text": _line,
+    "numeric": _line,
+    "gap-text": _gaps,
+    "event-date": _line,
 }
 
 

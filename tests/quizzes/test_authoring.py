@@ -14,6 +14,7 @@ from courses.refusals import Refused
 from courses.rendering import Fault
 from quizzes import authoring
 from quizzes.models import Evidence, Question, QuestionVersion, Quiz
+from quizzes.questions import KINDS
 
 pytestmark = pytest.mark.django_db
 
@@ -244,7 +245,7 @@ def test_evidence_names_what_is_there(module, change, faults):
 
 def test_an_unknown_kind_is_a_fault(module):
     assert authoring.check("essay", SPEC, authoring.ground()) == [
-        Fault("kind", "Choose one of: single, multiple, truefalse, matching, ordering.")
+        Fault("kind", f"Choose one of: {', '.join(KINDS)}.")
     ]
 
 

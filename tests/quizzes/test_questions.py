@@ -45,6 +45,32 @@ def named(count: int, what: str = "secret-key") -> list[dict[str, Any]]:
     return [{"key": f"{what}-{n}", "text": f"{what.upper()[7:]} text {n}"} for n in range(count)]
 
 
+def expected(draw: st.DrawFn, values: list[Any]) -> list[tuple[dict[str, Any], Any]]:
+    """Rows of answers to type, at least one of which is right, each with its value."""
+    flags = draw(st.lists(st.booleans(), min_size=1, max_size=len(values)).filter(any))
+    return [
+        (OPTION | {"key": f"secret-key-{at}", "correct": flag}, value)
+        for at, (flag, value) in enumerate(zip(flags, values, strict=False))
+    ]
+
+
+@st.composite
+def filling(draw: st.DrawFn) -> dict[str, Any]:
+    """What fills a gap: answers to type, or options to choose from."""
+    about = {name: value for name, value in OPTION.items() if name != "evidence"}
+    if draw(st.booleans()):
+        rows = expected(draw, ["Tashkent", "Bishkek"])
+        return {
+            "answers": [
+                about | {"key": row["key"], "correct": row["correct"], "accept": [f"SECRET {text}"]}
+                for row, text in rows
+            ]
+        }
+    rows = named(draw(st.integers(2, 4)))
+    right = draw(st.sampled_from(rows))
+    return {"options": [row | about | {"correct": row is right} for row in rows]}
+
+
 @st.composite
 def specs(draw: st.DrawFn, name: str) -> dict[str, Any]:
     """A complete spec of this kind; only its key varies for a given number of rows."""
@@ -64,7 +90,11 @@ def specs(draw: st.DrawFn, name: str) -> dict[str, Any]:
             return OPENING | {"rule": rule, "options": options}
         case "truefalse":
             side = {key: OPTION[key] for key in ("feedback", "misconception", "evidence")}
-            return OPENING | {"answer": draw(st.booleans()), "true": side, "false": side}
+            spec = OPENING | {"answer": draw(st.booleans()), "true": side, "false": side}
+            rows = named(draw(st.sampled_from([0, 2, 4])))
+            right = draw(st.sampled_from(rows)) if rows else None
+            reasons = [row | OPTION | {"correct": row is right} for row in rows]
+            return spec | ({"reasons": reasons} if rows else {})
         case "matching":
             answers = named(draw(st.integers(2, 6)), "secret-answer")
             keys = st.sampled_from([answer["key"] for answer in answers])
@@ -72,6 +102,44 @@ def specs(draw: st.DrawFn, name: str) -> dict[str, Any]:
                 row | EXPLANATION | {"match": draw(keys)} for row in named(draw(st.integers(2, 5)))
             ]
             return OPENING | {"prompts": prompts, "answers": answers}
+        case "classify":
+            bins = named(draw(st.integers(2, 4)), "secret-bin")
+            keys = st.sampled_from([one["key"] for one in bins])
+            statements = [
+                row | EXPLANATION | {"bin": draw(keys)} for row in named(draw(st.integers(2, 6)))
+            ]
+            return OPENING | {"statements": statements, "bins": bins}
+        case "short-text":
+            exact = draw(st.sampled_from([{}, {"exact": ["case"]}, {"exact": ["accents", "case"]}]))
+            rows = expected(draw, draw(st.permutations(["Tashkent", "Bishkek", "Almaty"])))
+            answers = [row | {"accept": [f"SECRET [city] {text}"]} for row, text in rows]
+            return OPENING | exact | {"edits": draw(st.integers(0, 2)), "answers": answers}
+        case "numeric":
+            shape = draw(st.sampled_from(["exact", "off", "percent", "range", "figures"]))
+            rows = expected(draw, draw(st.permutations([7777, "88.88", -99])))
+            say = {
+                "off": lambda value: {"value": value, "tolerance": "0.5"},
+                "percent": lambda value: {"value": value, "tolerance": "2.5 %"},
+                "range": lambda value: {"from": value, "to": 8000},
+            }.get(shape, lambda value: {"value": value})
+            spec = OPENING | {"answers": [row | say(value) for row, value in rows]}
+            if draw(st.booleans()):
+                half = {"unit": "half", "also": ["halves"], "factor": "0.5"}
+                spec["units"] = [{"unit": "whole", "factor": 1}, half]
+            return spec | ({"figures": 3} if shape == "figures" else {})
+        case "gap-text":
+            gaps = [
+                {"key": f"gap-{at}", "evidence": EXPLANATION["evidence"]} | draw(filling())
+                for at in range(draw(st.integers(1, 4)))
+            ]
+            text = " and ".join(f"{{{gap['key']}}}" for gap in draw(st.permutations(gaps)))
+            return OPENING | {"text": f"Say {text}.", "gaps": gaps, "edits": 1}
+        case "event-date":
+            dates = draw(st.permutations(["1992-05-15", "1994-04-20", "2002-10-07"]))
+            answers = [row | {"date": date} for row, date in expected(draw, dates)]
+            partial = [{"within": 2, "unit": "years", "credit": "1/3"}]
+            precision = draw(st.sampled_from(["year", "month", "day"]))
+            return OPENING | {"precision": precision, "partial": partial, "answers": answers}
         case _:
             rows = draw(st.permutations(named(draw(st.integers(3, 6)))))
             rule = draw(st.sampled_from(sorted(ORDERING_RULES)))
@@ -88,11 +156,27 @@ def some_answer(kind: Kind, spec: dict[str, Any], draw: st.DrawFn) -> Any:
     """An answer that a student can give, by stable keys; blank ones included."""
     keys = kind.keys(spec)
     match kind.name:
+        case "truefalse" if isinstance(keys, dict):
+            parts = {part: draw(st.none() | st.sampled_from(keys[part])) for part in keys}
+            return {part: key for part, key in parts.items() if key} or None
+        case "short-text" | "numeric" | "event-date":
+            choices = [choice.key for choice in kind.describe(spec)[0].choices]
+            choice = draw(st.none() | st.sampled_from(choices))
+            return choice and kind.example(spec, choice)
+        case "gap-text":
+            gaps = {gap["key"]: gap for gap in spec["gaps"]}
+            filled = {
+                part.key: draw(st.none() | st.sampled_from([choice.key for choice in part.choices]))
+                for part in kind.describe(spec)
+            }
+            return {
+                key: kind.example(gaps[key], choice) for key, choice in filled.items() if choice
+            } or None
         case "single" | "truefalse":
             return draw(st.none() | st.sampled_from(keys))
         case "multiple":
             return sorted(draw(st.sets(st.sampled_from(keys)))) or None
-        case "matching":
+        case "matching" | "classify":
             return {
                 row: answer
                 for row in keys["rows"]
@@ -139,7 +223,7 @@ def test_grades_never_change():
             case["response"],
             case["grade"],
         )
-    assert len(GOLDEN["cases"]) == 500
+    assert len(GOLDEN["cases"]) == 667
 
 
 @given(questions(), jsons)
@@ -214,9 +298,12 @@ def test_an_answer_to_an_older_version_does_not_fit_a_version_without_that_optio
 @given(answered(), st.booleans())
 def test_a_student_at_work_sees_texts_tokens_and_nothing_of_the_key(case, answers_so_far):
     kind, spec, order, answer = case
+    unanswered = json.dumps(kind.present(spec, order))
+    assert "secret" not in unanswered
+    assert "SECRET" not in unanswered
     seen = json.dumps(kind.present(spec, order, answer if answers_so_far else None))
     assert "secret" not in seen
-    assert "SECRET" not in seen
+    assert seen.count("SECRET") <= json.dumps(answer).count("SECRET")  # what they typed
     assert json.dumps(kind.review(spec, order, answer, items=AT_WORK)) == json.dumps(
         kind.present(spec, order, answer)
     )
@@ -235,6 +322,28 @@ def with_another_key(name: str, spec: dict[str, Any], draw: st.DrawFn) -> dict[s
                 option["correct"] = draw(st.booleans())
         case "truefalse":
             other["answer"] = not other["answer"]
+            if "reasons" in other:
+                right = draw(st.sampled_from(other["reasons"]))
+                for reason in other["reasons"]:
+                    reason["correct"] = reason is right
+        case "classify":
+            for statement in other["statements"]:
+                statement["bin"] = draw(st.sampled_from(other["bins"]))["key"]
+        case "short-text":
+            other["answers"] = [{"key": "new", "accept": ["Baku"], "correct": True} | EXPLANATION]
+        case "numeric":
+            other["answers"] = [{"key": "new", "value": 1, "correct": True} | EXPLANATION]
+        case "event-date":
+            row = {"key": "new", "date": "1955-05-14", "correct": True}
+            other["answers"] = [row | EXPLANATION]
+        case "gap-text":
+            for gap in other["gaps"]:
+                if "answers" in gap:
+                    gap["answers"] = [{"key": "new", "accept": ["Baku"], "correct": True}]
+                else:
+                    right = draw(st.sampled_from(gap["options"]))
+                    for option in gap["options"]:
+                        option["correct"] = option is right
         case "matching":
             for prompt in other["prompts"]:
                 prompt["match"] = draw(st.sampled_from(other["answers"]))["key"]
@@ -275,7 +384,11 @@ def test_arranging_keeps_every_key_once(case, rng):
     kind, spec, _, _ = case
 
     def flat(order):
-        return sorted(order["rows"] + order["answers"] if isinstance(order, dict) else order)
+        if isinstance(order, dict):
+            return sorted((part, key) for part, keys in order.items() for key in keys)
+        return sorted(
+            (entry[0], *sorted(entry[1])) if isinstance(entry, list) else entry for entry in order
+        )
 
     assert flat(kind.arrange(spec, rng, True)) == flat(kind.keys(spec))
     assert flat(kind.arrange(spec, rng, False)) == flat(kind.keys(spec))
@@ -314,6 +427,21 @@ def test_the_scoring_rule_is_told_before_the_attempt(kind, sample):
 
 def as_form(kind: Kind, page: dict[str, Any], name: str) -> dict[str, list[str]]:
     """What a browser posts for the page as it stands."""
+    if "field" in page:
+        return {name: [page["field"]["text"]]}
+    if "gaps" in page:
+        return {
+            f"{name}.{gap['token']}": [
+                choice["token"] for choice in gap["choices"] if choice["chosen"]
+            ]
+            or [gap["text"]]
+            for gap in page["gaps"]
+        }
+    if "reasons" in page:
+        return {
+            f"{name}.{part}": [choice["token"] for choice in page[rows] if choice["chosen"]]
+            for part, rows in (("answer", "choices"), ("reason", "reasons"))
+        }
     if "choices" in page:
         return {name: [choice["token"] for choice in page["choices"] if choice["chosen"]]}
     if "rows" in page:
@@ -345,7 +473,7 @@ def test_whatever_arrives_is_an_answer_or_a_clear_refusal(question, rng, value):
     questions(),
     seeds,
     st.dictionaries(
-        st.sampled_from(["q3", "q3.a", "q3.b", "q3.z", "q4"]),
+        st.sampled_from(["q3", "q3.a", "q3.b", "q3.z", "q3.answer", "q3.reason", "q4"]),
         st.lists(
             st.sampled_from(["", "a", "b", "1", "2", "٣", "9" * 5000]) | st.text(), max_size=3
         ),
@@ -425,16 +553,25 @@ def test_a_review_shows_what_its_items_allow_and_no_more(case, items):
 def test_options_left_alone_are_explained_only_with_the_right_answer(case):
     kind, spec, order, answer = case
     page = kind.review(spec, order, answer, items=EVERYTHING - {Item.RIGHT_ANSWER})
-    rows = page.get("choices") or page.get("rows") or page["items"]
-    for row in rows:
-        assert ("feedback" in row) == bool(row.get("chosen") or row.get("place"))
+    assert "forms" not in page
+    for row in rows_of(page):
+        given = row.get("chosen") or row.get("place") or row.get("text")
+        assert ("feedback" in row) == bool(given)
+
+
+def rows_of(page: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a review says something about, whatever the kind."""
+    if "field" in page:
+        return [page["field"]]
+    rows = page.get("gaps") or page.get("choices") or page.get("rows") or page["items"]
+    return rows + page.get("reasons", [])
 
 
 @given(answered())
 def test_a_full_review_tells_each_row_right_from_wrong(case):
     kind, spec, order, answer = case
     page = kind.review(spec, order, answer, items=EVERYTHING)
-    rows = page.get("choices") or page.get("rows") or page["items"]
+    rows = rows_of(page)
     assert {"correct", "feedback", "evidence"} <= rows[0].keys()
     if kind.name in ("single", "truefalse", "multiple"):
         right = [row["html"] for row in rows if row["correct"]]
@@ -457,6 +594,31 @@ def test_the_solution_and_an_answer_are_told_in_words():
             ["Waltz → Structure", "Keohane → Institutions", "Wendt → Identity"],
             "Waltz → Structure; Keohane → Institutions; Wendt → Identity",
         ),
+        "classify": (
+            [
+                "Nobody comes to the rescue → Realism",
+                "What the other gains is what I lose → Realism",
+                "They will meet again, so keep the bargain → Institutionalism",
+                "Who you are decides whom you fear → Constructivism",
+            ],
+            "Nobody comes to the rescue → Realism; "
+            "What the other gains is what I lose → Realism; "
+            "They will meet again, so keep the bargain → Institutionalism; "
+            "Who you are decides whom you fear → Constructivism",
+        ),
+        "short-text": (
+            ["the Commonwealth of Independent States"],
+            "the Commonwealth of Independent States",
+        ),
+        "numeric": (["1084.5 bn USD"], "1084,5 bn USD"),
+        "gap-text": (
+            [
+                "The treaty was signed at <b>Tashkent</b> in 1992;"
+                " the *organisation* is of <b>2002</b>."
+            ],
+            "1. Tashkent; 2. 2002",
+        ),
+        "event-date": (["15 May 1992"], "1992-05-15"),
         "ordering": (
             [
                 "The Washington Treaty is signed",
@@ -503,7 +665,14 @@ def test_blind_choice_earns_the_mean_over_all_answers():
         "truefalse": Fraction(1, 2),
         "matching": Fraction(1, 4),
         "ordering": Fraction(1, 24),
+        "classify": Fraction(1, 3),
+        "short-text": 0,
+        "numeric": 0,
+        "gap-text": Fraction(1, 6),
+        "event-date": 0,
     }
+    reasoned = KINDS["truefalse"].samples[6].spec
+    assert KINDS["truefalse"].guess(reasoned) == Fraction(1, 3)
 
 
 @pytest.mark.parametrize("rule", ORDERING_RULES)
@@ -522,6 +691,10 @@ def complete(name: str) -> dict[str, Any]:
     sides = [spec["true"], spec["false"]] if name == "truefalse" else []
     for row in sides or KINDS[name].explained(spec):
         row.update(EXPLANATION)
+    for gap in spec.get("gaps", ()):
+        del gap["feedback"]
+        for row in gap.get("answers") or gap["options"]:
+            row["feedback"] = "SECRET feedback"
     return spec
 
 

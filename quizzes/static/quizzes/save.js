@@ -30,6 +30,7 @@ const WORDS = {
 const SAY_WITHIN = 4500; // ms; the promise is five seconds
 const PATIENCE = 15000; // ms; for later tries, when "not saved" is already on the page
 const LONGEST_PAUSE = 30000; // ms between two tries
+const PAUSE = 800; // ms without a key, after which a typed answer is saved
 
 const form = document.getElementById("take");
 const { attempt, user } = form.dataset;
@@ -68,10 +69,11 @@ function keep(change) {
 // --- Reading and filling the native controls, in the tokens that the server speaks --------------
 
 const token = (control) => control.name.slice(control.name.lastIndexOf(".") + 1);
+const TYPED = "input[type=text], textarea";
+const BLANK = /^[ \t\r\n\u00a0]*$/; // what the server takes for nothing
 
 function read(question) {
-  const { radios, boxes, selects, ordering } = question;
-  if (radios.length) return radios.find((radio) => radio.checked)?.value ?? null;
+  const { name, controls, boxes, selects, ordering } = question;
   if (boxes.length) {
     const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
     return chosen.length ? chosen : null;
@@ -81,37 +83,57 @@ function read(question) {
     for (const select of selects) if (select.value) places[select.value - 1] = token(select);
     return places.some(Boolean) ? places : null;
   }
-  const pairs = selects.filter((select) => select.value).map((select) => [token(select), select.value]);
-  return pairs.length ? Object.fromEntries(pairs.sort()) : null;
+  const given = controls.filter((control) => (control.type === "radio" ? control.checked : !BLANK.test(control.value)));
+  const whole = given.find((control) => control.name === name);
+  if (whole) return whole.value;
+  return given.length ? Object.fromEntries(given.map((control) => [token(control), control.value]).sort()) : null;
 }
 
 function fill(question, value) {
-  const { radios, boxes, selects, ordering } = question;
-  for (const radio of radios) radio.checked = radio.value === value;
-  for (const box of boxes) box.checked = Boolean(value?.includes(box.value));
-  for (const select of selects) {
-    const place = ordering ? (value?.indexOf(token(select)) ?? -1) + 1 : value?.[token(select)];
-    select.value = place || "";
+  const { name, controls, ordering } = question;
+  for (const control of controls) {
+    if (control.type === "checkbox") control.checked = Boolean(value?.includes(control.value));
+    else if (ordering) control.value = (value?.indexOf(token(control)) ?? -1) + 1 || "";
+    else {
+      const part = control.name === name ? value : value?.[token(control)];
+      if (control.type === "radio") control.checked = control.value === part;
+      else control.value = part ?? "";
+    }
   }
+}
+
+// What stands beside a control, or above its group of choices.
+function heading(control) {
+  const named = control.closest("[role=radiogroup]") ?? control;
+  const id = named.getAttribute("aria-labelledby");
+  return (id ? document.getElementById(id).textContent : named.getAttribute("aria-label")).trim();
 }
 
 function describe(question, value) {
-  const { radios, boxes, selects, ordering } = question;
+  const { name, controls, boxes, selects, ordering } = question;
   const text = (control) => control.closest("label").textContent.trim();
-  const row = (select) => document.getElementById(select.getAttribute("aria-labelledby")).textContent.trim();
   if (value === null || value === undefined) return WORDS.nothing;
-  if (radios.length) return text(radios.find((radio) => radio.value === value));
   if (boxes.length) return boxes.filter((box) => value.includes(box.value)).map(text).join("; ");
   if (ordering) {
-    const rows = new Map(selects.map((select) => [token(select), row(select)]));
+    const rows = new Map(selects.map((select) => [token(select), heading(select)]));
     return value.map((item, at) => `${at + 1}. ${item ? rows.get(item) : "–"}`).join("; ");
   }
-  return selects.filter((select) => value[token(select)])
-    .map((select) => `${row(select)} → ${[...select.options].find((option) => option.value === value[token(select)]).text}`).join("; ");
+  const said = (control, part) => {
+    if (control.type === "radio") return text(control);
+    return control.options ? [...control.options].find((option) => option.value === part).text : part;
+  };
+  const lines = [];
+  for (const control of controls) {
+    const part = control.name === name ? value : value[token(control)];
+    if (!part || (control.type === "radio" && control.value !== part)) continue;
+    lines.push(control.name === name ? said(control, part) : `${heading(control)} → ${said(control, part)}`);
+  }
+  return lines.join("; ");
 }
 
-// The server's canonical form has its keys sorted and no spaces; read() sorts, JSON adds none.
-const canonical = (value) => JSON.stringify(value && !Array.isArray(value) && typeof value === "object" ? Object.fromEntries(Object.entries(value).sort()) : value);
+// The server's canonical form has its keys sorted, no spaces, and every sign in ASCII.
+const sorted = (value) => (value && !Array.isArray(value) && typeof value === "object" ? Object.fromEntries(Object.entries(value).sort()) : value);
+const canonical = (value) => JSON.stringify(sorted(value)).replace(/[\u0080-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 async function digest(value) {
   if (!crypto.subtle) return null; // plain http on another host: only the form can be checked
@@ -212,6 +234,8 @@ function ask(question, reply) {
 // --- The queue ---------------------------------------------------------------------------------
 
 function changed(question) {
+  clearTimeout(question.typing);
+  question.typing = 0;
   if (over) return;
   question.stuck = false;
   question.tries = 0;
@@ -219,6 +243,12 @@ function changed(question) {
   question.job = job;
   keep((all) => { all[question.position] = job; });
   send(question);
+}
+
+// A text is saved when the typing pauses, when its field is left, and before anything is handed in.
+function typing(question) {
+  clearTimeout(question.typing);
+  question.typing = setTimeout(() => changed(question), PAUSE);
 }
 
 function settle(question, job) {
@@ -366,11 +396,12 @@ function close(reply) {
   tell();
 }
 
-const unsaved = () => [...questions.values()].some((question) => question.job);
+const unsaved = () => [...questions.values()].some((question) => question.job || question.typing);
 
 function flush() {
   for (const question of questions.values()) {
-    if (question.job && !question.stuck) send(question);
+    if (question.typing) changed(question);
+    else if (question.job && !question.stuck) send(question);
   }
 }
 
@@ -389,19 +420,19 @@ function flushed(limit) {
 
 for (const time of form.querySelectorAll("time[datetime]")) time.textContent = clock(time.dateTime);
 for (const field of form.querySelectorAll(".question")) {
-  const controls = [...field.querySelectorAll("input:not([type=hidden]), select")];
+  const controls = [...field.querySelectorAll("input:not([type=hidden]), select, textarea")];
   const question = {
     field,
     controls,
     position: Number(field.dataset.position),
     url: `${location.pathname}questions/${field.dataset.position}/`,
     base: Number(field.dataset.revision),
-    radios: controls.filter((control) => control.type === "radio"),
     boxes: controls.filter((control) => control.type === "checkbox"),
     selects: controls.filter((control) => control.tagName === "SELECT"),
     ordering: Boolean(field.querySelector("[data-ordering]")),
     hidden: field.querySelector("input[type=hidden]"),
     status: field.querySelector("[data-status]"),
+    name: field.querySelector("input[type=hidden]").name.replace(/\.revision$/, ""),
     link: form.querySelector(`.numbers a[href="#${field.id}"]`),
     job: null,
     tries: 0,
@@ -410,11 +441,17 @@ for (const field of form.querySelectorAll(".question")) {
     sending: false,
     timer: 0,
     conflict: null,
+    typing: 0,
   };
   questions.set(question.position, question);
   const time = question.status.querySelector("time");
   if (time && (!lastSaved || time.dateTime > lastSaved)) lastSaved = time.dateTime;
-  field.addEventListener("change", () => changed(question));
+  field.addEventListener("change", (event) => {
+    if (question.typing || !event.target.matches(TYPED)) changed(question);
+  });
+  field.addEventListener("input", (event) => {
+    if (event.target.matches(TYPED)) typing(question);
+  });
 }
 if (lastSaved) lastSaved = clock(lastSaved);
 
@@ -447,7 +484,7 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
-// Enter in a radio or select must not finish the quiz.
+// Enter in a radio, line or select must not finish the quiz.
 form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input, select")) event.preventDefault();
 });
