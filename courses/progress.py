@@ -32,6 +32,16 @@ def reopen_lesson(enrolment: Enrolment, activity: Activity) -> None:
     )
 
 
+def hold(enrolment: Enrolment, activity: Activity) -> None:
+    """Lock the ledger's row until the transaction ends.
+
+    Who computes a score from rows that others also write takes this before reading them, so that
+    the later of two writers has seen what the earlier one wrote.
+    """
+    rows = Record.objects.select_for_update().filter(enrolment=enrolment, activity=activity)
+    rows.values_list("pk").first()
+
+
 def score(
     enrolment: Enrolment,
     activity: Activity,

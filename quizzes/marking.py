@@ -52,6 +52,7 @@ def record(attempt: Attempt, *, now: datetime) -> None:
     The activity counts as completed once passed, or when all attempts are used up.
     """
     quiz = attempt.quiz
+    progress.hold(attempt.enrolment, quiz.activity)
     finished = list(
         Attempt.objects.submitted()
         .filter(quiz=quiz, enrolment=attempt.enrolment_id)
