@@ -1,21 +1,10 @@
 """Everything by keyboard: into the text, through a quiz, in and out of a pop-over."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from quizzes.models import Attempt
-from tests.browser.sitting import expect_saved
-
-IS_FOCUSED = "(one) => one === document.activeElement"
-
-
-def tab_to(page: Page, target: Locator, *, most: int = 60) -> None:
-    """Press Tab until the target has the focus."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if target.evaluate(IS_FOCUSED):
-            return
-    pytest.fail(f"{most} presses of Tab do not lead to {target}")
+from tests.browser.sitting import expect_saved, tab_to
 
 
 def test_the_first_tab_offers_to_skip_to_the_text(visit, ben, lesson):
