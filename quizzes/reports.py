@@ -19,9 +19,9 @@ from quizzes import attempts as verbs
 from quizzes import grading, visibility
 from quizzes.models import Attempt, Item, Mark, Quiz, Response
 from quizzes.questions import KINDS, Kind
+from quizzes.questions.base import Unreadable
 from quizzes.visibility import Item as Visible
 
-from quizzes.questions.base import Unreadable
 # --- Before an attempt -------------------------------------------------------------------------
 
 
@@ -179,6 +179,10 @@ def open_questions(
             stored = kind.answer_text(public, given)
             try:
                 answer = typed[position](kind, order)
+            except Unreadable as problem:
+                answer = problem.typed
+            except ValueError:
+                pass  # what names no choice of the page cannot be filled in again
         questions.append(
             OpenQuestion(
                 position=position,
@@ -199,10 +203,6 @@ def open_questions(
 
 def visible_to_student(attempt: Attempt, *, now: datetime) -> frozenset[Visible]:
     """What its student may see of an attempt at `now`."""
-            except Unreadable as problem:
-                answer = problem.typed
-            except ValueError:
-                pass  # what names no choice of the page cannot be filled in again
     phase = visibility.phase(
         finished_at=attempt.submitted_at,
         now=now,

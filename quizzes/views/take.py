@@ -19,8 +19,8 @@ from quizzes import access, attempts, checkpoints, reports
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.models import Attempt
 from quizzes.questions import KINDS, Kind
-
 from quizzes.questions.base import Unreadable
+
 # How the browser's script asks for a typed acknowledgement instead of a page.
 JSON = "application/json"
 
@@ -282,6 +282,8 @@ def checkpoint(request: Request, lesson: str, question: str) -> HttpResponse:
                 raise ValueError(_("Choose an answer first."))
         except ValueError as problem:
             error = str(problem)
+            if isinstance(problem, Unreadable):
+                response = problem.typed
         else:
             tried = checkpoints.answer(
                 version, found.place.enrolment, response=response, now=request.arrived_at
@@ -299,5 +301,3 @@ def checkpoint(request: Request, lesson: str, question: str) -> HttpResponse:
     # htmx swaps only replies that say OK, so the piece with an error in it says so too.
     status = 422 if error and not request.htmx else 200
     return render(request, template, page, status=status)
-            if isinstance(problem, Unreadable):
-                response = problem.typed

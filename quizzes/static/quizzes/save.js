@@ -431,8 +431,8 @@ for (const field of form.querySelectorAll(".question")) {
     selects: controls.filter((control) => control.tagName === "SELECT"),
     ordering: Boolean(field.querySelector("[data-ordering]")),
     hidden: field.querySelector("input[type=hidden]"),
-    status: field.querySelector("[data-status]"),
     name: field.querySelector("input[type=hidden]").name.replace(/\.revision$/, ""),
+    status: field.querySelector("[data-status]"),
     link: form.querySelector(`.numbers a[href="#${field.id}"]`),
     job: null,
     tries: 0,
@@ -440,8 +440,8 @@ for (const field of form.querySelectorAll(".question")) {
     late: false,
     sending: false,
     timer: 0,
-    conflict: null,
     typing: 0,
+    conflict: null,
   };
   questions.set(question.position, question);
   const time = question.status.querySelector("time");
