@@ -90,8 +90,8 @@ def activity_in(place: Place, activity_key: str) -> Activity:
     return activity
 
 
-def taught_cohort(user: User, cohort_id: int) -> Cohort:
-    """A cohort whose results this person may see: its instructors and assistants only."""
+def teaching_in(user: User, cohort_id: int) -> Enrolment:
+    """The enrolment by which somebody instructs or assists in a cohort."""
     enrolment = (
         Enrolment.objects.active()
         .of(user)
@@ -101,4 +101,9 @@ def taught_cohort(user: User, cohort_id: int) -> Cohort:
     )
     if enrolment is None:
         raise Http404
-    return enrolment.cohort
+    return enrolment
+
+
+def taught_cohort(user: User, cohort_id: int) -> Cohort:
+    """A cohort whose results this person may see: its instructors and assistants only."""
+    return teaching_in(user, cohort_id).cohort

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db.models import BigIntegerField, CharField, QuerySet, UUIDField
 from django.http import Http404
 
-from courses.access import Place, place_in
-from courses.models import Lesson, User
+from courses.access import Place, place_in, teaching_in
+from courses.models import Cohort, Lesson, Role, User
 from courses.models.prepared import Prepared
 from quizzes.models import Attempt, Question, QuestionVersion, Quiz
 
@@ -50,6 +50,24 @@ def quiz_for(user: User, activity_key: str) -> QuizPlace:
     if quiz is None:
         raise Http404
     return QuizPlace(quiz, place_in(user, quiz.activity.module.course.key))
+
+
+@dataclass(frozen=True)
+class TaughtQuiz:
+    """A quiz in a cohort, for those who teach it; instructors alone change anything there."""
+
+    quiz: Quiz
+    cohort: Cohort
+    instructs: bool
+
+
+def taught_quiz(user: User, cohort_id: int, activity_key: str) -> TaughtQuiz:
+    """A quiz of a cohort that somebody teaches; two queries."""
+    enrolment = teaching_in(user, cohort_id)
+    quiz = QUIZ.first(activity=activity_key)
+    if quiz is None or quiz.activity.module.course_id != enrolment.cohort.course_id:
+        raise Http404
+    return TaughtQuiz(quiz, enrolment.cohort, enrolment.role == Role.INSTRUCTOR)
 
 
 def own_attempt(user: User, attempt_id: UUID) -> Attempt:

@@ -30,12 +30,22 @@ from courses.admin.editing import (
     markdown,
 )
 from courses.authoring import sign_of
-from courses.models import Activity, Lesson, Objective, Paragraph, Source, Term
+from courses.models import Activity, Group, Lesson, Objective, Paragraph, Source, Term
 from courses.rendering import Fault, Library
 from courses.rendering import render as render_body
 from courses.rendering.texts import TooHard
 from quizzes import authoring
-from quizzes.models import Attempt, Evidence, Item, Question, QuestionVersion, Quiz, Slot
+from quizzes.models import (
+    Attempt,
+    Evidence,
+    Item,
+    Override,
+    Question,
+    QuestionVersion,
+    Quiz,
+    Schedule,
+    Slot,
+)
 from quizzes.questions import KINDS, text_of
 from quizzes.visibility import Item as Shown
 
@@ -535,3 +545,34 @@ class AttemptAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("person"), ordering="enrolment__user__name")
     def person(self, attempt: Attempt) -> str:
         return str(attempt.enrolment.user)
+
+
+# --- Who takes what when: written by those who teach, on their pages, which move open attempts ---
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ReadOnlyAdmin):
+    list_display = ["quiz", "cohort", "opens_at", "due_at", "closes_at"]
+    list_filter = ["cohort", "quiz__activity"]
+    list_select_related = ["quiz__activity", "cohort"]
+
+
+@admin.register(Override)
+class OverrideAdmin(ReadOnlyAdmin):
+    list_display = ["whom", "quiz", "reason", "by", "made_at", "expires_at", "revoked_at"]
+    list_filter = ["quiz__activity", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["quiz__activity", "enrolment__user", "enrolment__cohort", "group", "by"]
+    search_fields = ["enrolment__user__username", "enrolment__user__name", "group__name", "reason"]
+    date_hierarchy = "made_at"
+
+    @admin.display(description=gettext_lazy("for whom"))
+    def whom(self, override: Override) -> str:
+        return str(override.group if override.enrolment is None else override.enrolment.user)
+
+
+@admin.register(Group)
+class GroupAdmin(ReadOnlyAdmin):
+    list_display = ["name", "cohort"]
+    list_filter = ["cohort"]
+    list_select_related = ["cohort"]
+    search_fields = ["name"]

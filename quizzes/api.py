@@ -132,7 +132,7 @@ class ResponseView(Endpoint):
         except Refused as refusal:  # the attempt has no such question
             raise exceptions.NotFound(str(refusal)) from None
         if isinstance(outcome, Saved):
-            return Response(acknowledgement(attempt, outcome))
+            return Response(acknowledgement(attempt, outcome, now=request.arrived_at))
         if outcome.reason == "stale":
             return Response(_stale(attempt, outcome), status=status.HTTP_409_CONFLICT)
         raise exceptions.ValidationError({"answer": [outcome.message]})

@@ -28,8 +28,9 @@ from courses import progress
 from courses.models import Enrolment, User
 from courses.models.prepared import Prepared
 from courses.refusals import Refused
-from quizzes import availability, marking
+from quizzes import availability, marking, timing
 from quizzes.access import own_attempt_to_write
+from quizzes.conditions import Conditions
 from quizzes.drawing import draw
 from quizzes.models import Attempt, Item, Question, QuestionVersion, Quiz, Response, Slot
 from quizzes.questions import KINDS, Kind
@@ -70,6 +71,8 @@ class Saved:
     saved_at: datetime
     shown: object
     digest: str
+    # The end of the attempt as it stands now: it may have been moved since the page was loaded.
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -92,28 +95,31 @@ def digest(shown: object) -> str:
 # --- Starting ----------------------------------------------------------------------------------
 
 
-def deadline_for(enrolment: Enrolment, quiz: Quiz, *, now: datetime) -> availability.Deadline:
+def deadline_for(
+    enrolment: Enrolment, holds: Conditions, *, now: datetime
+) -> availability.Deadline:
     """When an attempt that starts `now` would end for this person, and why."""
-    return availability.deadline(
-        started_at=now,
-        time_limit=quiz.time_limit,
-        closes_at=enrolment.cohort.closes_at,
-        time_factor=enrolment.time_factor,
-        zone=enrolment.cohort.zone,
-    )
+    return holds.deadline(started_at=now, zone=enrolment.cohort.zone)
 
 
 def refusal(
-    enrolment: Enrolment | None, quiz: Quiz, attempts: Sequence[Attempt], *, now: datetime
+    enrolment: Enrolment | None,
+    holds: Conditions | None,
+    attempts: Sequence[Attempt],
+    *,
+    now: datetime,
 ) -> availability.Refusal | None:
-    """Why this person may not start another attempt now, or None."""
-    if enrolment is None or enrolment.teaches:
+    """Why this person may not start another attempt now, or None.
+
+    `holds` are the person's conditions in the quiz (`timing.person`).
+    """
+    if enrolment is None or enrolment.teaches or holds is None:
         return availability.Refusal("not_a_student", NOT_A_STUDENT)
     return availability.start_refusal(
         now=now,
-        opens_at=None,
-        closes_at=enrolment.cohort.closes_at,
-        attempts_allowed=quiz.attempts_allowed,
+        opens_at=holds.opens_at.value,
+        closes_at=holds.closes_at.value,
+        attempts_allowed=holds.attempts_allowed.value,
         attempts_used=len(attempts),
         has_open_attempt=any(attempt.is_open for attempt in attempts),
         zone=enrolment.cohort.zone,
@@ -129,7 +135,8 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
     with transaction.atomic():
         enrolment = (
             Enrolment.objects.active()
-            .select_for_update(of=("self",))
+            # `no_key`: grades name the enrolment, and are written without waiting for this.
+            .select_for_update(of=("self",), no_key=True)
             .select_related("cohort")
             .get(pk=enrolment.pk)
         )
@@ -139,13 +146,15 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
                 return attempt
             if attempt.is_open:
                 _close(attempt, now=now)
-        why_not = refusal(enrolment, quiz, attempts, now=now)
+        # After the lock: whoever changes the conditions takes it too.
+        holds = timing.person(enrolment, quiz).at(now)
+        why_not = refusal(enrolment, holds, attempts, now=now)
         if why_not is not None:
             raise Refused(why_not.sentence)
         slots = list(quiz.slots.order_by("position"))
         rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
         versions = _draw(enrolment, slots, rng)
-        deadline = deadline_for(enrolment, quiz, now=now)
+        deadline = deadline_for(enrolment, holds, now=now)
         attempt = Attempt.objects.create(
             quiz=quiz,
             enrolment=enrolment,
@@ -280,17 +289,19 @@ def _store(
     for position, answer in answers.items():
         if position not in items:
             raise Refused(NO_SUCH_QUESTION.format(position=position))
-        outcome = _judge(items[position], answer, now)
+        outcome = _judge(items[position], answer, now, attempt.deadline)
         if isinstance(outcome, Response):
             added.append(outcome)
             shown = KINDS[items[position].kind].show(outcome.item.order, outcome.answer)
-            outcome = Saved(position, outcome.revision, now, shown, digest(shown))
+            outcome = Saved(position, outcome.revision, now, shown, digest(shown), attempt.deadline)
         outcomes[position] = outcome
     Response.objects.bulk_create(added)
     return outcomes
 
 
-def _judge(item: Any, answer: Answer, now: datetime) -> Response | Saved | NotSaved:
+def _judge(
+    item: Any, answer: Answer, now: datetime, deadline: datetime | None
+) -> Response | Saved | NotSaved:
     """The row to add for an answer, or the acknowledgement or refusal that needs none.
 
     `item` comes with its `kind` and its newest `revision`, `answer` and `answered_at`.
@@ -311,7 +322,7 @@ def _judge(item: Any, answer: Answer, now: datetime) -> Response | Saved | NotSa
     if response == item.answer and answer.base in (current, current - 1):
         # The same answer again, perhaps because our acknowledgement was lost on the way.
         saved_at = item.answered_at or now
-        return Saved(item.position, current, saved_at, shown, digest(shown))
+        return Saved(item.position, current, saved_at, shown, digest(shown), deadline)
     if answer.base != current:
         return refuse("stale", STALE)
     return Response(item=item, revision=current + 1, answer=response, saved_at=now)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
+from zoneinfo import ZoneInfo
 
 # Answers that arrive within it count: the way to the server is not the student's time.
 GRACE = timedelta(seconds=10)
@@ -24,6 +25,15 @@ UNDER_WAY = "You have an attempt under way. Go on with it, or submit it first."
 NOT_OPEN_YET = "The quiz opens at {open}."
 CLOSED = "The quiz closed at {close}."
 USED_UP = "You have used all attempts: {used} of {allowed}."
+
+NO_SUCH_TIME = (
+    "{time} on {day} does not exist in {zone}: the clocks go forward then. "
+    "Choose an earlier or a later time."
+)
+TWICE = (
+    "{time} on {day} comes twice in {zone}: the clocks go back then. "
+    "Choose a time before or after that hour."
+)
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,32 @@ def clock(instant: datetime, *, zone: tzinfo, beside: datetime) -> str:
     if local.date() == beside.astimezone(zone).date():
         return time
     return f"{time} on {local.day} {local:%B %Y}"
+
+
+def instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """The instant, in UTC, that people in `zone` mean by a time on their clocks.
+
+    A time that does not exist there, or comes twice, is a ValueError with a sentence: nobody can
+    say which instant was meant.
+    """
+    if local.tzinfo is not None:
+        raise ValueError("A time on the clocks has no zone of its own.")
+    first = local.replace(tzinfo=zone, fold=0)
+    second = local.replace(tzinfo=zone, fold=1)
+    try:
+        back = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+        in_words = {
+            "time": f"{local:%H:%M}",
+            "day": f"{local.day} {local:%B %Y}",
+            "zone": zone.key,
+        }
+    except OverflowError:
+        raise ValueError("This time lies beyond the calendar. Choose another.") from None
+    if back != local.replace(fold=0):
+        raise ValueError(NO_SUCH_TIME.format(**in_words))
+    if first.utcoffset() != second.utcoffset():
+        raise ValueError(TWICE.format(**in_words))
+    return first.astimezone(UTC)
 
 
 def _allowed(time_limit: int, time_factor: Decimal) -> tuple[int, str]:

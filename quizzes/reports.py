@@ -16,7 +16,8 @@ from courses.dashboards import Step, module_steps, neighbours
 from courses.models import Enrolment, Paragraph, Source
 from courses.models.prepared import Prepared
 from quizzes import attempts as verbs
-from quizzes import grading, visibility
+from quizzes import grading, timing, visibility
+from quizzes.conditions import Conditions
 from quizzes.models import Attempt, Item, Mark, Quiz, Response
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Unreadable
@@ -31,6 +32,7 @@ class PastAttempt:
     percentage: Decimal | None  # None when it is not to be seen
     passed: bool
     counts: bool
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,14 @@ class Cover:
 
 
 def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
-    """The page before an attempt; two queries. An overdue attempt met here is closed."""
+    """The page before an attempt; three queries, and what an exam asks (`_over_at`).
+
+    An overdue attempt met here is closed.
+    """
     mine: list[Attempt] = []
     receipt: Sequence[str] = ()
+    person: timing.Person | None = None
+    holds: Conditions | None = None
     if enrolment is not None:
         mine = [
             verbs.settle(attempt, now=now)
@@ -58,15 +65,17 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
             .select_related("quiz__activity", "enrolment__cohort")
             .order_by("number")
         ]
-        receipt = verbs.deadline_for(enrolment, quiz, now=now).parts
+        person = timing.person(enrolment, quiz)
+        holds = person.at(now)
+        receipt = verbs.deadline_for(enrolment, holds, now=now).parts
     slots = list(quiz.slots.values_list("points", flat=True))
     open_attempt = next((attempt for attempt in mine if attempt.is_open), None)
-    why_not = verbs.refusal(enrolment, quiz, mine, now=now)
+    why_not = verbs.refusal(enrolment, holds, mine, now=now)
     return Cover(
         quiz=quiz,
         receipt=receipt,
-        rules=_rules(quiz, len(slots), sum(slots, Decimal(0)), used=len(mine)),
-        attempts=_past(quiz, [attempt for attempt in mine if not attempt.is_open], now),
+        rules=_rules(quiz, len(slots), sum(slots, Decimal(0)), holds, used=len(mine)),
+        attempts=_past(quiz, [attempt for attempt in mine if not attempt.is_open], person, now),
         open_attempt=open_attempt,
         refusal="" if why_not is None or open_attempt else why_not.sentence,
         questions=len(slots),
@@ -74,7 +83,10 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
     )
 
 
-def _rules(quiz: Quiz, questions: int, points: Decimal, *, used: int) -> list[str]:
+def _rules(
+    quiz: Quiz, questions: int, points: Decimal, holds: Conditions | None, *, used: int
+) -> list[str]:
+    allowed = quiz.attempts_allowed if holds is None else holds.attempts_allowed.value
     rules = [
         ngettext(
             "%(count)d question, %(points)s points in all.",
@@ -84,15 +96,16 @@ def _rules(quiz: Quiz, questions: int, points: Decimal, *, used: int) -> list[st
         % {"count": questions, "points": f"{points.normalize():f}"},
         _("You pass with %(percent)s %%.") % {"percent": f"{quiz.pass_mark.normalize():f}"},
     ]
-    if quiz.attempts_allowed is None:
+    if allowed is None:
         rules.append(_("You may try as often as you like."))
     else:
-        left = max(0, quiz.attempts_allowed - used)
         rules.append(
             _("You have %(left)d of %(all)d attempts left.")
-            % {"left": left, "all": quiz.attempts_allowed}
+            % {"left": max(0, allowed - used), "all": allowed}
         )
-    if quiz.attempts_allowed != 1:
+    if holds is not None and holds.attempts_in_words:
+        rules.append(holds.attempts_in_words)
+    if allowed != 1:
         rules.append(
             _("What counts: the %(method)s. A new attempt prefers questions that are new to you.")
             % {"method": quiz.get_grade_method_display()}
@@ -101,20 +114,26 @@ def _rules(quiz: Quiz, questions: int, points: Decimal, *, used: int) -> list[st
     return rules
 
 
-def _past(quiz: Quiz, finished: Sequence[Attempt], now: datetime) -> list[PastAttempt]:
+def _past(
+    quiz: Quiz, finished: Sequence[Attempt], person: timing.Person | None, now: datetime
+) -> list[PastAttempt]:
+    if not finished or person is None:
+        return []
     rows = []
+    over_at = _over_at(finished[0], person.at(now), now=now)
     percentages = [
         grading.percentage(attempt.score or Decimal(0), attempt.out_of) for attempt in finished
     ]
     best = grading.best(percentages, quiz.grade_method)
     for attempt, percentage in zip(finished, percentages, strict=True):
-        seen = Visible.SCORE in visible_to_student(attempt, now=now)
+        seen = Visible.SCORE in visible_to_student(attempt, over_at, now=now)
         rows.append(
             PastAttempt(
                 attempt=attempt,
                 percentage=percentage if seen else None,
                 passed=seen and percentage >= quiz.pass_mark,
                 counts=seen and percentage == best,
+                late=person.at(attempt.started_at).is_late(attempt.submitted_at),
             )
         )
     return rows
@@ -201,13 +220,23 @@ def open_questions(
 # --- After an attempt --------------------------------------------------------------------------
 
 
-def visible_to_student(attempt: Attempt, *, now: datetime) -> frozenset[Visible]:
-    """What its student may see of an attempt at `now`."""
-    phase = visibility.phase(
-        finished_at=attempt.submitted_at,
-        now=now,
-        closes_at=attempt.enrolment.cohort.closes_at,
-    )
+def _over_at(attempt: Attempt, holds: Conditions, *, now: datetime) -> datetime | None:
+    """When nobody can earn credit on this key any more; None while that is not in sight.
+
+    Only an exam waits for it, and nobody looks further while one's own close is to come: in all
+    other cases it costs no query.
+    """
+    own = holds.closes_at.value
+    if attempt.quiz.review != Quiz.Review.EXAM or own is None or now < own:
+        return own
+    return timing.over_at(attempt.quiz, cohort=attempt.enrolment.cohort, now=now)
+
+
+def visible_to_student(
+    attempt: Attempt, over_at: datetime | None, *, now: datetime
+) -> frozenset[Visible]:
+    """What its student may see of an attempt at `now`; `over_at` as `timing.over_at` gives it."""
+    phase = visibility.phase(finished_at=attempt.submitted_at, now=now, closes_at=over_at)
     return visibility.visible(attempt.quiz.review, phase, visibility.Role.STUDENT)
 
 
@@ -253,11 +282,13 @@ class Result:
     questions: Sequence[ReviewedQuestion]
     read_again: Sequence[ReadAgain]
     next: Step | None
+    due_at: datetime | None = None  # if it was handed in after that
 
 
 def result(attempt: Attempt, *, now: datetime) -> Result:
-    """All that a student may see of their finished attempt; five queries."""
-    items = visible_to_student(attempt, now=now)
+    """All that a student may see of their finished attempt; six queries, nine for an exam."""
+    holds = timing.person(attempt.enrolment, attempt.quiz).at(attempt.started_at)
+    items = visible_to_student(attempt, _over_at(attempt, holds, now=now), now=now)
     questions = _reviewed(attempt, items) if Visible.ATTEMPT in items else []
     score = percentage = passed = None
     sentence = _("Your answers are handed in.")
@@ -282,6 +313,7 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
         questions=questions,
         read_again=_read_again(questions),
         next=following,
+        due_at=holds.due_at.value if holds.is_late(attempt.submitted_at) else None,
     )
 
 

@@ -135,6 +135,7 @@ class PastAttemptSerializer(serializers.Serializer[Any]):
     )
     passed = serializers.BooleanField()
     counts = serializers.BooleanField(help_text="Whether it is the one that counts.")
+    late = serializers.BooleanField(help_text="Whether it was handed in after it was due.")
 
 
 class CoverSerializer(serializers.Serializer[Any]):
@@ -208,6 +209,10 @@ class AcknowledgementSerializer(serializers.Serializer[Any]):
     saved_at = serializers.DateTimeField()
     shown = AnswerField(allow_null=True)
     digest = serializers.CharField(help_text="A fingerprint of the answer in tokens.")
+    deadline = serializers.DateTimeField(
+        allow_null=True, help_text="When the attempt ends; it may have been moved meanwhile."
+    )
+    seconds_left = serializers.IntegerField(allow_null=True)
 
 
 class StaleSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 """A student takes a quiz: cover, attempt, saving, handing in, result; and checkpoints."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -124,9 +125,7 @@ def _attempt_page(
             if question.position in refused
         ],
         "now": now,
-        "seconds_left": None
-        if found.deadline is None
-        else max(0, int((found.deadline - now).total_seconds())),
+        "seconds_left": _seconds_left(found.deadline, now),
     }
 
 
@@ -161,7 +160,7 @@ def save(request: Request, attempt: UUID, position: int) -> HttpResponse:
         return _refuse(request, attempt, position, "malformed", str(refusal), status=422)
     if isinstance(outcome, Saved):
         if not request.accepts("text/html") or JSON in request.headers.get("Accept", ""):
-            return JsonResponse(acknowledgement(attempt, outcome))
+            return JsonResponse(acknowledgement(attempt, outcome, now=request.arrived_at))
         return redirect(f"{reverse('quizzes:attempt', args=[attempt])}#q{position}")
     status = 409 if outcome.reason == "stale" else 422
     return _refuse(
@@ -176,8 +175,11 @@ def save(request: Request, attempt: UUID, position: int) -> HttpResponse:
     )
 
 
-def acknowledgement(attempt: UUID, outcome: Saved) -> dict[str, Any]:
-    """The typed acknowledgement that page and API give for a stored answer."""
+def acknowledgement(attempt: UUID, outcome: Saved, *, now: datetime) -> dict[str, Any]:
+    """The typed acknowledgement that page and API give for a stored answer.
+
+    It carries the attempt's end, so that a page that saves learns at once when that is moved.
+    """
     return {
         "saved": True,
         "attempt": str(attempt),
@@ -186,7 +188,29 @@ def acknowledgement(attempt: UUID, outcome: Saved) -> dict[str, Any]:
         "saved_at": outcome.saved_at.isoformat(),
         "shown": outcome.shown,
         "digest": outcome.digest,
+        "deadline": None if outcome.deadline is None else outcome.deadline.isoformat(),
+        "seconds_left": _seconds_left(outcome.deadline, now),
     }
+
+
+def _seconds_left(deadline: datetime | None, now: datetime) -> int | None:
+    """By the server's clock: the browser's is not asked."""
+    return None if deadline is None else max(0, int((deadline - now).total_seconds()))
+
+
+@require_safe
+def deadline(request: Request, attempt: UUID) -> JsonResponse:
+    """The end of an open attempt as it stands now, for its page to ask again and again."""
+    found = access.own_attempt(request.user, attempt)
+    now = request.arrived_at
+    return JsonResponse(
+        {
+            "attempt": str(found.pk),
+            "open": found.is_open and not attempts.is_overdue(found, now),
+            "deadline": None if found.deadline is None else found.deadline.isoformat(),
+            "seconds_left": _seconds_left(found.deadline, now),
+        }
+    )
 
 
 def _refuse(

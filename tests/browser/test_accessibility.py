@@ -102,6 +102,15 @@ def the_attempt(state: str) -> Callable[[], dict[str, Any]]:
     return lambda: {"attempt": Attempt.objects.get(state=state).pk}
 
 
+def an_item_of_the_result() -> dict[str, Any]:
+    return {"attempt": Attempt.objects.get(state="submitted").pk, "position": 2}
+
+
+def send_empty(page: Page) -> None:
+    page.locator("main form [type=submit]").first.click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
 def the_cohort(title: str) -> Callable[[], dict[str, Any]]:
     return lambda: {"cohort": Cohort.objects.get(title=title).pk}
 

@@ -454,17 +454,17 @@ def test_the_queries_do_not_grow_with_the_questions(
     factories.make_quiz(module, questions[:size], key=f"quiz-of-{size}")
     api, path = Api(ben), f"quizzes/quiz-of-{size}/"
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         api.ask(path)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         attempt = api.send("post", f"{path}attempts/").json()
     with django_assert_num_queries(4):
         api.ask(path_of(attempt))
     with django_assert_num_queries(7):
         answer(api, attempt, 1, "a")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         api.send("post", path_of(attempt, "submit/"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         api.ask(path_of(attempt, "result/"))
 
 

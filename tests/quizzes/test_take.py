@@ -73,6 +73,8 @@ def test_a_save_is_acknowledged_by_attempt_question_revision_and_digest(bens, at
         "saved_at": stored.saved_at.isoformat(),
         "shown": "b",
         "digest": attempts.digest("b"),
+        "deadline": attempt.deadline.isoformat(),
+        "seconds_left": 1799,
     }
 
 

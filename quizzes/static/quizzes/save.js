@@ -326,6 +326,7 @@ async function take(question, job, reply) {
     question.base = reply.revision;
     question.hidden.value = reply.revision;
     if (reply.saved_at) lastSaved = clock(reply.saved_at);
+    if (reply.seconds_left !== undefined) form.dispatchEvent(new CustomEvent("time-left", { detail: reply.seconds_left }));
     calm("signed-out");
     calm("other-person");
     const current = question.job === job;

@@ -6,6 +6,9 @@ const key = `parallax:flags:${user}:${attempt}`;
 const HIDDEN = "parallax:time-hidden";
 const GRACE = 10; // seconds after the end in which the server still takes what is on its way
 const MILESTONES = [10, 5, 1]; // minutes
+const MOVED = 3; // seconds: more than a reply's way, so the end itself was moved
+const EVERY = 20_000; // how often the end is asked for, in milliseconds
+const PATIENCE = 5000;
 
 function stored(name, otherwise) {
   try {
@@ -54,51 +57,99 @@ form.addEventListener("marked", (event) => label(event.detail));
 // --- The clock: counts from what the server said, whatever the computer's clock says -----------
 
 const shown = form.querySelector("[data-time]");
-if (shown && form.dataset.left !== undefined) {
-  const say = form.querySelector("[data-say]");
-  const toggle = form.querySelector("[data-hide]");
-  const words = { hide: toggle.textContent, show: toggle.dataset.show };
-  const started = performance.now();
-  const left = Number(form.dataset.left);
-  let before = left;
-  let up = false;
+const say = form.querySelector("[data-say]");
+const toggle = form.querySelector("[data-hide]");
+const words = { hide: toggle.textContent, show: toggle.dataset.show };
+const spoken = (minutes) => (minutes === 1 ? "1 minute left" : `${minutes} minutes left`);
+let end = null; // on performance.now()'s clock, in seconds; null: nothing ends the attempt
+let before = Infinity;
+let up = false;
 
-  const hide = (on) => {
-    shown.hidden = on;
-    toggle.textContent = on ? words.show : words.hide;
-  };
-  toggle.hidden = false;
-  toggle.addEventListener("click", () => {
-    hide(!shown.hidden);
-    store(HIDDEN, shown.hidden);
-  });
-  hide(stored(HIDDEN, false));
+function hide(on) {
+  shown.hidden = on;
+  toggle.textContent = on ? words.show : words.hide;
+}
 
-  const tick = () => {
-    const seconds = Math.max(0, Math.round(left - (performance.now() - started) / 1000));
-    const minutes = Math.floor(seconds / 60);
-    // By the minute while there is time; by the second only in the last five minutes.
-    const text = seconds >= 300 ? `${Math.ceil(seconds / 60)} min left` : `${minutes}:${String(seconds % 60).padStart(2, "0")} left`;
-    if (shown.textContent !== text) shown.textContent = text;
-    for (const milestone of MILESTONES) {
-      if (before > milestone * 60 && seconds <= milestone * 60) say.textContent = milestone === 1 ? "1 minute left" : `${milestone} minutes left`;
-    }
-    shown.classList.toggle("soon", seconds <= 60);
-    before = seconds;
-    if (seconds === 0 && !up) {
-      up = true;
-      clearInterval(timer);
-      hide(false);
-      toggle.hidden = true;
-      shown.textContent = say.textContent = "Time is up. Your saved answers are being handed in.";
-      form.dispatchEvent(new CustomEvent("time-up"));
-      // Only the server decides that it is over; it may also have given more time meanwhile.
-      setTimeout(() => {
-        form.dispatchEvent(new CustomEvent("leave"));
-        location.reload();
-      }, (GRACE + 1 + 2 * Math.random()) * 1000);
-    }
-  };
-  const timer = setInterval(tick, 500);
+function tick() {
+  if (end === null || up) return;
+  const seconds = Math.max(0, Math.round(end - performance.now() / 1000));
+  const minutes = Math.floor(seconds / 60);
+  // By the minute while there is time; by the second only in the last five minutes.
+  const text = seconds >= 300 ? `${Math.ceil(seconds / 60)} min left` : `${minutes}:${String(seconds % 60).padStart(2, "0")} left`;
+  if (shown.textContent !== text) shown.textContent = text;
+  for (const milestone of MILESTONES) {
+    if (before > milestone * 60 && seconds <= milestone * 60) say.textContent = spoken(milestone);
+  }
+  shown.classList.toggle("soon", seconds <= 60);
+  before = seconds;
+  if (seconds === 0) finish("Time is up. Your saved answers are being handed in.");
+}
+
+function finish(message) {
+  up = true;
+  hide(false);
+  shown.parentElement.hidden = false;
+  toggle.hidden = true;
+  shown.textContent = say.textContent = message;
+  form.dispatchEvent(new CustomEvent("time-up"));
+  // Only the server decides that it is over; it may also have given more time meanwhile.
+  setTimeout(() => {
+    form.dispatchEvent(new CustomEvent("leave"));
+    location.reload();
+  }, (GRACE + 1 + 2 * Math.random()) * 1000);
+}
+
+/* The server has said how many seconds are left (null: no end). Small differences are the way
+   that the reply took; a large one means that the end was moved, and is said aloud. */
+function take(left) {
+  if (up) return;
+  const told = left === null ? null : performance.now() / 1000 + left;
+  const first = end === null;
+  if (!first && told !== null && Math.abs(told - end) < MOVED) return;
+  if (first && told === null) return;
+  const longer = told === null || (!first && told > end);
+  end = told;
+  before = left === null ? Infinity : left;
+  shown.parentElement.hidden = end === null;
+  toggle.hidden = end === null;
+  say.textContent = (longer ? "You have been given more time. " : "The end of your time has been moved. ")
+    + (left === null ? "Nothing ends this attempt now." : `${spoken(Math.ceil(left / 60))}.`);
   tick();
 }
+
+toggle.addEventListener("click", () => {
+  hide(!shown.hidden);
+  store(HIDDEN, shown.hidden);
+});
+hide(stored(HIDDEN, false));
+if (form.dataset.left !== undefined) {
+  before = Number(form.dataset.left);
+  end = performance.now() / 1000 + before;
+  toggle.hidden = false;
+}
+setInterval(tick, 500);
+tick();
+
+// --- Whether the end has been moved: asked while somebody looks, and told by every saved answer --
+
+async function ask() {
+  if (up || document.hidden) return;
+  try {
+    const response = await fetch("deadline/", { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    if (!response.ok) return;
+    const reply = await response.json();
+    if (reply.attempt !== attempt) return;
+    if (reply.open) take(reply.seconds_left);
+    else if (!up) finish("This attempt is over. Your saved answers are being handed in.");
+  } catch { /* no way through: the answers' queue says so, and the next time is soon */ }
+}
+
+let asking;
+function again() {
+  clearTimeout(asking);
+  // By chance earlier or later, so that a whole class does not knock at once.
+  asking = setTimeout(() => ask().finally(again), EVERY * (0.8 + 0.4 * Math.random()));
+}
+document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+form.addEventListener("time-left", (event) => take(event.detail));
+again();
