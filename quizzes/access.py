@@ -3,13 +3,21 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import BigIntegerField, CharField, QuerySet, UUIDField
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    UUIDField,
+)
 from django.http import Http404
 
-from courses.access import Place, place_in, teaching_in
-from courses.models import Cohort, Lesson, Role, User
+from courses.access import Place, is_editor, place_in, teaching_in
+from courses.models import Cohort, Enrolment, Lesson, Role, User
 from courses.models.prepared import Prepared
-from quizzes.models import Attempt, Question, QuestionVersion, Quiz
+from quizzes.models import Attempt, Contest, Question, QuestionVersion, Quiz, Regrade
 
 
 def _own(user: int, attempt: UUID) -> QuerySet[Attempt]:
@@ -116,3 +124,75 @@ def checkpoint_for(user: User, lesson_key: str, question_key: str) -> Checkpoint
     if ["checkpoint", question_key] not in lesson.parts:
         raise Http404
     return CheckpointPlace(lesson, question.current, place)
+
+
+# --- Regrading and contests --------------------------------------------------------------------
+
+
+def may_regrade(user: User, cohort: Cohort | None) -> bool:
+    """Whether this person may correct the marks of a cohort, or of every one for None.
+
+    Assistants may not; editors may everywhere.
+    """
+    if is_editor(user):
+        return True
+    return cohort is not None and _instructs(user, cohort.pk)
+
+
+def _instructs(user: User, cohort_id: int) -> bool:
+    return (
+        Enrolment.objects.active()
+        .of(user)
+        .filter(cohort=cohort_id, role=Role.INSTRUCTOR, user__is_active=True)
+        .exists()
+    )
+
+
+def regrading_cohort(user: User, cohort_id: int) -> Cohort:
+    """A cohort whose marks this person may correct: its instructors, and editors."""
+    cohort = Cohort.objects.filter(pk=cohort_id).select_related("course").first()
+    if cohort is None or not may_regrade(user, cohort):
+        raise Http404
+    return cohort
+
+
+def question_in(cohort: Cohort, question_key: str) -> Question:
+    """A question that somebody of the cohort has been asked in a quiz."""
+    question: Question | None = (
+        Question.objects.filter(key=question_key, module__course=cohort.course_id)
+        .filter(versions__items__attempt__enrolment__cohort=cohort)
+        .select_related("module", "current")
+        .distinct()
+        .first()
+    )
+    if question is None:
+        raise Http404
+    return question
+
+
+def regrade_in(cohort: Cohort, regrade_id: int) -> Regrade:
+    """A regrade of this cohort, or one of every cohort whose question this one was asked."""
+    regrade: Regrade | None = (
+        Regrade.objects.filter(pk=regrade_id)
+        .filter(Q(cohort=cohort) | Q(cohort=None, question__module__course=cohort.course_id))
+        .select_related("question__module", "version", "by", "cohort")
+        .first()
+    )
+    if regrade is None:
+        raise Http404
+    return regrade
+
+
+def contested_in(cohort: Cohort, version_id: int) -> QuestionVersion:
+    """A question version that students of the cohort have contested."""
+    version: QuestionVersion | None = (
+        QuestionVersion.objects.filter(pk=version_id)
+        .filter(
+            Exists(Contest.objects.filter(item__version=OuterRef("pk"), enrolment__cohort=cohort))
+        )
+        .select_related("question__module", "question__current")
+        .first()
+    )
+    if version is None:
+        raise Http404
+    return version

@@ -37,12 +37,14 @@ from courses.rendering.texts import TooHard
 from quizzes import authoring
 from quizzes.models import (
     Attempt,
+    Contest,
     Evidence,
     Item,
     Override,
     Question,
     QuestionVersion,
     Quiz,
+    Regrade,
     Schedule,
     Slot,
 )
@@ -386,7 +388,22 @@ class SlotForm(LabelledRow):
             self.add_error(
                 "question", _("This question is not ready. Choose another, or ready it.")
             )
+        self._check_pin(question, data.get("pinned"))
         return data
+
+    def _check_pin(self, question: Question | None, pinned: int | None) -> None:
+        if pinned is None:
+            return
+        if question is None:
+            self.add_error(
+                "pinned", _("Only a fixed question has a version to keep to. Empty this.")
+            )
+        elif not question.versions.filter(number=pinned).exists():
+            self.add_error(
+                "pinned",
+                _("“%(question)s” has no version %(number)d. Write one that it has, or nothing.")
+                % {"question": question, "number": pinned},
+            )
 
     def _get_validation_exclusions(self) -> set[str]:
         # `clean` says in words what the constraint would.
@@ -436,7 +453,7 @@ class SlotInline(PlainChoices, admin.TabularInline):
     form = SlotForm
     formset = SlotFormSet
     extra = 0
-    fields = ["position", "question", "objective", "points"]
+    fields = ["position", "question", "objective", "points", "pinned"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Slot]:
         return super().get_queryset(request).select_related("quiz__activity")
@@ -576,3 +593,31 @@ class GroupAdmin(ReadOnlyAdmin):
     list_filter = ["cohort"]
     list_select_related = ["cohort"]
     search_fields = ["name"]
+
+
+@admin.register(Regrade)
+class RegradeAdmin(ReadOnlyAdmin):
+    list_display = ["question", "policy", "version", "cohort", "state", "by", "made_at"]
+    list_filter = ["state", "policy", "cohort"]
+    list_select_related = ["question", "version__question", "cohort", "by"]
+    search_fields = ["question__key", "reason"]
+    date_hierarchy = "made_at"
+    exclude = ["summary"]
+
+
+@admin.register(Contest)
+class ContestAdmin(ReadOnlyAdmin):
+    list_display = ["person", "question", "state", "made_at", "answered_by"]
+    list_filter = ["state", "enrolment__cohort"]
+    list_select_related = ["enrolment__user", "item__version__question", "answered_by"]
+    search_fields = ["enrolment__user__username", "item__version__question__key", "reason"]
+    date_hierarchy = "made_at"
+    raw_id_fields = ["item", "enrolment", "regrade"]
+
+    @admin.display(description=gettext_lazy("person"), ordering="enrolment__user__name")
+    def person(self, contest: Contest) -> str:
+        return str(contest.enrolment.user)
+
+    @admin.display(description=gettext_lazy("question"))
+    def question(self, contest: Contest) -> str:
+        return str(contest.item.version)

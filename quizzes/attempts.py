@@ -140,7 +140,12 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
             .select_related("cohort")
             .get(pk=enrolment.pk)
         )
-        attempts = list(Attempt.objects.filter(quiz=quiz, enrolment=enrolment).order_by("number"))
+        # Locked too: one that is overdue is closed here, and perhaps by its own page as well.
+        attempts = list(
+            Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
+            .select_for_update()
+            .order_by("number")
+        )
         for attempt in attempts:
             if attempt.is_open and not is_overdue(attempt, now):
                 return attempt
@@ -182,9 +187,10 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
 
 
 def _draw(enrolment: Enrolment, slots: Sequence[Slot], rng: random.Random) -> list[QuestionVersion]:
-    """The current version of a ready question for each slot, none twice.
+    """The version that each slot is filled with, of no question twice.
 
-    Those that this student has not met come first.
+    The newest of a ready question, those that this student has not met first; or the one that the
+    slot is pinned to, whatever has become of its question since.
     """
     objectives = {slot.objective_id for slot in slots if slot.objective_id is not None}
     pools: dict[int, list[str]] = {objective: [] for objective in objectives}
@@ -217,12 +223,33 @@ def _draw(enrolment: Enrolment, slots: Sequence[Slot], rng: random.Random) -> li
         str(question.pk): question.current
         for question in Question.objects.ready().filter(pk__in=keys).select_related("current")
     }
+    versions |= _pinned(slots)
     if not slots or any(key not in versions for key in keys):
         raise Refused(
             "This quiz cannot be started: it has no questions, or one of them is not ready. "
             "Please tell your instructor."
         )
     return [versions[key] for key in keys]
+
+
+def _pinned(slots: Sequence[Slot]) -> dict[str, QuestionVersion]:
+    """The versions that slots are pinned to, by the question's key for the draw."""
+    pins = {slot.question_id: slot.pinned for slot in slots if slot.pinned and slot.question_id}
+    if not pins:
+        return {}
+    found = {
+        str(version.question_id): version
+        for version in QuestionVersion.objects.filter(
+            question__in=list(pins), number__in=set(pins.values())
+        )
+        if version.number == pins[version.question_id]
+    }
+    if len(found) < len(pins):
+        raise Refused(
+            "This quiz cannot be started: a slot is pinned to a version that its question does not "
+            "have. Please tell your instructor."
+        )
+    return found
 
 
 # --- Answering ---------------------------------------------------------------------------------

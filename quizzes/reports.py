@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery, UUIDField
+from django.db.models import F, JSONField, OuterRef, Subquery, UUIDField
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,7 +17,7 @@ from courses.dashboards import Step, module_steps, neighbours
 from courses.models import Enrolment, Paragraph, Source
 from courses.models.prepared import Prepared
 from quizzes import attempts as verbs
-from quizzes import grading, timing, visibility
+from quizzes import grading, regrading, timing, visibility
 from quizzes.conditions import Conditions
 from quizzes.models import Attempt, Item, Mark, Quiz, Response
 from quizzes.questions import KINDS, Kind
@@ -260,6 +261,9 @@ class ReviewedQuestion:
     mark: Decimal | None
     review: Mapping[str, Any]
     proofs: Sequence[Proof]
+    remarks: Sequence[regrading.Remark] = ()
+    contests: Sequence[Any] = ()  # filled by `contests.beside`, which knows of results
+    contestable: bool = False
 
 
 @dataclass(frozen=True)
@@ -282,14 +286,16 @@ class Result:
     questions: Sequence[ReviewedQuestion]
     read_again: Sequence[ReadAgain]
     next: Step | None
+    marked_again: datetime | None = None  # the last time, where the total may be seen
     due_at: datetime | None = None  # if it was handed in after that
 
 
 def result(attempt: Attempt, *, now: datetime) -> Result:
-    """All that a student may see of their finished attempt; six queries, nine for an exam."""
+    """All that a student may see of their finished attempt; seven queries, ten for an exam."""
     holds = timing.person(attempt.enrolment, attempt.quiz).at(attempt.started_at)
     items = visible_to_student(attempt, _over_at(attempt, holds, now=now), now=now)
-    questions = _reviewed(attempt, items) if Visible.ATTEMPT in items else []
+    remarks = regrading.remarks(attempt)
+    questions = _reviewed(attempt, items, remarks) if Visible.ATTEMPT in items else []
     score = percentage = passed = None
     sentence = _("Your answers are handed in.")
     if Visible.SCORE in items and attempt.score is not None:
@@ -313,6 +319,9 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
         questions=questions,
         read_again=_read_again(questions),
         next=following,
+        marked_again=max((remark.at for each in remarks.values() for remark in each), default=None)
+        if Visible.SCORE in items
+        else None,
         due_at=holds.due_at.value if holds.is_late(attempt.submitted_at) else None,
     )
 
@@ -324,16 +333,20 @@ def _verdict(quiz: Quiz, passed: bool) -> str:
     return _("Not passed yet: the pass mark is %(mark)s %%.") % {"mark": mark}
 
 
+MARKS = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk")
 CLOSED_ITEMS = Prepared[Any](
     lambda attempt: (
         Item.objects.filter(attempt=attempt)
         .annotate(
             kind=F("version__kind"),
-            content=F("version__content"),
-            answer=Subquery(NEWEST.values("answer")[:1]),
-            mark=Subquery(
-                Mark.objects.filter(item=OuterRef("pk")).order_by("-pk").values("score")[:1]
+            # Explained by the key that counts: after a regrade, not the one it was met with.
+            content=Coalesce(
+                Subquery(MARKS.values("version__content")[:1]),
+                F("version__content"),
+                output_field=JSONField(),
             ),
+            answer=Subquery(NEWEST.values("answer")[:1]),
+            mark=Subquery(MARKS.values("score")[:1]),
         )
         .order_by("position")
     ),
@@ -341,7 +354,11 @@ CLOSED_ITEMS = Prepared[Any](
 )
 
 
-def _reviewed(attempt: Attempt, items: frozenset[Visible]) -> list[ReviewedQuestion]:
+def _reviewed(
+    attempt: Attempt,
+    items: frozenset[Visible],
+    remarks: Mapping[int, Sequence[regrading.Remark]],
+) -> list[ReviewedQuestion]:
     rows = CLOSED_ITEMS.all(attempt=attempt.pk)
     reviews = [
         KINDS[item.kind].review(item.content, item.order, item.answer, items=items) for item in rows
@@ -356,9 +373,21 @@ def _reviewed(attempt: Attempt, items: frozenset[Visible]) -> list[ReviewedQuest
             else None,
             review=review,
             proofs=_shown_proofs(item, review, items, proofs),
+            remarks=_shown_remarks(remarks.get(item.position, ()), items),
         )
         for item, review in zip(rows, reviews, strict=True)
     ]
+
+
+def _shown_remarks(
+    remarks: Sequence[regrading.Remark], items: frozenset[Visible]
+) -> Sequence[regrading.Remark]:
+    """Points only with the marks, and reasons only with the key: they tend to name it."""
+    if Visible.MARKS not in items:
+        return ()
+    if Visible.RIGHT_ANSWER not in items:
+        return [replace(remark, reason="") for remark in remarks]
+    return remarks
 
 
 def _proofs(rows: Sequence[Any]) -> dict[tuple[str, str, str], tuple[str, str, str, str]]:

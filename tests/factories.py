@@ -20,7 +20,7 @@ from courses.models import (
     User,
 )
 from quizzes.authoring import publish
-from quizzes.models import Question, Quiz, Slot
+from quizzes.models import Contest, Item, Question, QuestionVersion, Quiz, Regrade, Slot
 from quizzes.questions import KINDS
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -234,4 +234,19 @@ def make_cohort(course: Course, title: str = "Autumn 2026", **fields: Any) -> Co
 def enrol(user: User, cohort: Cohort, role: str = Role.STUDENT, **fields: Any) -> Enrolment:
     return Enrolment.objects.create(
         user=user, cohort=cohort, role=role, **{"joined_at": NOON, **fields}
+    )
+
+
+def make_contest(item: Item, enrolment: Enrolment, **fields: Any) -> Contest:
+    """A contest, whether or not it could have been made by its student."""
+    fields = {"reason": "It is the second.", "made_at": NOON, **fields}
+    return Contest.objects.create(item=item, enrolment=enrolment, **fields)
+
+
+def make_regrade(version: QuestionVersion, cohort: Cohort, by: User, **fields: Any) -> Regrade:
+    """A preview that nobody has looked at."""
+    fields = {"policy": "new", "reason": "The key was wrong.", "made_at": NOON, **fields}
+    fields = {"summary": {"attempts": 0, "students": 0, "moved": 0}, **fields}
+    return Regrade.objects.create(
+        question=version.question, version=version, cohort=cohort, by=by, **fields
     )

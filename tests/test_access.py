@@ -28,6 +28,9 @@ LESSON = {"course": "lenses", "activity": "anarchy"}
 QUIZ = {"activity": "realism-quiz"}
 ATTEMPT = {"attempt": "<attempt>"}
 ANSWER = {"attempt": "<attempt>", "position": 1}
+CONTESTED = {"cohort": "<cohort>", "version": "<version>"}
+REGRADE = {"cohort": "<cohort>", "regrade": "<regrade>"}
+REGRADE_QUESTION = {"cohort": "<cohort>", "question": "anarchy-1"}
 CHECKPOINT = {"lesson": "anarchy", "question": "anarchy-check"}
 
 # Name, arguments, and the status of GET and of POST without fields, by role.
@@ -115,6 +118,21 @@ PAGES = [
     ("quizzes:result", ATTEMPT,
      (302, 404, 404, 302, 404, 404, 404),
      (302, 405, 405, 405, 405, 405, 405)),
+    ("quizzes:contest", ANSWER,
+     (302, 404, 404, 302, 404, 404, 404),
+     (302, 404, 404, 302, 404, 404, 404)),
+    ("quizzes:regrades", {"cohort": "<cohort>"},
+     (302, 404, 404, 404, 404, 200, 200),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("quizzes:regrade_question", REGRADE_QUESTION,
+     (302, 404, 404, 404, 404, 200, 200),
+     (302, 404, 404, 404, 404, 422, 422)),
+    ("quizzes:regrade", REGRADE,
+     (302, 404, 404, 404, 404, 200, 200),
+     (302, 404, 404, 404, 404, 422, 422)),
+    ("quizzes:contested", CONTESTED,
+     (302, 404, 404, 404, 404, 200, 200),
+     (302, 404, 404, 404, 404, 422, 422)),
     ("quizzes:checkpoint", CHECKPOINT,
      (302, 404, 200, 200, 200, 200, 200),
      (302, 404, 422, 422, 422, 422, 422)),
@@ -214,12 +232,17 @@ def roles(as_, ada, ben, cleo, eve, adam, cohort) -> dict[str, Client]:
 
 
 @pytest.fixture
-def known(ben_here, quiz, cohort) -> dict[str, object]:
+def known(ben_here, quiz, cohort, ada) -> dict[str, object]:
     quiz.time_limit = None
     quiz.save()
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    item = attempt.items.select_related("version").get(position=1)
+    factories.make_contest(item, ben_here)
     return {
-        "<attempt>": attempts.start(ben_here, quiz, now=NOON).pk,
+        "<attempt>": attempt.pk,
         "<cohort>": cohort.pk,
+        "<version>": item.version_id,
+        "<regrade>": factories.make_regrade(item.version, cohort, by=ada).pk,
         "<nothing>": uuid.uuid4(),
     }
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, attempts, checkpoints, reports
+from quizzes import access, attempts, checkpoints, contests, reports
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.models import Attempt
 from quizzes.questions import KINDS, Kind
@@ -286,7 +286,7 @@ def result(request: Request, attempt: UUID) -> HttpResponse:
                 "activity": found.quiz.activity,
                 "module": found.quiz.activity.module,
                 "course": found.quiz.activity.module.course,
-                "result": reports.result(found, now=request.arrived_at),
+                "result": contests.beside(reports.result(found, now=request.arrived_at)),
             },
         )
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from courses.models import Activity, Cohort, Enrolment, Lesson
-from quizzes import attempts
-from quizzes.models import Attempt, Question
+from quizzes import attempts, contests, regrading, timing
+from quizzes.models import Attempt, Contest, Question, Regrade
 from tests import factories
 
 AXE_OPTIONS = {
@@ -98,6 +98,15 @@ def the_checkpoint() -> dict[str, Any]:
     return {"lesson": found.activity.key, "question": question}
 
 
+def the_times() -> dict[str, Any]:
+    return {**the_cohort("Autumn 2026")(), "activity": "realism-quiz"}
+
+
+def give_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Give", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
 def the_attempt(state: str) -> Callable[[], dict[str, Any]]:
     return lambda: {"attempt": Attempt.objects.get(state=state).pk}
 
@@ -113,6 +122,27 @@ def send_empty(page: Page) -> None:
 
 def the_cohort(title: str) -> Callable[[], dict[str, Any]]:
     return lambda: {"cohort": Cohort.objects.get(title=title).pk}
+
+
+def a_regrade() -> dict[str, Any]:
+    return {
+        "cohort": Cohort.objects.get(title="Autumn 2026").pk,
+        "regrade": Regrade.objects.get().pk,
+    }
+
+
+def a_question_to_regrade() -> dict[str, Any]:
+    return {
+        "cohort": Cohort.objects.get(title="Autumn 2026").pk,
+        "question": Regrade.objects.get().question.key,
+    }
+
+
+def a_contested_version() -> dict[str, Any]:
+    return {
+        "cohort": Cohort.objects.get(title="Autumn 2026").pk,
+        "version": Contest.objects.get().item.version_id,
+    }
 
 
 def a_row(model: Any) -> Callable[[], dict[str, Any]]:
@@ -167,6 +197,8 @@ PAGES: dict[str, list[Visited]] = {
         Visited("attempt, not saved", "quizzes:attempt", the_attempt("open"), save_stale),
         Visited("submit", "quizzes:submit", the_attempt("open")),
         Visited("result", "quizzes:result", the_attempt("submitted"), open_everything),
+        Visited("contest", "quizzes:contest", an_item_of_the_result),
+        Visited("contest, refused", "quizzes:contest", an_item_of_the_result, send_empty),
         Visited("e-mail", "account_email"),
         Visited("password", "account_change_password"),
         Visited("two steps", "mfa_index"),
@@ -176,6 +208,19 @@ PAGES: dict[str, list[Visited]] = {
         Visited("home", "courses:home"),
         Visited("cohort", "courses:cohort", the_cohort("Autumn 2026")),
         Visited("cohort without students", "courses:cohort", the_cohort("Spring 2027")),
+        Visited("times", "quizzes:timing", the_times),
+        Visited("times, refused", "quizzes:timing", the_times, give_nothing),
+        Visited("groups", "quizzes:groups", the_cohort("Autumn 2026")),
+        Visited("groups, none", "quizzes:groups", the_cohort("Spring 2027")),
+        Visited("regrades", "quizzes:regrades", the_cohort("Autumn 2026")),
+        Visited("regrades, none", "quizzes:regrades", the_cohort("Spring 2027")),
+        Visited("regrade form", "quizzes:regrade_question", a_question_to_regrade),
+        Visited(
+            "regrade form, refused", "quizzes:regrade_question", a_question_to_regrade, send_empty
+        ),
+        Visited("regrade", "quizzes:regrade", a_regrade),
+        Visited("contested", "quizzes:contested", a_contested_version, open_everything),
+        Visited("contested, refused", "quizzes:contested", a_contested_version, send_empty),
     ],
     "adam": [
         Visited("home", "courses:home"),
@@ -187,7 +232,7 @@ PAGES: dict[str, list[Visited]] = {
     ],
 }
 # Addresses of ours that answer no page.
-NO_PAGE = {"courses:lesson_done", "courses:preview", "quizzes:save"}
+NO_PAGE = {"courses:lesson_done", "courses:preview", "quizzes:save", "quizzes:deadline"}
 
 
 @pytest.fixture
@@ -199,6 +244,33 @@ def course_at_work(parallax, cast) -> None:
     first = attempts.start(here, found, now=now, seed=1)
     attempts.submit(cast["ben"], first.pk, now=now)
     attempts.start(here, found, now=now, seed=2)
+    group = timing.make_group(here.cohort, name="Evening", by=cast["ada"])
+    timing.fill_group(group, members=[here], by=cast["ada"], now=now)
+    until = now + factories.minutes(60)
+    for to, changes in ((here, {"closes_at": until}), (group, {"attempts_allowed": 5})):
+        timing.give_override(
+            found, to=to, changes=changes, reason="The fire alarm", by=cast["ada"], now=now
+        )
+    timing.set_schedule(
+        here.cohort,
+        found,
+        opens_at=None,
+        due_at=now - factories.minutes(5),
+        closes_at=None,
+        by=cast["ada"],
+        now=now,
+    )
+    item = first.items.select_related("version__question__module").get(position=1)
+    contests.contest(cast["ben"], first.pk, 1, reason="See chapter 6.", option="b", now=now)
+    regrading.preview(
+        item.version.question,
+        version=None,
+        policy="full",
+        cohort=here.cohort,
+        by=cast["ada"],
+        reason="The question was unclear.",
+        now=now,
+    )
     empty = factories.make_cohort(parallax, "Spring 2027")
     factories.enrol(cast["ada"], empty, role="instructor")
 

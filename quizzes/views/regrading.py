@@ -1,0 +1,377 @@
+"""Marks that are looked at again: contests by students, corrections by those who teach."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses.access import is_editor
+from courses.models import Cohort
+from courses.refusals import Refused
+from courses.requests import Request
+from quizzes import access, contests, regrading
+from quizzes.models import Question, QuestionVersion, Regrade
+from quizzes.questions import KINDS, text_of
+
+
+def _versions(question: Question) -> list[tuple[int, str]]:
+    """The versions to mark by, the newest first, for a form."""
+    newest = question.current.number if question.current else None
+    return [
+        (
+            pk,
+            _("version %(number)d, the newest") % {"number": number}
+            if number == newest
+            else _("version %(number)d") % {"number": number},
+        )
+        for pk, number in question.versions.order_by("-number").values_list("pk", "number")
+    ]
+
+
+class RegradeForm(forms.Form):
+    """The terms of a regrade: which key, how, for whom, why."""
+
+    version = forms.TypedChoiceField(label=gettext_lazy("Mark by the key of"), coerce=int)
+    policy = forms.ChoiceField(
+        label=gettext_lazy("How"),
+        choices=Regrade.Policy.choices,
+        help_text=gettext_lazy("You see who would move before anything is changed."),
+    )
+    everybody = forms.BooleanField(
+        label=gettext_lazy("In every cohort, not only in this one"), required=False
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=regrading.REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The students concerned read it beside their new mark."),
+        error_messages={"required": regrading.NO_REASON},
+    )
+
+    def __init__(self, *args: Any, question: Question, editor: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].choices = _versions(question)  # type: ignore[attr-defined]
+        if not editor:
+            del self.fields["everybody"]
+
+
+class ContestForm(forms.Form):
+    option = forms.ChoiceField(
+        label=gettext_lazy("What it is about"),
+        required=False,
+        error_messages={"invalid_choice": contests.NO_SUCH_OPTION},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("What is wrong, and why"),
+        max_length=contests.REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": contests.NO_REASON},
+    )
+    passage = forms.CharField(
+        label=gettext_lazy("Where it stands otherwise"),
+        max_length=contests.PASSAGE_LENGTH,
+        required=False,
+        help_text=gettext_lazy("A paragraph of a lesson, or a source with its page."),
+    )
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["option"].choices = [  # type: ignore[attr-defined]
+            ("", _("the question as a whole")),
+            *((token, words) for token, _key, words in choices),
+        ]
+
+
+class AnswerForm(forms.Form):
+    """An answer to some contests of one question version."""
+
+    contest = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={
+            "required": contests.NOTHING_CHOSEN,
+            "invalid_choice": contests.ANSWERED,
+        },
+    )
+    answer = forms.CharField(
+        label=gettext_lazy("Answer"),
+        max_length=contests.REPLY_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy(
+            "The students who contested read it. If you accept, everybody concerned reads it"
+            " beside their new mark: 300 characters at most."
+        ),
+        error_messages={"required": contests.NO_ANSWER},
+    )
+    citation = forms.CharField(
+        label=gettext_lazy("Where it stands"),
+        max_length=contests.CITATION_LENGTH,
+        required=False,
+        help_text=gettext_lazy("Needed to decline: a paragraph, or a source with its page."),
+    )
+    version = forms.TypedChoiceField(
+        label=gettext_lazy("If you accept: mark by the key of"), coerce=int
+    )
+    policy = forms.ChoiceField(
+        label=gettext_lazy("If you accept: how"), choices=Regrade.Policy.choices
+    )
+
+    def __init__(
+        self, *args: Any, question: Question, waiting: Sequence[int], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contest"].choices = [(pk, str(pk)) for pk in waiting]  # type: ignore[attr-defined]
+        self.fields["version"].choices = _versions(question)  # type: ignore[attr-defined]
+
+    @property
+    def shown(self) -> list[Any]:
+        """All fields but the boxes, which stand beside the contests."""
+        return [field for field in self if field.name != "contest"]
+
+
+# --- The instructor's pages --------------------------------------------------------------------
+
+
+@require_safe
+def regrades(request: Request, cohort: int) -> HttpResponse:
+    """What waits for an answer, what can be marked again, and what has been."""
+    taught = access.regrading_cohort(request.user, cohort)
+    with timezone.override(taught.zone):
+        return render(
+            request,
+            "quizzes/regrading/regrades.html",
+            {
+                "cohort": taught,
+                "contested": contests.contested(taught),
+                "asked": regrading.asked(taught),
+                "history": regrading.history(taught),
+            },
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def regrade_question(request: Request, cohort: int, question: str) -> HttpResponse:
+    """The terms of a regrade; POST makes its preview."""
+    taught = access.regrading_cohort(request.user, cohort)
+    found = access.question_in(taught, question)
+    known: dict[str, Any] = {"question": found, "editor": is_editor(request.user)}
+    if request.method == "POST":
+        form = RegradeForm(request.POST, **known)
+        if form.is_valid():
+            terms = form.cleaned_data
+            try:
+                regrade = regrading.preview(
+                    found,
+                    version=found.versions.get(pk=terms["version"]),
+                    policy=terms["policy"],
+                    cohort=None if terms.get("everybody") else taught,
+                    by=request.user,
+                    reason=terms["reason"],
+                    now=request.arrived_at,
+                )
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                return redirect("quizzes:regrade", taught.pk, regrade.pk)
+    else:
+        form = RegradeForm(initial=_terms(request, taught, found), **known)
+    return render(
+        request,
+        "quizzes/regrading/regrade_question.html",
+        {
+            "cohort": taught,
+            "question": found,
+            "prompt": found.current.content["prompt"] if found.current else "",
+            "solution": _solution(found.current),
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _terms(request: Request, cohort: Cohort, question: Question) -> dict[str, Any]:
+    """What a form begins with: the terms of an earlier preview, where one is named."""
+    terms: dict[str, Any] = {"version": question.current_id, "policy": Regrade.Policy.NEW}
+    again = request.GET.get("again", "")
+    if again.isdecimal() and len(again) < 18:
+        earlier = access.regrade_in(cohort, int(again))
+        if earlier.question_id == question.pk:
+            terms |= {
+                "version": earlier.version_id,
+                "policy": earlier.policy,
+                "reason": earlier.reason,
+                "everybody": earlier.cohort_id is None,
+            }
+    return terms
+
+
+def _solution(version: QuestionVersion | None) -> list[str]:
+    return KINDS[version.kind].solution(version.content) if version else []
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def regrade(request: Request, cohort: int, regrade: int) -> HttpResponse:
+    """What a regrade would do, or did; POST commits or abandons it."""
+    taught = access.regrading_cohort(request.user, cohort)
+    found = access.regrade_in(taught, regrade)
+    editor = is_editor(request.user)
+    status, refused = 200, ""
+    if request.method == "POST":
+        try:
+            match request.POST.get("act"):
+                case "commit":
+                    regrading.commit(found, by=request.user, now=request.arrived_at)
+                    messages.success(
+                        request, _("The marks are changed, and the students concerned can see why.")
+                    )
+                    return redirect("quizzes:regrade", taught.pk, found.pk)
+                case "abandon":
+                    regrading.abandon(found, by=request.user)
+                    messages.success(request, _("The preview is abandoned; no mark was changed."))
+                    return redirect("quizzes:regrades", taught.pk)
+                case _:
+                    status, refused = 422, _("Choose whether to commit or to abandon this preview.")
+        except Refused as refusal:
+            status, refused = 409, str(refusal)
+        found.refresh_from_db(fields=["state", "committed_at"])
+    listed = regrading.moves(found, None if editor else taught)
+    with timezone.override(taught.zone):
+        return render(
+            request,
+            "quizzes/regrading/regrade.html",
+            {
+                "cohort": taught,
+                "regrade": found,
+                "summary": found.summary,
+                "prompt": text_of(found.version.content["prompt"]),
+                "solution": _solution(found.version),
+                "moves": listed,
+                "refused": refused,
+                "may_act": found.state == Regrade.State.PREVIEW
+                and (editor or found.cohort_id is not None),
+                "contests": found.contests.select_related("enrolment__user"),
+            },
+            status=status,
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contested(request: Request, cohort: int, version: int) -> HttpResponse:
+    """The contests of a question version by option; POST answers those that are ticked."""
+    taught = access.regrading_cohort(request.user, cohort)
+    found = access.contested_in(taught, version)
+    groups = contests.groups(taught, found)
+    known: dict[str, Any] = {
+        "question": found.question,
+        "waiting": [each.contest.pk for group in groups for each in group.open],
+    }
+    if request.method == "POST":
+        form = AnswerForm(request.POST, **known)
+        if form.is_valid():
+            try:
+                return _answered(request, taught, found, form.cleaned_data)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        ticked = set(request.POST.getlist("contest"))
+    else:
+        first = {"version": found.question.current_id, "policy": Regrade.Policy.BOTH}
+        form = AnswerForm(initial=first, **known)
+        ticked = set()
+    with timezone.override(taught.zone):
+        return render(
+            request,
+            "quizzes/regrading/contested.html",
+            {
+                "cohort": taught,
+                "version": found,
+                "prompt": found.content["prompt"],
+                "solution": _solution(found),
+                "groups": groups,
+                "waiting": len(known["waiting"]),
+                "ticked": ticked,
+                "form": form,
+            },
+            status=422 if form.errors else 200,
+        )
+
+
+def _answered(
+    request: Request, cohort: Cohort, version: QuestionVersion, given: dict[str, Any]
+) -> HttpResponse:
+    terms = {
+        "cohort": cohort,
+        "version": version,
+        "by": request.user,
+        "answer": given["answer"],
+        "citation": given["citation"],
+        "now": request.arrived_at,
+    }
+    match request.POST.get("decision"):
+        case "accept":
+            regrade = contests.accept(
+                given["contest"],
+                policy=given["policy"],
+                key=version.question.versions.get(pk=given["version"]),
+                **terms,
+            )
+            messages.success(
+                request,
+                _("The answer is sent. This is what marking again would do; commit it below."),
+            )
+            return redirect("quizzes:regrade", cohort.pk, regrade.pk)
+        case "decline":
+            contests.decline(given["contest"], **terms)
+            messages.success(request, _("The answer is sent."))
+            return redirect("quizzes:regrades", cohort.pk)
+        case _:
+            raise Refused(_("Choose whether to accept or to decline."))
+
+
+# --- The student's page ------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contest(request: Request, attempt: UUID, position: int) -> HttpResponse:
+    """Object to a question of one's own result."""
+    now = request.arrived_at
+    found = access.own_attempt(request.user, attempt)
+    try:
+        item = contests.contestable(found, position, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("quizzes:result", attempt)
+    choices = contests.choices(item)
+    form = ContestForm(choices=choices)
+    if request.method == "POST":
+        form = ContestForm(request.POST, choices=choices)
+        if form.is_valid():
+            try:
+                contests.contest(request.user, attempt, position, now=now, **form.cleaned_data)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(
+                    request, _("Your objection is on its way. The answer will stand here.")
+                )
+                return redirect(f"{reverse('quizzes:result', args=[attempt])}#q{position}")
+    return render(
+        request,
+        "quizzes/regrading/contest.html",
+        {
+            "attempt": found,
+            "activity": found.quiz.activity,
+            "course": found.quiz.activity.module.course,
+            "position": position,
+            "prompt": item.version.content["prompt"],
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
