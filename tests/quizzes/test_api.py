@@ -464,7 +464,7 @@ def test_the_queries_do_not_grow_with_the_questions(
         answer(api, attempt, 1, "a")
     with django_assert_num_queries(12):
         api.send("post", path_of(attempt, "submit/"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         api.ask(path_of(attempt, "result/"))
 
 
