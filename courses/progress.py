@@ -39,7 +39,8 @@ def hold(enrolment: Enrolment, activity: Activity) -> None:
     the later of two writers has seen what the earlier one wrote.
     """
     rows = Record.objects.select_for_update().filter(enrolment=enrolment, activity=activity)
-    rows.values_list("pk").first()
+    # Without the order of the model, whose joins would lock the activity, and with it the class.
+    rows.order_by("pk").values_list("pk").first()
 
 
 def score(
