@@ -298,7 +298,8 @@ class Numeric(Typed):
         unit = f" {spec['units'][0]['unit']}" if spec.get("units") else ""
         for row in spec["answers"]:
             if row["key"] == choice:
-                return f"{figure(row.get('from', row.get('value'))):f}{unit}"
+                number = f"{figure(row.get('from', row.get('value'))):f}"
+                return number.replace("-", "−") + unit
         return self.nothing + unit
 
     def hint(self, spec: Spec) -> str:

@@ -59,6 +59,7 @@ form.addEventListener("marked", (event) => label(event.detail));
 const shown = form.querySelector("[data-time]");
 const say = form.querySelector("[data-say]");
 const toggle = form.querySelector("[data-hide]");
+const DAY = 24 * 3600;
 const words = { hide: toggle.textContent, show: toggle.dataset.show };
 const spoken = (minutes) => (minutes === 1 ? "1 minute left" : `${minutes} minutes left`);
 let end = null; // on performance.now()'s clock, in seconds; null: nothing ends the attempt
@@ -70,12 +71,19 @@ function hide(on) {
   toggle.textContent = on ? words.show : words.hide;
 }
 
+/* By the day, the hour or the minute while there is time; by the second only in the last five. */
+function remaining(seconds) {
+  const minutes = Math.ceil(seconds / 60);
+  if (seconds >= 2 * DAY) return `${Math.floor(seconds / DAY)} days`;
+  if (minutes >= 120) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (seconds >= 300) return `${minutes} min`;
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 function tick() {
   if (end === null || up) return;
   const seconds = Math.max(0, Math.round(end - performance.now() / 1000));
-  const minutes = Math.floor(seconds / 60);
-  // By the minute while there is time; by the second only in the last five minutes.
-  const text = seconds >= 300 ? `${Math.ceil(seconds / 60)} min left` : `${minutes}:${String(seconds % 60).padStart(2, "0")} left`;
+  const text = `${remaining(seconds)} left`;
   if (shown.textContent !== text) shown.textContent = text;
   for (const milestone of MILESTONES) {
     if (before > milestone * 60 && seconds <= milestone * 60) say.textContent = spoken(milestone);
