@@ -64,6 +64,13 @@ def test_every_kind_of_question_can_be_previewed(kind, desk, lesson):
     assert spec["prompt"] in unescape(answer.content.decode())
 
 
+def test_what_is_said_of_the_answers_to_a_gap_is_previewed(desk, lesson):
+    text = yaml_text.write(factories.sample("gap-text"))
+    shown = preview(desk, text, kind="gap-text").content.decode()
+    assert "<code>place: minsk</code> The CIS was agreed near there." in shown
+    assert "the CIS is taken for the treaty" in shown
+
+
 def test_faults_of_a_question_carry_the_line_of_what_was_typed(desk, lesson):
     text = written().replace("paragraph: anarchy", "paragraph: gone", 1)
     [fault] = preview(desk, text).context["faults"]
@@ -262,6 +269,21 @@ def test_a_slot_cannot_draw_what_is_not_there(desk, quiz, quiz_address, module, 
     assert Slot.objects.get(quiz=quiz, position=1).objective == objective
 
 
+def test_a_slot_is_pinned_to_a_version_that_its_question_has(desk, quiz, quiz_address, module):
+    data = typed(desk.get(quiz_address))
+    missing = desk.post(quiz_address, data | {"slots-0-pinned": "7"})
+    assert row_errors(missing) == [
+        {"pinned": ["“anarchy-1” has no version 7. Write one that it has, or nothing."]}
+    ]
+    objective = factories.make_objective(module)
+    drawn = {"slots-0-question": "", "slots-0-objective": objective.pk, "slots-0-pinned": "1"}
+    assert row_errors(desk.post(quiz_address, data | drawn))[0]["pinned"] == [
+        "Only a fixed question has a version to keep to. Empty this."
+    ]
+    desk.post(quiz_address, data | {"slots-0-pinned": "1"})
+    assert Slot.objects.get(quiz=quiz, position=1).pinned == 1
+
+
 def test_a_checkpoint_question_cannot_be_graded(desk, quiz, quiz_address, checkpoint):
     data = typed(desk.get(quiz_address)) | {"slots-0-question": checkpoint.pk}
     assert "question" in row_errors(desk.post(quiz_address, data))[0]
@@ -306,6 +328,18 @@ def test_a_quiz_that_was_attempted_stays(desk, ben_here, quiz):
     attempts.start(ben_here, quiz, now=NOON, seed=1)
     desk.post(reverse("admin:quizzes_quiz_delete", args=[quiz.pk]), {"post": "yes"})
     assert Quiz.objects.count() == 1
+
+
+def test_contests_and_regrades_are_looked_at_and_never_edited(desk, adam, ben_here, quiz, cohort):
+    attempt = attempts.start(ben_here, quiz, now=NOON, seed=1)
+    item = attempt.items.select_related("version__question").get(position=1)
+    contest = factories.make_contest(item, ben_here)
+    regrade = factories.make_regrade(item.version, cohort, by=adam)
+    for name, row in (("contest", contest), ("regrade", regrade)):
+        page = reverse(f"admin:quizzes_{name}_change", args=[row.pk])
+        assert desk.get(page).status_code == 200
+        assert desk.post(page, {"state": "accepted"}).status_code == 403
+        assert desk.get(reverse(f"admin:quizzes_{name}_changelist")).status_code == 200
 
 
 LISTS = {"question": 7, "quiz": 6, "attempt": 9, "questionversion": 9}

@@ -1,6 +1,7 @@
 """Words, numbers and dates that are typed: what is read, what is accepted, what is asked back."""
 
 import time
+from copy import deepcopy
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizzes.content import spec_words
 from quizzes.questions import KINDS, eventdate, forms, numeric
 from quizzes.questions.forms import MOST, find, fold, spelt_out
 from quizzes.visibility import EVERYTHING
@@ -376,3 +378,37 @@ def test_all_review_rows_of_a_line_name_the_right_answer_once_it_may_be_seen():
     assert page["field"]["misconception"] == "the CIS is taken for the CSTO"
     assert page["field"]["correct"] is False
     assert [form["html"] for form in page["forms"]] == ["the Commonwealth of Independent States"]
+
+
+# --- what is told of a change
+
+
+def words(name: str, change) -> list[str]:
+    old = KINDS[name].samples[0].spec
+    new = deepcopy(dict(old))
+    change(new)
+    return spec_words(name, old, new)
+
+
+def test_a_change_is_told_by_the_row_that_it_touches():
+    assert words("short-text", lambda spec: spec["answers"][0]["accept"].append("SNG")) == [
+        "accept of answer “cis” changed"
+    ]
+    assert words("numeric", lambda spec: spec["answers"][0].update(tolerance="2 %")) == [
+        "tolerance of answer “spent” changed"
+    ]
+    assert words("event-date", lambda spec: spec["answers"].pop()) == ["answer “in-force” removed"]
+    assert words("classify", lambda spec: spec["statements"][0].update(bin="constructivism")) == [
+        "the right option for “self-help” moves from “realism” to “constructivism”"
+    ]
+    assert words("gap-text", lambda spec: spec["gaps"][1]["options"][0].update(text="1998")) == [
+        "text of option “y1999” of gap “year” changed"
+    ]
+
+
+def test_a_right_answer_that_moves_within_a_gap_is_told_with_its_gap():
+    def move(spec):
+        first, second, _ = spec["gaps"][1]["options"]
+        first["correct"], second["correct"] = True, False
+
+    assert words("gap-text", move) == ["the right option for “year” moves from “y2002” to “y1999”"]
