@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -151,12 +152,13 @@ def _usual(found: TaughtQuiz, schedule: Schedule) -> list[str]:
         if allowed is None
         else _("Attempts: %(allowed)d.") % {"allowed": allowed},
     ]
+    ends_on = found.cohort.ends_on
     if schedule.closes_at is None:
         said.append(
             _("It never closes.")
-            if found.cohort.closes_at is None
+            if ends_on is None
             else _("It closes with the cohort, at the end of %(day)s.")
-            % {"day": found.cohort.ends_on}
+            % {"day": date_format(ends_on, "j F Y")}
         )
     return said
 
