@@ -72,7 +72,7 @@ class Sample:
     label: str
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 (it reads as what it says)
     """What was typed says nothing here; `typed` is to stay on the page that says so."""
 
     def __init__(self, message: str, typed: str) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses import dashboards
 from courses.refusals import Refused
 from courses.requests import Request
 from quizzes import access, attempts, checkpoints, contests, reports
@@ -40,12 +41,16 @@ def quiz(request: Request, activity: str) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("quizzes:quiz", activity)
         return redirect("quizzes:attempt", attempt.pk)
+    steps = dashboards.module_steps(found.quiz.activity.module, enrolment)
+    _, previous, following = dashboards.neighbours(steps, activity)
     zone = enrolment.cohort.zone if enrolment else timezone.get_default_timezone()
     with timezone.override(zone):
         return render(
             request,
             "quizzes/take/quiz.html",
             {
+                "previous": previous,
+                "next": following,
                 "activity": found.quiz.activity,
                 "module": found.quiz.activity.module,
                 "course": found.place.course,

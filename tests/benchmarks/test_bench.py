@@ -100,13 +100,13 @@ def test_the_course_as_it_is_read_and_sat(capsys):
         "home": (5, 0, 0),
         "lesson": (5, 0, 0),
         "attempt of 10": (4, 0, 0),
-        "quiz": (7, 0, 0),
+        "quiz": (8, 0, 0),
         "start": (11, 3, 2),
         "attempt of 12": (4, 0, 0),
         "save": (4, 1, 2),
         "submit": (7, 3, 2),
-        "result": (8, 0, 0),
-        "whole attempt of 12": (74, 18, 28),
+        "result": (10, 0, 0),
+        "whole attempt of 12": (76, 18, 28),
     }
     for lesson in lessons:
         _, step = ask(client, "lesson", lesson.activity.get_absolute_url())
