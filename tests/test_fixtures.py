@@ -13,13 +13,6 @@ from quizzes.models import Evidence, Question
 FIXTURES = settings.BASE_DIR / "fixtures"
 
 
-def test_the_fixtures_have_no_fault():
-    out = io.StringIO()
-    call_command("check_content", FIXTURES, stdout=out)
-
-    assert out.getvalue().endswith("No fault found.\n")
-
-
 @pytest.mark.django_db
 def test_plain_loaddata_fills_an_empty_site_and_load_content_finds_nothing_to_add():
     files = sorted((FIXTURES / "parallax").glob("*.yaml"))
