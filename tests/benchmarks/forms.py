@@ -8,8 +8,8 @@ Fields = list[tuple[str, str]]
 class AttemptPage(HTMLParser):
     """The page of an open attempt: for each question, the fields of one answer.
 
-    Ticks the first choice, and gives the n-th drop-down list its n-th option, so that no place
-    of an ordering is given twice.
+    Ticks the first choice, types where there is nothing to choose, and gives the n-th drop-down
+    list its n-th option, so that no place of an ordering is given twice.
     """
 
     def __init__(self, html: str) -> None:
@@ -33,6 +33,8 @@ class AttemptPage(HTMLParser):
             return
         elif tag == "input" and given["name"].endswith(".revision"):
             self._add(given["name"], given["value"])
+        elif tag == "input" and given.get("type") == "text":
+            self._add(given["name"], "1949")  # words, a number and a date at once
         elif tag == "input" and not self._ticked:
             self._ticked = True
             self._add(given["name"], given["value"])
