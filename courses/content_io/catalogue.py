@@ -212,9 +212,7 @@ class Catalogue:
             terms={key[0]: values.get("title", "") for key, values in self.rows("courses.term")},
             people={key[0]: values.get("name", "") for key, values in self.rows("courses.person")},
             questions=frozenset(key for key, why in self.checkpoints.items() if not why),
-            figures={
-                key[0]: _drawn(key[0], row, self.facts) for key, row in self.rows("courses.figure")
-            },
+            figures=Drawings(self),
         )
 
     @cached_property
@@ -249,6 +247,29 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [key[0] for key in value] if not value or isinstance(value[0], tuple) else value[0]
     return value
+
+
+class Drawings(Mapping[str, str]):
+    """Figures by key, each drawn when a text is rendered that shows it; unchanged texts are not."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.rows = {key[0]: values for key, values in catalogue.rows("courses.figure")}
+        self.drawn: dict[str, str] = {}
+
+    def __getitem__(self, key: str) -> str:
+        if key not in self.drawn:
+            self.drawn[key] = _drawn(key, self.rows[key], self.catalogue.facts)
+        return self.drawn[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.rows
 
 
 def _drawn(key: str, values: Values, facts: Facts) -> str:
