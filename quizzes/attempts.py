@@ -15,7 +15,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import (
-    Count,
     F,
     IntegerField,
     OuterRef,
@@ -28,11 +27,11 @@ from courses import progress
 from courses.models import Enrolment, User
 from courses.models.prepared import Prepared
 from courses.refusals import Refused
-from quizzes import availability, marking, timing
+from quizzes import availability, composing, marking, timing
 from quizzes.access import own_attempt_to_write
+from quizzes.behaviours import AtZero, Behaviour, Certainty, Navigation, Rules
 from quizzes.conditions import Conditions
-from quizzes.drawing import draw
-from quizzes.models import Attempt, Item, Question, QuestionVersion, Quiz, Response, Slot
+from quizzes.models import Attempt, Item, Quiz, Response
 from quizzes.questions import KINDS, Kind
 
 NOT_A_STUDENT = "Only students of the cohort sit its quizzes. You can look at everything else."
@@ -60,6 +59,9 @@ class Answer:
 
     base: int | None
     read: Callable[[Kind, object], object]
+    operation: UUID | None = None  # the client's own name for this save
+    source: str = Response.Source.PAGE
+    certainty: int | None = None  # 1..3, where it is asked
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,17 @@ def refusal(
     )
 
 
+def rules_of(quiz: Quiz) -> Rules:
+    """What an attempt at this quiz is started under, as the quiz is set now."""
+    return Rules(
+        behaviour=Behaviour(quiz.behaviour),
+        penalty=quiz.penalty,
+        certainty=Certainty(quiz.certainty),
+        navigation=Navigation(quiz.navigation),
+        at_zero=AtZero(quiz.at_zero),
+    )
+
+
 def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None = None) -> Attempt:
     """Start an attempt, or give back the one under way: pressing twice starts one.
 
@@ -156,9 +169,8 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
         why_not = refusal(enrolment, holds, attempts, now=now)
         if why_not is not None:
             raise Refused(why_not.sentence)
-        slots = list(quiz.slots.order_by("position"))
         rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
-        versions = _draw(enrolment, slots, rng)
+        filled = composing.compose(enrolment, quiz, rng=rng)
         deadline = deadline_for(enrolment, holds, now=now)
         attempt = Attempt.objects.create(
             quiz=quiz,
@@ -167,11 +179,9 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
             started_at=now,
             deadline=deadline.at,
             closes_at=deadline.cut_off,
-            out_of=sum(slot.points for slot in slots),
+            out_of=sum(slot.points for slot, _version in filled),
+            rules=rules_of(quiz).stored(),
         )
-        drawn = list(zip(versions, slots, strict=True))
-        if quiz.shuffle_questions:
-            rng.shuffle(drawn)
         Item.objects.bulk_create(
             Item(
                 attempt=attempt,
@@ -179,77 +189,12 @@ def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None =
                 version=version,
                 order=KINDS[version.kind].arrange(version.spec, rng, quiz.shuffle_options),
                 points=slot.points,
+                slot=slot.position,
             )
-            for position, (version, slot) in enumerate(drawn, start=1)
+            for position, (slot, version) in enumerate(filled, start=1)
         )
         progress.start(enrolment, quiz.activity, now=now)
     return attempt
-
-
-def _draw(enrolment: Enrolment, slots: Sequence[Slot], rng: random.Random) -> list[QuestionVersion]:
-    """The version that each slot is filled with, of no question twice.
-
-    The newest of a ready question, those that this student has not met first; or the one that the
-    slot is pinned to, whatever has become of its question since.
-    """
-    objectives = {slot.objective_id for slot in slots if slot.objective_id is not None}
-    pools: dict[int, list[str]] = {objective: [] for objective in objectives}
-    for objective, question in (
-        Question.objects.ready()
-        .graded()
-        .filter(objectives__in=objectives)
-        .values_list("objectives", "pk")
-    ):
-        pools[objective].append(str(question))
-    seen = dict(
-        Item.objects.filter(attempt__enrolment=enrolment)
-        .values_list("version__question")
-        .annotate(times=Count("pk"))
-    )
-    try:
-        keys = draw(
-            [
-                [str(slot.question_id)] if slot.objective_id is None else pools[slot.objective_id]
-                for slot in slots
-            ],
-            rng=rng,
-            seen={str(pk): times for pk, times in seen.items()},
-        )
-    except ValueError as problem:
-        raise Refused(
-            f"This quiz cannot be started: {problem} Please tell your instructor."
-        ) from None
-    versions = {
-        str(question.pk): question.current
-        for question in Question.objects.ready().filter(pk__in=keys).select_related("current")
-    }
-    versions |= _pinned(slots)
-    if not slots or any(key not in versions for key in keys):
-        raise Refused(
-            "This quiz cannot be started: it has no questions, or one of them is not ready. "
-            "Please tell your instructor."
-        )
-    return [versions[key] for key in keys]
-
-
-def _pinned(slots: Sequence[Slot]) -> dict[str, QuestionVersion]:
-    """The versions that slots are pinned to, by the question's key for the draw."""
-    pins = {slot.question_id: slot.pinned for slot in slots if slot.pinned and slot.question_id}
-    if not pins:
-        return {}
-    found = {
-        str(version.question_id): version
-        for version in QuestionVersion.objects.filter(
-            question__in=list(pins), number__in=set(pins.values())
-        )
-        if version.number == pins[version.question_id]
-    }
-    if len(found) < len(pins):
-        raise Refused(
-            "This quiz cannot be started: a slot is pinned to a version that its question does not "
-            "have. Please tell your instructor."
-        )
-    return found
 
 
 # --- Answering ---------------------------------------------------------------------------------
@@ -352,7 +297,15 @@ def _judge(
         return Saved(item.position, current, saved_at, shown, digest(shown), deadline)
     if answer.base != current:
         return refuse("stale", STALE)
-    return Response(item=item, revision=current + 1, answer=response, saved_at=now)
+    return Response(
+        item=item,
+        revision=current + 1,
+        answer=response,
+        saved_at=now,
+        certainty=answer.certainty,
+        operation=answer.operation,
+        source=answer.source,
+    )
 
 
 # --- Handing in --------------------------------------------------------------------------------

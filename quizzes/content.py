@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 
-from courses.content_io.catalogue import Catalogue, Change, Key, Part, Plan, Shelf, Values
+from courses.content_io.catalogue import Catalogue, Change, Key, Part, Plan, Shelf, Values, by_title
 from courses.content_io.comparing import field_words
 from courses.content_io.course import (
     COURSE,
@@ -24,7 +24,7 @@ from courses.content_io.watching import Watch
 from courses.content_io.wording import count, listed, no_such
 from courses.rendering import Fault
 from quizzes import authoring, drawing
-from quizzes.models import Attempt, Evidence, Item, Question, Quiz, Slot
+from quizzes.models import Attempt, Band, Evidence, Item, Question, Quiz, Section, Slot, Tag
 from quizzes.questions import KINDS
 
 NO_OBJECTIVE = "Name at least one objective that this question tests."
@@ -359,6 +359,7 @@ def derive(plan: Plan, now: datetime, watch: Watch) -> list[str]:
 
 BANK = Part(
     shelves=(
+        Shelf(Tag, "tag", "tags", call=by_title),
         Shelf(
             Question,
             "question",
@@ -376,6 +377,8 @@ BANK = Part(
             check=_quiz,
             check_all=_no_quiz,
         ),
+        Shelf(Section, "section", "sections", call=by_title, part_of="quiz"),
+        Shelf(Band, "band", "bands", key=("quiz", "floor"), part_of="quiz"),
         Shelf(
             Slot,
             "slot",

@@ -1,11 +1,12 @@
-from quizzes.models.attempts import Attempt, CheckpointAnswer, Item, Mark, Response
-from quizzes.models.bank import Evidence, Question, QuestionVersion
-from quizzes.models.quizzes import Quiz, Slot
+from quizzes.models.attempts import Attempt, CheckpointAnswer, Item, Mark, Response, Reveal
+from quizzes.models.bank import Evidence, Question, QuestionVersion, Tag
+from quizzes.models.quizzes import Band, Quiz, Section, Slot
 from quizzes.models.review import Contest, Regrade
 from quizzes.models.timing import Override, Schedule
 
 __all__ = [
     "Attempt",
+    "Band",
     "CheckpointAnswer",
     "Contest",
     "Evidence",
@@ -17,6 +18,9 @@ __all__ = [
     "Quiz",
     "Regrade",
     "Response",
+    "Reveal",
     "Schedule",
+    "Section",
     "Slot",
+    "Tag",
 ]

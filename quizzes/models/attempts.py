@@ -6,6 +6,7 @@ is a pure function of (version, response, points).
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,8 @@ class Attempt(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("open")
         SUBMITTED = "submitted", _("submitted")
+        # Not handed in by its end, in a quiz where that means that it does not count.
+        ABANDONED = "abandoned", _("not handed in")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="attempts")
@@ -40,12 +43,20 @@ class Attempt(models.Model):
     started_at = models.DateTimeField()
     # The deadline shown to the student; answers that arrive within the grace after it count.
     deadline = models.DateTimeField(null=True)
-    # Deadline and grace: from here on the attempt is closed, whether or not anybody has noticed.
+    # From here on the attempt is closed, whether or not anybody has noticed: the deadline and the
+    # grace for what is on its way, or the quiz's own grace period to hand in.
     closes_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
     # Sum of the newest marks and of the points, kept when marks are written.
+    # Without a score a submitted attempt waits for somebody to mark it.
     score = models.DecimalField(max_digits=10, decimal_places=5, null=True)
     out_of = models.DecimalField(max_digits=10, decimal_places=5)
+    # What lateness costs, in percent of the score; `score` is before it.
+    deduction = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal("0.00"))
+    # How answers are tried and scored, fixed at the start (`behaviours.Rules`); {} is the default.
+    rules = models.JSONField(default=dict)
+    # Headings as they stood at the start: [{"first": position, "title": ..., "intro": HTML}].
+    sections = models.JSONField(default=list)
 
     objects = AttemptQuerySet.as_manager()
 
@@ -63,7 +74,7 @@ class Attempt(models.Model):
             models.CheckConstraint(
                 name="submitted_attempt_has_its_time",
                 condition=models.Q(state="open", submitted_at__isnull=True)
-                | models.Q(state="submitted", submitted_at__isnull=False),
+                | models.Q(~models.Q(state="open"), submitted_at__isnull=False),
             ),
         ]
         indexes = [
@@ -78,6 +89,12 @@ class Attempt(models.Model):
         return self.state == self.State.OPEN
 
 
+class ItemQuerySet(models.QuerySet["Item"]):
+    def current(self) -> "ItemQuerySet":
+        """Without those that were swapped for a fresh question in practice."""
+        return self.filter(replaced_at__isnull=True)
+
+
 class Item(models.Model):
     """One question of an attempt: the version and the order of its options, fixed at the start."""
 
@@ -86,11 +103,23 @@ class Item(models.Model):
     version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="items")
     order = models.JSONField()
     points = models.DecimalField(max_digits=6, decimal_places=2)
+    # The slot that it fills, by its position in the quiz at the start.
+    slot = models.PositiveSmallIntegerField(null=True)
+    # False where its answer had been shown to this student before: asked, but not in the total.
+    counts = models.BooleanField(default=True)
+    # In practice a question can be swapped for a fresh one; what was answered stays to be read.
+    replaced_at = models.DateTimeField(null=True)
+
+    objects = ItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["attempt", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["attempt", "position"], name="one_item_per_position")
+            models.UniqueConstraint(
+                fields=["attempt", "position"],
+                condition=models.Q(replaced_at__isnull=True),
+                name="one_item_per_position",
+            )
         ]
 
     def __str__(self) -> str:
@@ -103,10 +132,22 @@ class Response(models.Model):
     The constraint decides the race of two tabs: both try revision n + 1, one gets it.
     """
 
+    class Source(models.TextChoices):
+        PAGE = "page", _("the page, by itself")
+        FORM = "form", _("the page's form, sent whole")
+        API = "api", _("the API")
+
     item = models.ForeignKey(Item, models.CASCADE, related_name="responses")
     revision = models.PositiveIntegerField()
     answer = models.JSONField(null=True)
     saved_at = models.DateTimeField()
+    # Given to be checked at once: a try, in the behaviours that have tries.
+    checked = models.BooleanField(default=False)
+    # How sure the student was: 1 (not very) to 3 (very); None where it is not asked or not said.
+    certainty = models.PositiveSmallIntegerField(null=True)
+    # The client's own name for this save, so that it can be told apart from another like it.
+    operation = models.UUIDField(null=True)
+    source = models.CharField(max_length=6, choices=Source, default=Source.PAGE)
 
     class Meta:
         ordering = ["item", "revision"]
@@ -155,3 +196,20 @@ class CheckpointAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment} · {self.version}"
+
+
+class Reveal(models.Model):
+    """A student has asked to see the answers of a quiz: after that none of their tries counts."""
+
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="reveals")
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="reveals")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["quiz", "enrolment"]
+        constraints = [
+            models.UniqueConstraint(fields=["quiz", "enrolment"], name="one_reveal_per_student")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} · {self.enrolment.user}"

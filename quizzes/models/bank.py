@@ -12,6 +12,20 @@ from courses.models import Bloom, Lesson, Module, Objective, Paragraph, Source
 from courses.models.content import Keyed, KeyManager
 
 
+class Tag(Keyed):
+    """A word that questions of several modules share, to draw them by."""
+
+    title = models.CharField(max_length=80)
+
+    objects: ClassVar[KeyManager] = KeyManager()
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class QuestionQuerySet(models.QuerySet["Question"]):
     def ready(self) -> "QuestionQuerySet":
         return self.filter(status=Question.Status.READY, current__isnull=False)
@@ -42,6 +56,7 @@ class Question(Keyed):
     kind = models.CharField(max_length=20)
     use = models.CharField(max_length=10, choices=Use, default=Use.GRADED)
     objectives = models.ManyToManyField(Objective, related_name="questions", blank=True)
+    tags = models.ManyToManyField(Tag, related_name="questions", blank=True)
     bloom = models.CharField(max_length=12, choices=Bloom)
     difficulty = models.DecimalField(
         max_digits=3,

@@ -18,6 +18,8 @@ class Schedule(models.Model):
         null=True, blank=True, help_text=_("Later attempts are marked late, and still count.")
     )
     closes_at = models.DateTimeField(null=True, blank=True)
+    # Said aloud in the room, so it is kept as it is; it opens nothing but the start of this quiz.
+    password = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["cohort", "quiz"]

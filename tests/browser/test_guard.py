@@ -7,10 +7,11 @@ def test_the_guard_hears_a_broken_policy_a_failing_script_and_a_call_elsewhere(v
     assert guard.complaints == []
 
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\"></p>')")
-    page.evaluate("setTimeout(() => { throw new Error('a slip') })")
+    with page.expect_event("pageerror"):  # else the next page may come before the timer has run
+        page.evaluate("setTimeout(() => { throw new Error('a slip') })")
     page.goto("/nowhere/")
-    page.goto("data:text/html,<img src='http://127.0.0.1:9/far.png'>")
-    page.wait_for_timeout(200)
+    with page.expect_event("requestfailed"):
+        page.goto("data:text/html,<img src='http://127.0.0.1:9/far.png'>")
     heard = "\n".join(guard.complaints)
     assert "Content Security Policy" in heard
     assert "a slip" in heard
