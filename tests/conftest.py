@@ -17,9 +17,10 @@ from courses import authoring
 from courses.models import Cohort, Course, Enrolment, Lesson, Module, Role, User
 from quizzes.models import Question, Quiz
 from tests import factories
+from tests.invariants.scale import EXAMPLES
 
 # The machine is shared and slow at times; a slow example is not a wrong one.
-hypothesis.settings.register_profile("site", deadline=None)
+hypothesis.settings.register_profile("site", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("site")
 
 # Playwright's synchronous door runs an event loop in this thread; our database calls are our own.
