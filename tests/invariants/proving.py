@@ -1,4 +1,4 @@
-"""What `manage.py prove` adds to pytest: only the tests of the invariants asked for, and a table."""
+"""What `manage.py prove` adds to pytest: the tests of the invariants asked for, and a table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
