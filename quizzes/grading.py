@@ -15,20 +15,26 @@ SHOWN_DECIMALS = 2
 METHODS = ("highest", "average", "first", "last")
 
 
-def mark(fraction: Fraction, points: Decimal) -> Decimal:
+def mark(fraction: Fraction, points: Decimal, *, least: Fraction | int = 0) -> Decimal:
     """The mark, 0..points, that a fraction 0..1 earns on a question worth `points`.
 
-    Never above `points`, which has fewer decimals than a mark.
+    Never above `points`, which has fewer decimals than a mark. `least` is the least fraction
+    where wrong answers can cost points (`behaviours.Rules.least`).
     """
-    if not 0 <= fraction <= 1:
-        raise ValueError(f"A fraction lies between 0 and 1, not at {fraction}.")
+    if not least <= fraction <= 1:
+        raise ValueError(f"A fraction lies between {least} and 1, not at {fraction}.")
     if points < 0:
         raise ValueError(f"A question cannot be worth {points} points.")
     return _half_even(fraction * Fraction(points), MARK_DECIMALS)
 
 
 def total(marks: Iterable[Decimal]) -> Decimal:
-    """The exact sum of marks, with 5 decimals."""
+    """The score of an attempt: the exact sum of its marks, with 5 decimals, and never below 0."""
+    return max(Decimal("0.00000"), summed(marks))
+
+
+def summed(marks: Iterable[Decimal]) -> Decimal:
+    """The exact sum of marks, with 5 decimals, even if it is negative."""
     return _half_even(sum(map(Fraction, marks), Fraction(0)), MARK_DECIMALS)
 
 
@@ -38,10 +44,21 @@ def shown(points: Decimal) -> Decimal:
 
 
 def percentage(score: Decimal, out_of: Decimal) -> Decimal:
-    """The percentage as people read it: 2 decimals, half up."""
+    """The percentage before lateness, as people read it: 2 decimals, half up."""
+    return effective(score, out_of, Decimal(0))
+
+
+def effective(score: Decimal, out_of: Decimal, deduction: Decimal) -> Decimal:
+    """The percentage that counts, as people read it: less what lateness costs.
+
+    `deduction` is percent of the score, 0..100. Every page, report and record asks this one.
+    """
+    if not 0 <= deduction <= 100:
+        raise ValueError(f"A deduction lies between 0 and 100 percent, not at {deduction}.")
     if out_of <= 0:
         raise ValueError("A quiz without points has no percentage. Give its slots points.")
-    return _half_up(100 * Fraction(score) / Fraction(out_of), SHOWN_DECIMALS)
+    left = 1 - Fraction(deduction) / 100
+    return _half_up(100 * Fraction(score) / Fraction(out_of) * left, SHOWN_DECIMALS)
 
 
 def passed(score: Decimal, out_of: Decimal, pass_mark: Decimal) -> bool:

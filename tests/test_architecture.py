@@ -15,9 +15,11 @@ PURE = {
     "courses": {"rendering", "charts", "dates"},
     "quizzes": {
         "availability",
+        "behaviours",
         "conditions",
         "drawing",
         "grading",
+        "pools",
         "questions",
         "rescoring",
         "visibility",

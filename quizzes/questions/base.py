@@ -32,11 +32,17 @@ KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 TELLTALE = frozenset({"correct", "incorrect", "right", "wrong"})
 
 # The fields that hold Markdown, wherever they stand; "short" may have paragraphs.
-TEXTS = {"prompt": "short", "text": "inline", "feedback": "inline", "why": "inline"}
+TEXTS = {
+    "prompt": "short",
+    "text": "inline",
+    "feedback": "inline",
+    "why": "inline",
+    "hints": "short",
+}
 
 # The fields that decide a score or explain it, wherever they stand.
 SECRET = frozenset(
-    {"answer", "bin", "correct", "evidence", "feedback", "lens", "match", "misconception"}
+    {"answer", "bin", "correct", "evidence", "feedback", "hints", "lens", "match", "misconception"}
 )
 
 NOT_A_CHOICE = "That is not one of the choices on this page. Reload the page and answer again."
@@ -70,6 +76,7 @@ class Sample:
     response: Response
     expected: Fraction
     label: str
+    judgement: Mapping[str, str] | None = None  # what its marker chose, where one has to
 
 
 class Unreadable(ValueError):  # noqa: N818 (it reads as what it says)
@@ -80,11 +87,20 @@ class Unreadable(ValueError):  # noqa: N818 (it reads as what it says)
         self.typed = typed
 
 
+class NeedsMarking(ValueError):  # noqa: N818 (it reads as what it says)
+    """A person has to say what this answer earns, and nobody has: it is worth no number yet."""
+
+    def __init__(self) -> None:
+        super().__init__("This answer waits to be marked by a person.")
+
+
 class Kind(ABC):
     """A kind of question: what is asked, what an answer looks like, how it scores 0..1."""
 
     name: ClassVar[str]
     label: ClassVar[str]
+    by_hand: ClassVar[bool] = False
+    """Whether answers are marked by a person. A blank one earns nothing and waits for nobody."""
     samples: ClassVar[list[Sample]]
 
     # --- the author's side
@@ -209,26 +225,65 @@ class Kind(ABC):
     def answer_text(self, content: Content, response: Response) -> str:
         """The response as plain text for an export; "" if blank."""
 
+    def shares(self, spec: Spec, response: Response) -> list[bool] | None:
+        """Which parts of a well-formed response are right, for kinds whose parts count alike.
+
+        None for all other kinds: what an answer earns there is not a sum over its parts.
+        """
+        return None
+
     def fits(self, spec: Spec, response: Response) -> bool:
         """Whether `response` is blank or can be read against this version of the question."""
         return response is None or self.well_formed(self.keys(spec), response) is not None
 
+    def rubric(self, spec: Spec) -> list[Mapping[str, Any]]:
+        """The criteria that a marker goes by, with their levels; none where nobody has to."""
+        return []
+
+    def weigh(self, spec: Spec, judgement: Mapping[str, str]) -> Fraction:
+        """The fraction 0..1 that a marker's levels {criterion: level} earn.
+
+        ValueError with a sentence for the marker if they do not fit the rubric.
+        """
+        raise ValueError("This question has no rubric to mark it by.")
+
+    def waits(self, spec: Spec, response: Response) -> bool:
+        """Whether only a person can say what `response` earns."""
+        return self.by_hand and self.well_formed(self.keys(spec), response) is not None
+
     def grade(self, spec: Spec, response: Response) -> Fraction:
-        """The fraction 0..1 that `response` earns; blank and malformed answers earn 0."""
+        """The fraction 0..1 that `response` earns; blank and malformed answers earn 0.
+
+        Raises `NeedsMarking` where only a person can say (`waits`).
+        """
         answer = self.well_formed(self.keys(spec), response)
         return Fraction(0) if answer is None else self.score(spec, answer)
 
-    def outcome(self, spec: Spec, response: Response) -> str:
-        """One word for the answer: "blank", "wrong", "partly" or "right"."""
+    def outcome(self, spec: Spec, response: Response, earned: Fraction | None = None) -> str:
+        """One word for the answer: "blank", "wrong", "partly", "right", or "waits" for a person.
+
+        `earned` is the fraction that a person gave it, if one has.
+        """
         if self.well_formed(self.keys(spec), response) is None:
             return "blank"
-        earned = self.grade(spec, response)
+        if earned is None:
+            if self.waits(spec, response):
+                return "waits"
+            earned = self.grade(spec, response)
         return "right" if earned == 1 else "partly" if earned else "wrong"
 
     def review(
-        self, content: Content, order: Order, response: Response, *, items: Collection[Item]
+        self,
+        content: Content,
+        order: Order,
+        response: Response,
+        *,
+        items: Collection[Item],
+        earned: Fraction | None = None,
     ) -> dict[str, Any]:
         """What the student sees afterwards: `present` plus exactly what `items` allow.
+
+        `earned` is the fraction that a person gave, where answers are marked by hand.
 
         `outcome` and each row's `correct`, `feedback`, `misconception`, `lens` and `evidence`,
         the general `feedback` and the `solution` are absent, not empty, while hidden. Options
@@ -240,7 +295,7 @@ class Kind(ABC):
         page = self.present(content, order, response)
         page |= self.marked(content, order, answer, items)
         if Item.CORRECTNESS in items:
-            page["outcome"] = self.outcome(content, response)
+            page["outcome"] = self.outcome(content, response, earned)
         if Item.GENERAL_FEEDBACK in items:
             page["feedback"] = content.get("feedback", "")
         if Item.RIGHT_ANSWER in items:
@@ -327,6 +382,13 @@ def _rewrite(value: Any, change: Callable[[str, str, str], str], path: str) -> A
             inner_path = f"{path}.{field}" if path else str(field)
             if field in TEXTS and isinstance(inner, str):
                 copy[field] = change(inner_path, inner, TEXTS[field])
+            elif field in TEXTS and isinstance(inner, list):
+                copy[field] = [
+                    change(f"{inner_path}[{at}]", text, TEXTS[field])
+                    if isinstance(text, str)
+                    else text
+                    for at, text in enumerate(inner)
+                ]
             else:
                 copy[field] = _rewrite(inner, change, inner_path)
         return copy

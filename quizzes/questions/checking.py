@@ -8,6 +8,7 @@ from courses.rendering.faults import Fault
 from .base import KEY, LENSES, TELLTALE, plain
 
 EVIDENCE = ("lesson", "paragraph", "source", "locator", "why")
+MOST_HINTS = 5  # each one is a try more
 
 
 class Inspection:
@@ -124,10 +125,13 @@ class Inspection:
         return value is True
 
     def opening(self, *fields: str) -> dict[str, Any]:
-        """The spec itself: prompt, general feedback and the kind's own `fields`."""
-        spec = self.table(self.spec, "", ("prompt", "feedback", *fields))
+        """The spec itself: prompt, hints, general feedback and the kind's own `fields`."""
+        spec = self.table(self.spec, "", ("prompt", "feedback", *fields, "hints"))
         self.text(spec, "prompt")
         self.text(spec, "feedback", needed=not self.draft)
+        if "hints" in spec:
+            for at, hint in enumerate(self.listing(spec, "hints", 1, MOST_HINTS)):
+                self.text({f"hints[{at}]": hint}, f"hints[{at}]")
         return spec
 
     def explanation(self, row: Mapping[str, Any], path: str) -> None:

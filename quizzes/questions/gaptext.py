@@ -339,13 +339,17 @@ class GapText(Kind):
                 return None
         return response
 
-    def score(self, spec: Spec, response: Response) -> Fraction:
-        right = 0
+    def shares(self, spec: Spec, response: Response) -> list[bool]:
+        right = []
         for gap in spec["gaps"]:
-            if gap["key"] in response:
-                row = self._judge(spec, gap, response[gap["key"]])
-                right += row is not None and row["correct"]
-        return Fraction(right, len(spec["gaps"]))
+            filled = response.get(gap["key"])
+            row = None if filled is None else self._judge(spec, gap, filled)
+            right.append(row is not None and bool(row["correct"]))
+        return right
+
+    def score(self, spec: Spec, response: Response) -> Fraction:
+        right = self.shares(spec, response)
+        return Fraction(sum(right), len(right))
 
     def solution(self, content: Content) -> list[str]:
         right = {gap["key"]: self._right(gap) for gap in content["gaps"]}

@@ -168,10 +168,12 @@ class PairKind(Kind):
                 return None
         return response
 
+    def shares(self, spec: Spec, response: Response) -> list[bool]:
+        return [response.get(row["key"]) == row[self.match_in] for row in spec[self.rows_in]]
+
     def score(self, spec: Spec, response: Response) -> Fraction:
-        prompts = spec[self.rows_in]
-        right = sum(response.get(prompt["key"]) == prompt[self.match_in] for prompt in prompts)
-        return Fraction(right, len(prompts))
+        right = self.shares(spec, response)
+        return Fraction(sum(right), len(right))
 
     def solution(self, content: Content) -> list[str]:
         answers = {answer["key"]: answer["text"] for answer in content[self.answers_in]}
