@@ -1,74 +1,253 @@
 """Filling the slots of a quiz for one student: which version of which question, in which order."""
 
 import random
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from courses.models import Enrolment
+from courses.models import Enrolment, Module
 from courses.refusals import Refused
 from quizzes.drawing import draw
 from quizzes.models import Item, Question, QuestionVersion, Quiz, Slot
+from quizzes.pools import Candidate, Pool, built_on, choices
+
+CANNOT_START = "This quiz cannot be started: {problem} Please tell your instructor."
+NOT_READY = "it has no questions, or one of them is not ready."
+NO_SUCH_PIN = "a slot is pinned to a version that its question does not have."
+
+Filled = tuple[Slot, QuestionVersion]
 
 
 def compose(
-    enrolment: Enrolment, quiz: Quiz, *, rng: random.Random
-) -> list[tuple[Slot, QuestionVersion]]:
+    enrolment: Enrolment | None,
+    quiz: Quiz,
+    *,
+    rng: random.Random,
+    known: Collection[int] = (),
+) -> list[Filled]:
     """The slots of a quiz, each with the version it is filled with, as the attempt shows them.
 
-    Raises `Refused` with a sentence for the student if they cannot all be filled.
+    By section and position; shuffled, where the quiz says so, within a section. `known` are the
+    versions (primary keys) whose answers this student was shown: they are drawn last. Without an
+    enrolment, for somebody who only looks, chance alone decides. Raises
+    `Refused`, with a sentence for the student, if the slots cannot all be filled. At most eight
+    queries, however many slots.
     """
-    slots = list(quiz.slots.order_by("position"))
-    filled = list(zip(slots, _draw(enrolment, slots, rng), strict=True))
-    if quiz.shuffle_questions:
-        rng.shuffle(filled)
-    return filled
+    slots = list(quiz.slots.select_related("section").order_by("position"))
+    filled = list(zip(slots, _versions(enrolment, quiz, slots, rng, known), strict=True))
+    filled.sort(key=lambda pair: _place(pair[0]))
+    if not quiz.shuffle_questions:
+        return filled
+    shuffled: list[Filled] = []
+    for _section, pairs in groupby(filled, key=lambda pair: pair[0].section_id):
+        part = list(pairs)
+        rng.shuffle(part)
+        shuffled += part
+    return shuffled
 
 
-def _draw(enrolment: Enrolment, slots: Sequence[Slot], rng: random.Random) -> list[QuestionVersion]:
+def fresh(
+    enrolment: Enrolment,
+    slot: Slot,
+    *,
+    besides: Collection[int],
+    rng: random.Random,
+    known: Collection[int] = (),
+) -> QuestionVersion | None:
+    """Another question for a slot of an attempt under way, drawn as at the start; else None.
+
+    `besides` are the questions (primary keys) that may not be it: those of the attempt. A slot
+    with a question of its own has no other.
+    """
+    if slot.question_id is not None:
+        return None
+    candidates = _candidates(slot.quiz, [slot])
+    left = [each for each in candidates if int(each.question) not in besides]
+    try:
+        [key] = _draw(enrolment, choices(_asked(slot.quiz, [slot]), left), left, rng, known)
+    except ValueError:
+        return None
+    return _current([key])[key]
+
+
+def headings(filled: Sequence[Filled]) -> list[dict[str, Any]]:
+    """What `Attempt.sections` keeps: where each section begins, and its heading as it stands."""
+    found = []
+    for at, (slot, _version) in enumerate(filled):
+        section = slot.section
+        if section is not None and (at == 0 or filled[at - 1][0].section_id != section.pk):
+            found.append({"first": at + 1, "title": section.title, "intro": section.intro_html})
+    return found
+
+
+def problem(quiz: Quiz, slots: Sequence[Slot]) -> str:
+    """Why these slots of a quiz, saved or not yet, could not all be filled; "" if they can."""
+    candidates = _candidates(quiz, slots)
+    try:
+        draw(choices(_asked(quiz, slots), candidates), rng=random.Random(0))  # noqa: S311
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _place(slot: Slot) -> tuple[int, int]:
+    """Slots without a section come first."""
+    return (slot.section.position if slot.section else 0, slot.position)
+
+
+def _versions(
+    enrolment: Enrolment | None,
+    quiz: Quiz,
+    slots: Sequence[Slot],
+    rng: random.Random,
+    known: Collection[int],
+) -> list[QuestionVersion]:
     """The version that each slot is filled with, of no question twice.
 
-    The newest of a ready question, those that this student has not met first; or the one that the
-    slot is pinned to, whatever has become of its question since.
+    The newest of a ready question; or the one that the slot is pinned to, whatever has become of
+    its question since.
     """
-    objectives = {slot.objective_id for slot in slots if slot.objective_id is not None}
-    pools: dict[int, list[str]] = {objective: [] for objective in objectives}
-    for objective, question in (
-        Question.objects.ready()
-        .graded()
-        .filter(objectives__in=objectives)
-        .values_list("objectives", "pk")
-    ):
-        pools[objective].append(str(question))
-    seen = dict(
-        Item.objects.filter(attempt__enrolment=enrolment)
-        .values_list("version__question")
-        .annotate(times=Count("pk"))
-    )
+    candidates = _candidates(quiz, slots)
+    asked = choices(_asked(quiz, slots), candidates)
     try:
-        keys = draw(
-            [
-                [str(slot.question_id)] if slot.objective_id is None else pools[slot.objective_id]
-                for slot in slots
-            ],
-            rng=rng,
-            seen={str(pk): times for pk, times in seen.items()},
-        )
-    except ValueError as problem:
-        raise Refused(
-            f"This quiz cannot be started: {problem} Please tell your instructor."
-        ) from None
-    versions = {
-        str(question.pk): question.current
-        for question in Question.objects.ready().filter(pk__in=keys).select_related("current")
-    }
-    versions |= _pinned(slots)
+        keys = _draw(enrolment, asked, candidates, rng, known)
+    except ValueError as fault:
+        raise Refused(CANNOT_START.format(problem=fault)) from None
+    versions = _current(keys) | _pinned(slots)
     if not slots or any(key not in versions for key in keys):
-        raise Refused(
-            "This quiz cannot be started: it has no questions, or one of them is not ready. "
-            "Please tell your instructor."
-        )
+        raise Refused(CANNOT_START.format(problem=NOT_READY))
     return [versions[key] for key in keys]
+
+
+def _asked(quiz: Quiz, slots: Sequence[Slot]) -> list[Pool | str]:
+    """What each slot asks for: a pool, or its question.
+
+    Where neither objective nor module is named, a pool ends with what the quiz's own module
+    builds on: a tag or a level of difficulty goes through all courses.
+    """
+    reach: frozenset[Any] | None = None
+    if any(_reaches(slot) for slot in slots):
+        needs: dict[Any, list[int]] = defaultdict(list)
+        for module, other in Module.prerequisites.through.objects.values_list(
+            "from_module", "to_module"
+        ):
+            needs[module].append(other)
+        reach = built_on(quiz.activity.module_id, lambda pk: needs[pk])
+    return [
+        str(slot.question_id)
+        if slot.question_id is not None
+        else Pool(
+            objective=slot.objective_id,
+            tag=slot.tag_id,
+            modules=reach
+            if _reaches(slot)
+            else None
+            if slot.module_id is None
+            else frozenset({slot.module_id}),
+            lens=slot.lens,
+            difficulty_from=slot.difficulty_from,
+            difficulty_to=slot.difficulty_to,
+        )
+        for slot in slots
+    ]
+
+
+def _reaches(slot: Slot) -> bool:
+    return slot.question_id is None and slot.objective_id is None and slot.module_id is None
+
+
+def _candidates(quiz: Quiz, slots: Sequence[Slot]) -> list[Candidate]:
+    """The ready questions that may fit a pool: for practice where all is shown, else graded.
+
+    At most three queries, none if no slot draws.
+    """
+    drawing = [slot for slot in slots if slot.question_id is None]
+    if not drawing:
+        return []
+    objectives = _links("objective", {slot.objective_id for slot in drawing} - {None})
+    tags = _links("tag", {slot.tag_id for slot in drawing} - {None})
+    practice = quiz.review == Quiz.Review.PRACTICE
+    ready = Question.objects.ready()
+    questions = ready.practice() if practice else ready.graded()
+    if all(slot.objective_id or slot.tag_id or slot.module_id for slot in drawing):
+        questions = questions.filter(
+            Q(pk__in=objectives.keys() | tags.keys())
+            | Q(module__in={slot.module_id for slot in drawing} - {None})
+        )
+    return [
+        Candidate(
+            question=str(pk),
+            module=module,
+            lens=lens,
+            difficulty=difficulty,
+            objectives=objectives.get(pk, frozenset()),
+            tags=tags.get(pk, frozenset()),
+        )
+        for pk, module, lens, difficulty in questions.order_by().values_list(
+            "pk", "module", "module__lens", "difficulty"
+        )
+    ]
+
+
+def _links(name: str, wanted: Collection[Any]) -> Mapping[int, frozenset[int]]:
+    """Which of the wanted objectives or tags each question has, by primary keys."""
+    if not wanted:
+        return {}
+    found: dict[int, set[int]] = defaultdict(set)
+    through = {"objective": Question.objectives.through, "tag": Question.tags.through}[name]
+    for question, other in through._default_manager.filter(**{f"{name}__in": wanted}).values_list(
+        "question", name
+    ):
+        found[question].add(other)
+    return {question: frozenset(others) for question, others in found.items()}
+
+
+def _draw(
+    enrolment: Enrolment | None,
+    asked: Sequence[Sequence[str]],
+    candidates: Sequence[Candidate],
+    rng: random.Random,
+    known: Collection[int],
+) -> list[str]:
+    """A question for each slot; those that this student has not met first, then the least used.
+
+    Two queries more, three with known ones; none if no slot draws.
+    """
+    if enrolment is None or not candidates:
+        return draw(asked, rng=rng)
+    # Those swapped for a fresh one in practice have been met as well.
+    within = Item.objects.order_by().filter(
+        version__question__in=[int(each.question) for each in candidates]
+    )
+    times = Count("pk")
+    mine = within.filter(attempt__enrolment=enrolment)
+    seen = dict(mine.values_list("version__question").annotate(times))
+    used = dict(within.values_list("version__question").annotate(times))
+    shown: set[int] = set()
+    if known:
+        shown = set(
+            Question.objects.filter(current__in=known).order_by().values_list("pk", flat=True)
+        )
+    return draw(
+        asked,
+        rng=rng,
+        seen={str(pk): number for pk, number in seen.items()},
+        used={str(pk): number for pk, number in used.items()},
+        known={str(pk) for pk in shown},
+    )
+
+
+def _current(keys: Collection[str]) -> dict[str, QuestionVersion]:
+    """The newest version of each of these questions that is ready, by the key of the draw."""
+    return {
+        str(version.question_id): version
+        for version in QuestionVersion.objects.filter(
+            pk__in=Question.objects.ready().filter(pk__in=keys).values("current")
+        ).defer("content", "public")
+    }
 
 
 def _pinned(slots: Sequence[Slot]) -> dict[str, QuestionVersion]:
@@ -80,12 +259,9 @@ def _pinned(slots: Sequence[Slot]) -> dict[str, QuestionVersion]:
         str(version.question_id): version
         for version in QuestionVersion.objects.filter(
             question__in=list(pins), number__in=set(pins.values())
-        )
+        ).defer("content", "public")
         if version.number == pins[version.question_id]
     }
     if len(found) < len(pins):
-        raise Refused(
-            "This quiz cannot be started: a slot is pinned to a version that its question does not "
-            "have. Please tell your instructor."
-        )
+        raise Refused(CANNOT_START.format(problem=NO_SUCH_PIN))
     return found

@@ -1,7 +1,7 @@
 """Draws questions into the slots of an attempt."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 EMPTY = "Slot {place} has no question to draw from. Add one, or remove the slot."
 TOO_FEW = (
@@ -11,17 +11,24 @@ TOO_FEW = (
 
 
 def draw(
-    slots: Sequence[Sequence[str]], *, rng: random.Random, seen: Mapping[str, int]
+    slots: Sequence[Sequence[str]],
+    *,
+    rng: random.Random,
+    seen: Mapping[str, int] = {},
+    used: Mapping[str, int] = {},
+    known: Collection[str] = (),
 ) -> list[str]:
     """One question key for each slot out of its pool, none twice.
 
-    `seen` counts how often this student has met a question. Questions never met come first, then
-    those met least; among equals chance decides. A slot with a fixed question is a pool of one.
-    ValueError, with a sentence for the teacher, if the pools cannot fill every slot.
+    `seen` counts how often this student has met a question, `used` how often anybody has, and
+    `known` are those whose answer this student was shown. Questions never met come first, then
+    those met least; of these the ones least used, and among equals chance decides. The known ones
+    come after all others. A slot with a fixed question is a pool of one. ValueError, with a
+    sentence for the teacher, if the pools cannot fill every slot.
 
     The sets of questions that fit into slots together form a transversal matroid. So it is enough
-    to offer the questions one by one, the least seen first, and to keep each that still fits
-    after moving others between slots: no other draw has less-seen questions. Costs at most
+    to offer the questions one by one, the best first, and to keep each that still fits after
+    moving others between slots: no other draw has better questions, rank for rank. Costs at most
     questions × slots × the longest pool.
     """
     for place, pool in enumerate(slots, start=1):
@@ -36,7 +43,7 @@ def draw(
     # Sorted first, so that the draw depends on the seed alone and not on the pools' order.
     offered = sorted(homes)
     rng.shuffle(offered)
-    offered.sort(key=lambda question: seen.get(question, 0))
+    offered.sort(key=lambda key: (key in known, seen.get(key, 0), used.get(key, 0)))
     for question in offered:
         rng.shuffle(homes[question])
 

@@ -31,13 +31,15 @@ def test_a_draw_fills_every_slot_from_its_pool_without_repeats_or_none_is_possib
         assert tuple(draw(slots, rng=random.Random(seed), seen=seen)) in possible
 
 
-@given(slots.filter(every_draw), counts, st.integers())
-def test_no_other_draw_has_less_seen_questions(slots, seen, seed):
-    def times(keys):
-        return sorted(seen.get(key, 0) for key in keys)
+@given(slots.filter(every_draw), counts, counts, st.sets(st.sampled_from("abcdefg")), st.integers())
+def test_no_other_draw_has_questions_less_known_less_seen_and_then_less_used(
+    slots, seen, used, known, seed
+):
+    def ranks(keys):
+        return sorted((key in known, seen.get(key, 0), used.get(key, 0)) for key in keys)
 
-    drawn = draw(slots, rng=random.Random(seed), seen=seen)
-    assert times(drawn) == min(map(times, every_draw(slots)))
+    drawn = draw(slots, rng=random.Random(seed), seen=seen, used=used, known=known)
+    assert ranks(drawn) == min(map(ranks, every_draw(slots)))
 
 
 @given(slots.filter(every_draw), counts, st.integers())
