@@ -61,6 +61,8 @@ NOUNS = {
     "bins": "bin",
     "reasons": "reason",
     "gaps": "gap",
+    "rubric": "criterion",
+    "levels": "level",
 }
 
 

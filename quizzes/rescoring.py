@@ -7,7 +7,7 @@ cannot be made, and the mark stays.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from quizzes import grading
+from quizzes.behaviours import Given, Rules, judge
 from quizzes.questions import KINDS
 from quizzes.questions.base import Response, Spec
 
@@ -28,7 +29,14 @@ OTHER_CHOICES = (
 )
 GONE = "“{key}” is gone"
 ADDED = "“{key}” is new"
+BY_HAND = (
+    "This answer is marked by a person, so no key can mark it again. Change its mark where it was"
+    " given."
+)
 UNREADABLE = "This answer to version {met} cannot be read against version {new}."
+
+
+DEFERRED = Rules()
 
 
 class Policy(StrEnum):
@@ -90,12 +98,22 @@ class Correction:
             return OTHER_CHOICES.format(what=", ".join(gone + added), **numbers)
         return ""
 
-    def rescore(self, answer: Response, points: Decimal) -> Rescored | None:
+    def rescore(
+        self,
+        answer: Response,
+        points: Decimal,
+        *,
+        rules: Rules = DEFERRED,
+        given: Sequence[Given] = (),
+    ) -> Rescored | None:
         """What `answer` now earns of `points`; None where the mark is to stay.
 
-        A function of both versions, the policy, the answer and the points alone: marks given in
-        between do not matter, so a regrade repeated gives the same. Raises `CannotRescore`.
+        `rules` are those of its attempt, and `given` the tries with `answer` as the last of them,
+        where more than the answer itself counts. A function of both versions, the policy, the
+        rules, the answers and the points alone: marks given in between do not matter, so a
+        regrade repeated gives the same. Raises `CannotRescore`.
         """
+        given = given or (Given(answer),)
         if self.refusal:
             raise CannotRescore(self.refusal)
         match self.policy:
@@ -104,17 +122,26 @@ class Correction:
             case Policy.FULL:
                 return Rescored(points, self.met.number if self.misfit else self.new.number)
             case Policy.NEW:
-                return self._by(self.new, answer, points)
+                return self._by(self.new, given, points, rules)
             case Policy.BOTH:
-                old = self._by(self.met, answer, points)
-                new = self._by(self.new, answer, points)
+                old = self._by(self.met, given, points, rules)
+                new = self._by(self.new, given, points, rules)
                 return old if old.score > new.score else new
 
-    def _by(self, key: Key, answer: Response, points: Decimal) -> Rescored:
+    def _by(self, key: Key, given: Sequence[Given], points: Decimal, rules: Rules) -> Rescored:
         kind = KINDS[key.kind]
-        if kind.fits(self.met.spec, answer) and not kind.fits(key.spec, answer):
-            raise CannotRescore(UNREADABLE.format(met=self.met.number, new=key.number))
-        return Rescored(grading.mark(kind.grade(key.spec, answer), points), key.number)
+        answer = given[-1].answer
+        if kind.waits(self.met.spec, answer):
+            raise CannotRescore(BY_HAND)
+        for one in given:
+            if kind.fits(self.met.spec, one.answer) and not kind.fits(key.spec, one.answer):
+                raise CannotRescore(UNREADABLE.format(met=self.met.number, new=key.number))
+        # As many tries as the question had hints when it was answered.
+        hints = len(self.met.spec.get("hints", ()))
+        earned = judge(rules, kind, key.spec, given, hints=hints).earned
+        if earned is None:
+            raise CannotRescore(BY_HAND)
+        return Rescored(grading.mark(earned, points, least=rules.least), key.number)
 
 
 def _flat(keys: Any) -> Iterator[str]:

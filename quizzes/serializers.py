@@ -25,6 +25,14 @@ FIELD = {
     "longest": LONGEST,
 }
 
+ESSAY = {
+    "text": {"type": "string", "description": "The answer so far, line breaks as one sign each."},
+    "count": {"type": "integer", "description": "Its words."},
+    "least": {"type": "integer", "description": "The fewest words asked for."},
+    "most": {"type": "integer", "description": "The most words asked for."},
+    "longest": LONGEST,
+}
+
 # What the review adds to a row, as far as the quiz's rules let it be seen yet.
 SAID = {
     "correct": TRUTH,
@@ -45,6 +53,9 @@ def _question(row_said: dict[str, Any], **said: Any) -> dict[str, Any]:
     match = {"match": TOKEN} if row_said else {}
     gap_match = {"match": {"type": "string", "description": "HTML."}} if row_said else {}
     forms = {"forms": _rows(row_said, html=TEXT)} if row_said else {}
+    explained = {name: SAID[name] for name in ("feedback", "evidence")}
+    levels = _rows({}, html=TEXT, points={"type": "integer"})
+    rubric = {"rubric": _rows(explained, html=TEXT, levels=levels)} if row_said else {}
     right_place = {"right_place": {"type": "integer"}} if row_said else {}
     return {
         "type": "object",
@@ -62,6 +73,8 @@ def _question(row_said: dict[str, Any], **said: Any) -> dict[str, Any]:
             "reasons": _rows(row_said, token=TOKEN, html=TEXT, chosen=TRUTH),
             "field": _rows(row_said, **FIELD)["items"],
             **forms,
+            "essay": _rows({}, **ESSAY)["items"],
+            **rubric,
             "pieces": _rows({}, html=TEXT, token=MAYBE_TOKEN),
             "gaps": _rows(
                 row_said | gap_match,
@@ -79,7 +92,7 @@ def _question(row_said: dict[str, Any], **said: Any) -> dict[str, Any]:
 PRESENTED = _question({})
 REVIEWED = _question(
     SAID,
-    outcome={"type": "string", "enum": ["blank", "wrong", "partly", "right"]},
+    outcome={"type": "string", "enum": ["blank", "wrong", "partly", "right", "waits"]},
     feedback={"type": "string", "description": "HTML."},
     solution={"type": "array", "items": TEXT},
 )
@@ -90,9 +103,9 @@ ANSWER = {
         "token. Several choices: a list of tokens. Matching: an object from the rows' tokens to "
         "the answers'; classifying: the same from statements to bins. Ordering: the items' tokens "
         "by place, null for a place still open. True or false with reasons: an object with "
-        "`answer` and `reason`, a token each. Short text, number, date of an event: what is typed, "
-        "as a string. Text with gaps: an object from the gaps' tokens to what is typed, or to the "
-        "token of the choice."
+        "`answer` and `reason`, a token each. Short text, number, date of an event, essay: what is "
+        "typed, as a string. Text with gaps: an object from the gaps' tokens to what is typed, or "
+        "to the token of the choice."
     ),
     "oneOf": [
         {"type": "string"},
@@ -197,6 +210,14 @@ class AnswerSerializer(Strict):
         help_text="The revision that this answer replaces, as last shown or acknowledged.",
     )
     answer = AnswerField(allow_null=True)
+    operation = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text=(
+            "Your own name for this save, a new UUID for each. Send the same one when you send the"
+            " save again because you have heard no answer: it is stored once."
+        ),
+    )
 
 
 class AcknowledgementSerializer(serializers.Serializer[Any]):
@@ -209,6 +230,11 @@ class AcknowledgementSerializer(serializers.Serializer[Any]):
     saved_at = serializers.DateTimeField()
     shown = AnswerField(allow_null=True)
     digest = serializers.CharField(help_text="A fingerprint of the answer in tokens.")
+    operation = serializers.UUIDField(allow_null=True, help_text="As you named the save.")
+    newest = serializers.IntegerField(
+        help_text="The revision that stands now. Above `revision`, another save has replaced yours."
+    )
+    stands = AnswerField(allow_null=True, help_text="What `newest` holds, if it is another one.")
     deadline = serializers.DateTimeField(
         allow_null=True, help_text="When the attempt ends; it may have been moved meanwhile."
     )
@@ -224,6 +250,9 @@ class StaleSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     revision = serializers.IntegerField()
     shown = AnswerField(allow_null=True)
+    operation = serializers.UUIDField(
+        allow_null=True, help_text="Of the save that stands: yours, if you sent it."
+    )
 
 
 class ProofSerializer(serializers.Serializer[Any]):

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from .base import Choice, Kind, Part, digest, plain, text_of
+from .base import Choice, Kind, NeedsMarking, Part, digest, plain, text_of
 from .classify import Classify
+from .essay import Essay
 from .eventdate import EventDate
 from .gaptext import GapText
 from .matching import Matching
@@ -27,7 +28,22 @@ KINDS: Mapping[str, Kind] = {
         Numeric(),
         GapText(),
         EventDate(),
+        Essay(),
     )
 }
 
-__all__ = ["KINDS", "Choice", "Kind", "Part", "digest", "plain", "text_of"]
+# The kinds whose answers a person marks. Only a slot that names such a question asks it: a draw
+# would make a quiz wait for its markers now and then.
+BY_HAND = frozenset(name for name, kind in KINDS.items() if kind.by_hand)
+
+__all__ = [
+    "BY_HAND",
+    "KINDS",
+    "Choice",
+    "Kind",
+    "NeedsMarking",
+    "Part",
+    "digest",
+    "plain",
+    "text_of",
+]

@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from django import template
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -64,6 +65,20 @@ def _line(presented: Presented, name: str) -> str:
         f'value="{escape(field["text"])}" inputmode="{field["mode"]}" '
         f'aria-label="{escape(_("Your answer"))}"{described} '
         f'autocomplete="off" autocapitalize="off" spellcheck="false">{hint}</div>'
+    )
+
+
+def _text(presented: Presented, name: str) -> str:
+    essay = presented["essay"]
+    # A browser drops the first line break in a text area, so there is always one to drop.
+    counted = _("%(count)d words so far; %(least)d to %(most)d are asked for.") % essay
+    return (
+        f'<div class="typed"><textarea class="input essay" name="{name}" rows="12" '
+        f'aria-label="{escape(_("Your answer"))}" aria-describedby="{name}.hint" '
+        f'data-words="{name}.count">\n{escape(essay["text"])}</textarea>'
+        f'<p class="hint" id="{name}.hint"><span id="{name}.count" data-least="{essay["least"]}" '
+        f'data-most="{essay["most"]}">{escape(counted)}</span></p></div>'
+        f'<script type="module" src="{escape(static("quizzes/words.js"))}"></script>'
     )
 
 
@@ -153,6 +168,7 @@ CONTROLS: Mapping[str, Callable[[Presented, str], str]] = {
     "numeric": _line,
     "gap-text": _gaps,
     "event-date": _line,
+    "essay": _text,
 }
 
 

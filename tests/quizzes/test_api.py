@@ -500,6 +500,8 @@ def test_every_kind_is_answered_and_reviewed_as_the_schema_says(of_all_kinds, kn
     api, attempt = of_all_kinds
     for item in Item.objects.filter(attempt=attempt["id"]).select_related("version"):
         kind = KINDS[item.version.kind]
+        if kind.by_hand:
+            continue  # left blank, it waits for nobody
         if knows or kind.name != "ordering":  # one swap leaves some neighbours in order
             given = simulation.respond(kind, item.version.spec, knows, random.Random(1))
             tokens = kind.show(item.order, given)

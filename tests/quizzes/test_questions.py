@@ -140,6 +140,24 @@ def specs(draw: st.DrawFn, name: str) -> dict[str, Any]:
             partial = [{"within": 2, "unit": "years", "credit": "1/3"}]
             precision = draw(st.sampled_from(["year", "month", "day"]))
             return OPENING | {"precision": precision, "partial": partial, "answers": answers}
+        case "essay":
+            rows = [
+                row
+                | EXPLANATION
+                | {
+                    "levels": [
+                        level | {"points": at}
+                        for at, level in enumerate(named(draw(st.integers(2, 4)), "secret-level"))
+                    ]
+                }
+                for row in named(draw(st.integers(1, 4)))
+            ]
+            words = {"least": 1, "most": draw(st.integers(5, 500))}
+            for row in rows:
+                row["text"] = f"SECRET {row['text']}"
+                for level in row["levels"]:
+                    level["text"] = f"SECRET {level['text']}"
+            return OPENING | {"words": words, "rubric": rows}
         case _:
             rows = draw(st.permutations(named(draw(st.integers(3, 6)))))
             rule = draw(st.sampled_from(sorted(ORDERING_RULES)))
@@ -172,6 +190,8 @@ def some_answer(kind: Kind, spec: dict[str, Any], draw: st.DrawFn) -> Any:
             return {
                 key: kind.example(gaps[key], choice) for key, choice in filled.items() if choice
             } or None
+        case "essay":
+            return draw(st.sampled_from([None, "Word.", "One.\n\nTwo <b>three</b>\nfour."]))
         case "single" | "truefalse":
             return draw(st.none() | st.sampled_from(keys))
         case "multiple":
@@ -198,14 +218,22 @@ def answered(draw: st.DrawFn) -> tuple[Kind, dict[str, Any], Any, Any]:
 # --- grading
 
 
+def earned(kind: Kind, spec: Any, response: Any, judgement: Any = None) -> Fraction | None:
+    """What an answer earns; None where a person has to say and has not."""
+    if kind.waits(spec, response):
+        return None if judgement is None else kind.weigh(spec, judgement)
+    return kind.grade(spec, response)
+
+
 @pytest.mark.parametrize(("kind", "sample"), SAMPLES)
 def test_a_kind_grades_its_own_samples(kind, sample):
     assert kind.check(sample.spec, draft=True) == []
-    assert kind.grade(sample.spec, sample.response) == sample.expected
+    grade = earned(kind, sample.spec, sample.response, sample.judgement)
+    assert grade == sample.expected
     if sample.label == "malformed":
         assert not kind.fits(sample.spec, sample.response)
     else:
-        assert kind.outcome(sample.spec, sample.response) == sample.label
+        assert kind.outcome(sample.spec, sample.response, grade) == sample.label
 
 
 @pytest.mark.parametrize("kind", KINDS.values())
@@ -220,19 +248,19 @@ def test_grades_never_change():
     for case in GOLDEN["cases"]:
         spec = GOLDEN["specs"][case["spec"]]
         kind = KINDS[spec["kind"]]
-        earned = kind.grade(spec["spec"], case["response"])
-        assert (case["spec"], case["response"], str(earned)) == (
+        grade = earned(kind, spec["spec"], case["response"], case.get("judgement"))
+        assert (case["spec"], case["response"], str(grade)) == (
             case["spec"],
             case["response"],
             case["grade"],
         )
-    assert len(GOLDEN["cases"]) == 667
+    assert len(GOLDEN["cases"]) == 675
 
 
 @given(questions(), jsons)
 def test_any_stored_value_grades_between_0_and_1(question, response):
     kind, spec = question
-    assert 0 <= kind.grade(spec, response) <= 1
+    assert kind.waits(spec, response) or 0 <= kind.grade(spec, response) <= 1
     if not kind.fits(spec, response):
         assert kind.grade(spec, response) == 0
         assert kind.outcome(spec, response) == "blank"
@@ -242,14 +270,15 @@ def test_any_stored_value_grades_between_0_and_1(question, response):
 def test_an_answer_grades_the_same_after_a_round_through_storage(case):
     kind, spec, _, answer = case
     stored = json.loads(json.dumps(answer))
-    assert kind.grade(plain(spec), stored) == kind.grade(spec, answer)
+    assert earned(kind, plain(spec), stored) == earned(kind, spec, answer)
 
 
 @given(answered())
 def test_a_blank_earns_nothing_and_outcomes_name_the_grade(case):
     kind, spec, _, answer = case
-    grade = kind.grade(spec, answer)
-    expected = {0: "wrong", 1: "right"}.get(grade, "partly") if answer else "blank"
+    grade = earned(kind, spec, answer)
+    words = {0: "wrong", 1: "right", None: "waits"}
+    expected = words.get(grade, "partly") if answer else "blank"
     assert kind.outcome(spec, answer) == expected
     assert kind.grade(spec, None) == 0
 
@@ -352,6 +381,9 @@ def with_another_key(name: str, spec: dict[str, Any], draw: st.DrawFn) -> dict[s
                 prompt["match"] = draw(st.sampled_from(other["answers"]))["key"]
         case "ordering":
             other["items"] = draw(st.permutations(other["items"]))
+        case "essay":
+            levels = [{"key": f"l{n}", "text": f"Level {n}", "points": n} for n in range(3)]
+            other["rubric"] = [{"key": "new", "text": "New", "levels": levels} | EXPLANATION]
     return other
 
 
@@ -432,6 +464,8 @@ def as_form(kind: Kind, page: dict[str, Any], name: str) -> dict[str, list[str]]
     """What a browser posts for the page as it stands."""
     if "field" in page:
         return {name: [page["field"]["text"]]}
+    if "essay" in page:
+        return {name: [page["essay"]["text"].replace("\n", "\r\n")]}
     if "gaps" in page:
         return {
             f"{name}.{gap['token']}": [
@@ -566,6 +600,8 @@ def rows_of(page: dict[str, Any]) -> list[dict[str, Any]]:
     """What a review says something about, whatever the kind."""
     if "field" in page:
         return [page["field"]]
+    if "essay" in page:
+        return page.get("rubric", [])
     rows = page.get("gaps") or page.get("choices") or page.get("rows") or page["items"]
     return rows + page.get("reasons", [])
 
@@ -575,7 +611,8 @@ def test_a_full_review_tells_each_row_right_from_wrong(case):
     kind, spec, order, answer = case
     page = kind.review(spec, order, answer, items=EVERYTHING)
     rows = rows_of(page)
-    assert {"correct", "feedback", "evidence"} <= rows[0].keys()
+    told = {"feedback", "evidence"} if kind.by_hand else {"correct", "feedback", "evidence"}
+    assert told <= rows[0].keys()
     if kind.name in ("single", "truefalse", "multiple"):
         right = [row["html"] for row in rows if row["correct"]]
         assert sorted(page["solution"]) == sorted(right)
@@ -622,6 +659,14 @@ def test_the_solution_and_an_answer_are_told_in_words():
             "1. Tashkent; 2. 2002",
         ),
         "event-date": (["15 May 1992"], "1992-05-15"),
+        "essay": (
+            [
+                "Takes a position: One clear position on this case.",
+                "Answers the other side: Its best argument is answered.",
+            ],
+            "Identity explains who asked to join.\n"
+            "Threat alone would have kept Russia's neighbours out.",
+        ),
         "ordering": (
             [
                 "The Washington Treaty is signed",
@@ -656,8 +701,8 @@ def test_every_pick_is_a_described_choice(case):
     }
     picks = kind.picks(spec, answer)
     assert [pick for pick in picks if pick not in described] == []
-    assert bool(picks) == (answer is not None)
-    if kind.grade(spec, answer) == 1:
+    assert bool(picks) == (answer is not None and not kind.by_hand)
+    if earned(kind, spec, answer) == 1:
         assert all(described[pick] for pick in picks)
 
 
@@ -673,6 +718,7 @@ def test_blind_choice_earns_the_mean_over_all_answers():
         "numeric": 0,
         "gap-text": Fraction(1, 6),
         "event-date": 0,
+        "essay": 0,
     }
     reasoned = KINDS["truefalse"].samples[6].spec
     assert KINDS["truefalse"].guess(reasoned) == Fraction(1, 3)

@@ -94,6 +94,8 @@ def test_a_version_against_itself_moves_nothing(versions, points):
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_every_kind_scores_its_own_samples_again_as_stated(kind):
     for sample in kind.samples:
+        if sample.judgement is not None:
+            continue  # no key knows what a person thought of it
         key = Key(1, kind.name, sample.spec)
         found = Correction(Policy.NEW, key, key).rescore(sample.response, Decimal(1))
         if isinstance(sample.expected, Fraction):

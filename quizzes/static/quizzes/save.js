@@ -133,7 +133,7 @@ function describe(question, value) {
 
 // The server's canonical form has its keys sorted, no spaces, and every sign in ASCII.
 const sorted = (value) => (value && !Array.isArray(value) && typeof value === "object" ? Object.fromEntries(Object.entries(value).sort()) : value);
-const canonical = (value) => JSON.stringify(sorted(value)).replace(/[\u0080-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const canonical = (value) => JSON.stringify(sorted(value)).replace(/[\u007f-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 async function digest(value) {
   if (!crypto.subtle) return null; // plain http on another host: only the form can be checked
