@@ -20,11 +20,12 @@ from django.utils.translation import gettext as _
 
 from courses.models import Cohort, User
 from courses.refusals import Refused
-from quizzes import grading, marking
+from quizzes import grading, marking, tries
 from quizzes.access import may_regrade
+from quizzes.behaviours import Given, Rules
 from quizzes.models import Attempt, Item, Mark, Question, QuestionVersion, Regrade, Response
 from quizzes.questions import text_of
-from quizzes.rescoring import CannotRescore, Correction, Fingerprint, Key, Policy
+from quizzes.rescoring import DEFERRED, CannotRescore, Correction, Fingerprint, Key, Policy
 
 NOT_YOURS = (
     "Only instructors of a cohort correct its marks, and only editors those of every cohort."
@@ -63,6 +64,7 @@ class Change:
     item: int
     revision: int
     points: Decimal
+    counts: bool  # whether the item is in its attempt's total
     mark: int | None
     version: int  # whose key decides, by primary key
     before: Decimal | None
@@ -76,6 +78,8 @@ class Outcome:
 
     attempt: Attempt
     changes: list[Change] = field(default_factory=list)
+    # The sum of its marks where that may be negative, and the score therefore says too little.
+    summed: Decimal | None = None
 
     @property
     def before(self) -> Decimal | None:
@@ -88,11 +92,11 @@ class Outcome:
             return None
         return grading.total(
             [
-                self.attempt.score,
+                self.attempt.score if self.summed is None else self.summed,
                 *(
                     change.after - change.before
                     for change in self.changes
-                    if change.before is not None and change.after is not None
+                    if change.counts and change.before is not None and change.after is not None
                 ),
             ]
         )
@@ -102,7 +106,9 @@ class Outcome:
         return any(change.before != change.after for change in self.changes)
 
     def percentage(self, score: Decimal | None) -> Decimal | None:
-        return None if score is None else grading.percentage(score, self.attempt.out_of)
+        if score is None:
+            return None
+        return grading.effective(score, self.attempt.out_of, self.attempt.deduction)
 
     def passed(self, score: Decimal | None) -> bool:
         percentage = self.percentage(score)
@@ -154,24 +160,33 @@ class Survey:
         chunk = list(rows[:CHUNK])
         while chunk:
             found = {attempt.pk: Outcome(attempt) for attempt in chunk}
-            for attempt, change in self._changes(list(found)):
+            rules = {pk: Rules.read(one.attempt.rules) for pk, one in found.items()}
+            for attempt, change in self._changes(rules):
                 found[attempt].changes.append(change)
+            for pk, whole in _sums([pk for pk, each in rules.items() if each.least]).items():
+                found[pk].summed = whole
             for outcome in found.values():
                 self._note(outcome)
             yield list(found.values())
             chunk = list(rows.filter(pk__gt=chunk[-1].pk)[:CHUNK])
 
-    def _changes(self, attempts: list[UUID]) -> Iterator[tuple[UUID, Change]]:
+    def _changes(self, rules: Mapping[UUID, Rules]) -> Iterator[tuple[UUID, Change]]:
+        attempts = list(rules)
+        # Where more than the newest answer counts, all that count are read.
+        counting = [pk for pk, each in rules.items() if each != DEFERRED]
+        given = tries.given(counting) if counting else {}
         newest = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk")
         answer = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
         rows = (
-            Item.objects.filter(attempt__in=attempts, version__in=list(self.versions))
+            Item.objects.current()
+            .filter(attempt__in=attempts, version__in=list(self.versions))
             .order_by("attempt", "position")
             .values_list(
                 "attempt",
                 "pk",
                 "version",
                 "points",
+                "counts",
                 Subquery(answer.values("revision")[:1]),
                 Subquery(answer.values("answer")[:1]),
                 Subquery(newest.values("pk")[:1]),
@@ -180,18 +195,22 @@ class Survey:
                 Exists(newest.filter(by__isnull=False, regrade__isnull=True)),
             )
         )
-        for attempt, item, met, points, revision, given, mark, before, by, by_hand in rows:
-            after, version = self._rescore(met, given, points, before, by, by_hand=by_hand)
+        for attempt, item, met, points, counts, revision, last, mark, before, by, by_hand in rows:
+            answers = given.get(item) or [Given(last)]
+            after, version = self._rescore(
+                met, rules[attempt], answers, points, before, by, by_hand=by_hand
+            )
             added = mark is not None and (after, version) != (before, by)
             yield (
                 attempt,
-                Change(item, revision or 0, points, mark, version, before, after, added),
+                Change(item, revision or 0, points, counts, mark, version, before, after, added),
             )
 
     def _rescore(
         self,
         met: int,
-        answer: Any,
+        rules: Rules,
+        given: Sequence[Given],
         points: Decimal,
         before: Decimal | None,
         by: int | None,
@@ -211,7 +230,9 @@ class Survey:
             self.counted["by_hand"] += 1
             return stays
         try:
-            found = self.corrections[met].rescore(answer, points)
+            found = self.corrections[met].rescore(
+                given[-1].answer, points, rules=rules, given=given
+            )
         except CannotRescore as why:
             self.refused[str(why)] += 1
             return stays
@@ -225,9 +246,11 @@ class Survey:
             self.fingerprint.add(
                 change.item, change.revision, change.mark, change.before, change.after
             )
-            if change.before is not None and change.after is not None and change.points:
+            if change.before is None or change.after is None or not change.points:
+                continue
+            self.counted["added"] += change.added
+            if change.counts:  # else it was known, which says nothing about the question
                 self.counted["marked"] += 1
-                self.counted["added"] += change.added
                 self.earned["before"] += Fraction(change.before) / Fraction(change.points)
                 self.earned["after"] += Fraction(change.after) / Fraction(change.points)
         if before is not None and after is not None:
@@ -265,6 +288,23 @@ class Survey:
             "mean": _mean(self.percent, self.counted["scored"], 2),
             "moves": self.moves,
         }  # fmt: skip
+
+
+def _sums(attempts: Sequence[UUID]) -> dict[UUID, Decimal]:
+    """The exact sums of the newest marks of some attempts; no query for none."""
+    if not attempts:
+        return {}
+    newest = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk").values("score")[:1]
+    marks: dict[UUID, list[Decimal]] = {pk: [] for pk in attempts}
+    for pk, score in (
+        Item.objects.current()
+        .filter(attempt__in=attempts, counts=True)
+        .order_by()
+        .values_list("attempt", Subquery(newest))
+    ):
+        if score is not None:
+            marks[pk].append(score)
+    return {pk: grading.summed(scores) for pk, scores in marks.items()}
 
 
 def _mean(sums: Mapping[str, Fraction], count: int, decimals: int) -> dict[str, Any]:
@@ -415,7 +455,8 @@ def _write(regrade: Regrade, outcomes: Sequence[Outcome], *, by: User, now: date
     newest = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk").values("score")[:1]
     scores: dict[UUID, list[Decimal]] = {pk: [] for pk in moved}
     for pk, score in (
-        Item.objects.filter(attempt__in=list(moved))
+        Item.objects.current()
+        .filter(attempt__in=list(moved), counts=True)
         .order_by()
         .values_list("attempt", Subquery(newest))
     ):

@@ -130,8 +130,7 @@ class Correction:
 
     def _by(self, key: Key, given: Sequence[Given], points: Decimal, rules: Rules) -> Rescored:
         kind = KINDS[key.kind]
-        answer = given[-1].answer
-        if kind.waits(self.met.spec, answer):
+        if kind.waits(self.met.spec, given[-1].answer):
             raise CannotRescore(BY_HAND)
         for one in given:
             if kind.fits(self.met.spec, one.answer) and not kind.fits(key.spec, one.answer):

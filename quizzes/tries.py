@@ -1,0 +1,52 @@
+"""The stored answers of an attempt as the behaviours read them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from quizzes.behaviours import Given, Rules, Standing, judge
+from quizzes.models import Attempt, Response
+from quizzes.questions import KINDS
+
+
+def given(attempts: Collection[UUID]) -> dict[int, list[Given]]:
+    """The answers to each item (by its id) in their order; one query.
+
+    Every checked one and the newest: what else was saved in between decides nothing.
+    """
+    found: dict[int, list[Given]] = {}
+    for item, answer, checked, certainty in (
+        Response.objects.filter(item__attempt__in=attempts, item__replaced_at=None)
+        .order_by("item", "revision")
+        .values_list("item", "answer", "checked", "certainty")
+    ):
+        answers = found.setdefault(item, [])
+        if answers and not answers[-1].checked:
+            answers.pop()
+        answers.append(Given(answer, checked, certainty))
+    return found
+
+
+def standings(
+    attempt: Attempt, positions: Collection[int] | None = None
+) -> dict[int, tuple[Given, Standing]]:
+    """By position, the last try of each question that has been tried, and how that stands.
+
+    What was saved after it is not looked at. One query, none where nothing is checked.
+    """
+    rules = Rules.read(attempt.rules)
+    if not rules.checks:
+        return {}
+    tried = Response.objects.filter(item__attempt=attempt, item__replaced_at=None, checked=True)
+    if positions is not None:
+        tried = tried.filter(item__position__in=positions)
+    answers: dict[int, list[Given]] = {}
+    keys = {}
+    for position, kind, spec, answer, certainty in tried.order_by("revision").values_list(
+        "item__position", "item__version__kind", "item__version__spec", "answer", "certainty"
+    ):
+        keys[position] = (KINDS[kind], spec)
+        answers.setdefault(position, []).append(Given(answer, True, certainty))
+    return {
+        position: (tries[-1], judge(rules, *keys[position], tries))
+        for position, tries in answers.items()
+    }
