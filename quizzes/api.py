@@ -14,6 +14,7 @@ from courses.refusals import Refused
 from quizzes import access, attempts, reports
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.models import Attempt
+from quizzes.models import Response as Stored
 from quizzes.questions import Kind
 from quizzes.serializers import (
     AcknowledgementSerializer,
@@ -112,7 +113,9 @@ class ResponseView(Endpoint):
     def put(self, request: Call, attempt: UUID, position: int) -> Response:
         """Save an answer. It is stored if and only if the reply says `"saved": true`.
 
-        Sending the same again is acknowledged again and changes nothing.
+        Sending the same again is acknowledged again and changes nothing. With an `operation` it
+        is known again whatever was saved in between: the reply then names the revision that it
+        made, and the newer one that stands.
         """
         sent = AnswerSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -124,7 +127,14 @@ class ResponseView(Endpoint):
             outcome = attempts.save(
                 request.user,
                 attempt,
-                answers={position: Answer(sent.validated_data["revision"], read)},
+                answers={
+                    position: Answer(
+                        sent.validated_data["revision"],
+                        read,
+                        operation=sent.validated_data.get("operation"),
+                        source=Stored.Source.API,
+                    )
+                },
                 now=request.arrived_at,
             )[position]
         except Closed as refusal:
@@ -146,6 +156,7 @@ def _stale(attempt: UUID, outcome: NotSaved) -> dict[str, Any]:
         "position": outcome.position,
         "revision": outcome.revision,
         "shown": outcome.shown,
+        "operation": None if outcome.operation is None else str(outcome.operation),
     }
 
 

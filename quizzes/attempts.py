@@ -8,7 +8,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ from quizzes import availability, composing, marking, timing
 from quizzes.access import own_attempt_to_write
 from quizzes.behaviours import AtZero, Behaviour, Certainty, Navigation, Rules
 from quizzes.conditions import Conditions
-from quizzes.models import Attempt, Item, Quiz, Response
+from quizzes.models import Attempt, Item, LateAnswer, Quiz, Response
 from quizzes.questions import KINDS, Kind
 
 NOT_A_STUDENT = "Only students of the cohort sit its quizzes. You can look at everything else."
@@ -43,6 +43,15 @@ STALE = (
 )
 NO_REVISION = "The page did not say which answer it replaces. Reload the page and answer again."
 NO_SUCH_QUESTION = "This attempt has no question {position}."
+OTHER_ANSWER = (
+    "This operation has been used for another answer to this question. Give each save an"
+    " operation of its own."
+)
+KEPT_AS_LATE = (
+    "What came after that is kept in the attempt's log, marked as late; it does not count."
+)
+MOST_LATE = 20  # late answers to one question that are kept
+NO_OPERATION = UUID(int=0)
 
 
 class Closed(Refused):
@@ -75,6 +84,11 @@ class Saved:
     digest: str
     # The end of the attempt as it stands now: it may have been moved since the page was loaded.
     deadline: datetime | None = None
+    operation: UUID | None = None
+    # The revision that stands now, and what it says if that is not the one acknowledged: a save
+    # that is sent again may meet a newer answer.
+    newest: int = 0
+    stands: object = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,8 @@ class NotSaved:
     message: str
     revision: int
     shown: object
+    # Whose save stands: a page knows its own again, though it never heard that it was stored.
+    operation: UUID | None = None
 
 
 def digest(shown: object) -> str:
@@ -211,8 +227,9 @@ def save(
     """Store answers by their question's position in one's own open attempt.
 
     Each question is judged by itself: one malformed or stale answer keeps no other from being
-    stored. Sending the same answer again is acknowledged again and adds nothing. Raises `Closed`
-    when the attempt takes no more, and `Http404` when it is not this person's.
+    stored. Sending the same answer again is acknowledged again and adds nothing; by its operation
+    it is known again whatever came in between. Raises `Closed` when the attempt takes no more
+    (what came is then kept as late), and `Http404` when it is not this person's.
     """
     with transaction.atomic():
         attempt = own_attempt_to_write(user, attempt_id)
@@ -221,8 +238,9 @@ def save(
             return _store(attempt, answers, now)
     if overdue:
         close(attempt, now=now)
-        raise Closed(TIME_IS_UP.format(at=_clock(attempt)))
-    raise Closed(HANDED_IN)
+    kept = _keep_late(user, attempt_id, answers, now)
+    sentence = TIME_IS_UP.format(at=_clock(attempt)) if overdue else HANDED_IN
+    raise Closed(f"{sentence} {KEPT_AS_LATE}" if kept else sentence)
 
 
 def _answered(items: QuerySet[Item]) -> QuerySet[Item]:
@@ -232,58 +250,117 @@ def _answered(items: QuerySet[Item]) -> QuerySet[Item]:
         revision=Subquery(newest.values("revision")[:1]),
         answer=Subquery(newest.values("answer")[:1]),
         answered_at=Subquery(newest.values("saved_at")[:1]),
+        answered_by=Subquery(newest.values("operation")[:1]),
         kind=F("version__kind"),
     )
 
 
 ALL_ITEMS = Prepared[Any](
-    lambda attempt: _answered(Item.objects.filter(attempt=attempt)), attempt=UUIDField()
+    lambda attempt: _answered(Item.objects.current().filter(attempt=attempt)), attempt=UUIDField()
 )
 ONE_ITEM = Prepared[Any](
-    lambda attempt, position: _answered(Item.objects.filter(attempt=attempt, position=position)),
+    lambda attempt, position, operation: _answered(
+        Item.objects.current().filter(attempt=attempt, position=position)
+    ).annotate(
+        known=Subquery(
+            Response.objects.filter(item=OuterRef("pk"), operation=operation).values("revision")[:1]
+        )
+    ),
     attempt=UUIDField(),
     position=IntegerField(),
+    operation=UUIDField(),
 )
+
+
+def _asked(attempt: Attempt, answers: Mapping[int, Answer]) -> dict[int, Any]:
+    """The items that `answers` are for, by position; one query."""
+    # The page's script sends one answer, a form without scripts all of them. SQLite cannot even
+    # ask for a number that does not fit into 64 bits.
+    if len(answers) == 1:
+        ((position, answer),) = answers.items()
+        found = ONE_ITEM.all(
+            attempt=attempt.pk,
+            position=min(position, 2**15 - 1),
+            operation=answer.operation or NO_OPERATION,
+        )
+    else:
+        found = ALL_ITEMS.all(attempt=attempt.pk)
+    return {item.position: item for item in found}
+
+
+def _known(items: Mapping[int, Any], answers: Mapping[int, Answer]) -> dict[int, Response]:
+    """By position, what an answer's operation has stored before; no query for a single new one.
+
+    The attempt's lock is held, so no other request stores it meanwhile.
+    """
+    named = {
+        items[position].pk: answer.operation
+        for position, answer in answers.items()
+        if answer.operation
+        and position in items
+        and getattr(items[position], "known", 0) is not None
+    }
+    if not named:
+        return {}
+    places = {item.pk: position for position, item in items.items()}
+    stored = Response.objects.filter(item__in=named, operation__in=set(named.values()))
+    return {
+        places[response.item_id]: response
+        for response in stored
+        if response.operation == named[response.item_id]
+    }
 
 
 def _store(
     attempt: Attempt, answers: Mapping[int, Answer], now: datetime
 ) -> dict[int, Saved | NotSaved]:
-    # The page's script sends one answer, a form without scripts all of them. SQLite cannot even
-    # ask for a number that does not fit into 64 bits.
-    if len(answers) == 1:
-        found = ONE_ITEM.all(attempt=attempt.pk, position=min(*answers, 2**15 - 1))
-    else:
-        found = ALL_ITEMS.all(attempt=attempt.pk)
-    items: dict[int, Any] = {item.position: item for item in found}
+    items = _asked(attempt, answers)
+    known = _known(items, answers)
     outcomes: dict[int, Saved | NotSaved] = {}
     added: list[Response] = []
     for position, answer in answers.items():
         if position not in items:
             raise Refused(NO_SUCH_QUESTION.format(position=position))
-        outcome = _judge(items[position], answer, now, attempt.deadline)
+        outcome = _judge(items[position], answer, known.get(position), now)
         if isinstance(outcome, Response):
             added.append(outcome)
-            shown = KINDS[items[position].kind].show(outcome.item.order, outcome.answer)
-            outcome = Saved(position, outcome.revision, now, shown, digest(shown), attempt.deadline)
+            outcome = _saved(items[position], outcome, newest=outcome.revision)
+        if isinstance(outcome, Saved):
+            outcome = replace(outcome, operation=answer.operation, deadline=attempt.deadline)
         outcomes[position] = outcome
     Response.objects.bulk_create(added)
     return outcomes
 
 
+def _saved(item: Any, response: Response, *, newest: int) -> Saved:
+    """The acknowledgement of a row; `item` still shows the answer that stood before this save."""
+    kind = KINDS[item.kind]
+    shown = kind.show(item.order, response.answer)
+    return Saved(
+        item.position,
+        response.revision,
+        response.saved_at,
+        shown,
+        digest(shown),
+        newest=newest,
+        stands=kind.show(item.order, item.answer) if newest > response.revision else None,
+    )
+
+
 def _judge(
-    item: Any, answer: Answer, now: datetime, deadline: datetime | None
+    item: Any, answer: Answer, known: Response | None, now: datetime
 ) -> Response | Saved | NotSaved:
     """The row to add for an answer, or the acknowledgement or refusal that needs none.
 
-    `item` comes with its `kind` and its newest `revision`, `answer` and `answered_at`.
+    `item` comes with its `kind` and its newest `revision`, `answer`, `answered_at` and
+    `answered_by`; `known` is what the same operation has stored before.
     """
     kind = KINDS[item.kind]
     current = item.revision or 0
-    shown = kind.show(item.order, item.answer)
 
     def refuse(reason: str, message: str) -> NotSaved:
-        return NotSaved(item.position, reason, message, current, shown)
+        shown = kind.show(item.order, item.answer)
+        return NotSaved(item.position, reason, message, current, shown, item.answered_by)
 
     if answer.base is None:
         return refuse("malformed", NO_REVISION)
@@ -291,11 +368,19 @@ def _judge(
         response = answer.read(kind, item.order)
     except ValueError as problem:
         return refuse("malformed", str(problem))
-    if response == item.answer and answer.base in (current, current - 1):
-        # The same answer again, perhaps because our acknowledgement was lost on the way.
+    if known is not None:
+        if known.answer != response:
+            return refuse("malformed", OTHER_ANSWER)
+        return _saved(item, known, newest=current)
+    # The same answer again, perhaps because our acknowledgement was lost on the way.
+    again = response == item.answer and answer.base in (current, current - 1)
+    # With a name of its own it becomes a row of its own, to be known by if it comes once more;
+    # nothing in the place of nothing needs none.
+    if again and (answer.operation is None or item.revision is None):
+        shown = kind.show(item.order, item.answer)
         saved_at = item.answered_at or now
-        return Saved(item.position, current, saved_at, shown, digest(shown), deadline)
-    if answer.base != current:
+        return Saved(item.position, current, saved_at, shown, digest(shown), newest=current)
+    if answer.base != current and not again:
         return refuse("stale", STALE)
     return Response(
         item=item,
@@ -306,6 +391,45 @@ def _judge(
         operation=answer.operation,
         source=answer.source,
     )
+
+
+def _keep_late(user: User, attempt_id: UUID, answers: Mapping[int, Answer], now: datetime) -> bool:
+    """Keep answers that an attempt no longer takes, to be read in its log; whether any was new.
+
+    What is stored already, or kept already, or cannot be read, is not kept again.
+    """
+    with transaction.atomic():
+        attempt = own_attempt_to_write(user, attempt_id)
+        items = _asked(attempt, answers)
+        known = _known(items, answers)
+        before: dict[int, list[LateAnswer]] = {}
+        for late in LateAnswer.objects.filter(item__attempt=attempt).order_by("pk"):
+            before.setdefault(late.item_id, []).append(late)
+        added = []
+        for position, answer in answers.items():
+            if position not in items or position in known:
+                continue
+            item = items[position]
+            try:
+                response = answer.read(KINDS[item.kind], item.order)
+            except ValueError:
+                continue
+            kept = before.get(item.pk, [])
+            again = any(late.operation == answer.operation is not None for late in kept)
+            if again or response == (kept[-1].answer if kept else item.answer):
+                continue
+            if len(kept) < MOST_LATE:
+                added.append(
+                    LateAnswer(
+                        item=item,
+                        answer=response,
+                        arrived_at=now,
+                        operation=answer.operation,
+                        source=answer.source,
+                    )
+                )
+        LateAnswer.objects.bulk_create(added)
+    return bool(added)
 
 
 # --- Handing in --------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.utils import timezone
 from courses.checks import has_wal_reset_bug, sqlite_is_safe
 from courses.models import Cohort, Enrolment, Record, User
 from quizzes import attempts
-from quizzes.models import Attempt
+from quizzes.models import Attempt, Response
 from tests import factories
 
 POLICY = (
@@ -202,6 +202,7 @@ class TestDemo:
         for _ in range(2):
             call_command("demo", students=5)
             runs.append(list(Record.objects.order_by("pk").values_list("score", flat=True)))
+            Response.objects.all().delete()
             Attempt.objects.all().delete()
             Enrolment.objects.all().delete()
             Cohort.objects.all().delete()

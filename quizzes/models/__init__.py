@@ -1,4 +1,12 @@
-from quizzes.models.attempts import Attempt, CheckpointAnswer, Item, Mark, Response, Reveal
+from quizzes.models.attempts import (
+    Attempt,
+    CheckpointAnswer,
+    Item,
+    LateAnswer,
+    Mark,
+    Response,
+    Reveal,
+)
 from quizzes.models.bank import Evidence, Question, QuestionVersion, Tag
 from quizzes.models.quizzes import Band, Quiz, Section, Slot
 from quizzes.models.review import Contest, Regrade
@@ -11,6 +19,7 @@ __all__ = [
     "Contest",
     "Evidence",
     "Item",
+    "LateAnswer",
     "Mark",
     "Override",
     "Question",

@@ -137,7 +137,8 @@ class Response(models.Model):
         FORM = "form", _("the page's form, sent whole")
         API = "api", _("the API")
 
-    item = models.ForeignKey(Item, models.CASCADE, related_name="responses")
+    # Protected: nothing is taken away from under an attempt to which somebody has answered.
+    item = models.ForeignKey(Item, models.PROTECT, related_name="responses")
     revision = models.PositiveIntegerField()
     answer = models.JSONField(null=True)
     saved_at = models.DateTimeField()
@@ -157,6 +158,22 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} · {self.revision}"
+
+
+class LateAnswer(models.Model):
+    """An answer that came when its attempt took no more: kept to be read, and never counted."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="late_answers")
+    answer = models.JSONField(null=True)
+    arrived_at = models.DateTimeField()
+    operation = models.UUIDField(null=True)
+    source = models.CharField(max_length=6, choices=Response.Source, default=Response.Source.PAGE)
+
+    class Meta:
+        ordering = ["item", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.item} · {self.arrived_at}"
 
 
 class Mark(models.Model):

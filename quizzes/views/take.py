@@ -1,6 +1,6 @@
 """A student takes a quiz: cover, attempt, saving, handing in, result; and checkpoints."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,12 +19,17 @@ from courses.refusals import Refused
 from courses.requests import Request
 from quizzes import access, attempts, checkpoints, contests, reports
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
-from quizzes.models import Attempt
+from quizzes.models import Attempt, Response
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Unreadable
 
 # How the browser's script asks for a typed acknowledgement instead of a page.
 JSON = "application/json"
+UUID_LENGTH = 36
+NO_UUID = (
+    "The name of this save (“operation”) is no UUID, like"
+    " 0b8f3f3e-5d0c-4c1a-9d6e-2f1a7c3b9e10. Send one, or none."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,6 +91,11 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
         except Closed as refusal:
             messages.error(request, str(refusal))
             return redirect("quizzes:result", attempt)
+        except NoOperation as refusal:
+            outcomes = {
+                position: NotSaved(position, "malformed", str(refusal), 0, None)
+                for position in positions
+            }
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("quizzes:attempt", attempt)
@@ -114,7 +124,7 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
 def _attempt_page(
     found: Attempt, request: Request, refused: Mapping[int, NotSaved]
 ) -> dict[str, Any]:
-    typed = {position: _answer(request, position).read for position in refused}
+    typed = {position: _reader(request, position) for position in refused}
     questions = reports.open_questions(found, typed=typed)
     now = request.arrived_at
     return {
@@ -134,29 +144,60 @@ def _attempt_page(
     }
 
 
-def _answer(request: Request, position: int) -> Answer:
-    """What a form says of one question: fields `qN`, `qN.<token>` and `qN.revision`."""
-    name = f"q{position}"
-    base = request.POST.get(f"{name}.revision", "")
+class NoOperation(Refused):
+    """What should name a save does not."""
+
+
+def _answer(request: Request, position: int, source: str = Response.Source.FORM) -> Answer:
+    """What a form says of one question: fields `qN`, `qN.<token>` and `qN.revision`.
+
+    `operation` is the client's own name for the request, a UUID: the same when it sends it again.
+    Raises `NoOperation` when it is something else.
+    """
+    base = request.POST.get(f"q{position}.revision", "")
+    return Answer(
+        int(base) if base.isdecimal() and len(base) < 7 else None,
+        _reader(request, position),
+        operation=_operation(request),
+        source=source,
+    )
+
+
+def _reader(request: Request, position: int) -> Callable[[Kind, Any], Any]:
     data = dict(request.POST.lists())
 
     def read(kind: Kind, order: Any) -> Any:
-        return kind.parse(order, data, name)
+        return kind.parse(order, data, f"q{position}")
 
-    return Answer(int(base) if base.isdecimal() and len(base) < 7 else None, read)
+    return read
+
+
+def _operation(request: Request) -> UUID | None:
+    given = request.POST.get("operation", "")
+    if not given:
+        return None
+    try:
+        if len(given) == UUID_LENGTH:
+            return UUID(given)
+    except ValueError:
+        pass
+    raise NoOperation(NO_UUID)
 
 
 @require_POST
 def save(request: Request, attempt: UUID, position: int) -> HttpResponse:
     """Save one answer and acknowledge it: JSON for the page's script, else back to the page.
 
-    Only a reply with `saved: true` that names attempt, question and revision means “stored”.
+    Only a reply with `saved: true` that names attempt, question, revision, operation and the
+    digest of the answer means “stored”. `newest` is the revision that stands now: if it is
+    another one, `stands` says what it holds.
     """
     try:
+        source = Response.Source.PAGE if _asks_json(request) else Response.Source.FORM
         outcome = attempts.save(
             request.user,
             attempt,
-            answers={position: _answer(request, position)},
+            answers={position: _answer(request, position, source)},
             now=request.arrived_at,
         )[position]
     except Closed as refusal:
@@ -164,7 +205,7 @@ def save(request: Request, attempt: UUID, position: int) -> HttpResponse:
     except Refused as refusal:
         return _refuse(request, attempt, position, "malformed", str(refusal), status=422)
     if isinstance(outcome, Saved):
-        if not request.accepts("text/html") or JSON in request.headers.get("Accept", ""):
+        if not request.accepts("text/html") or _asks_json(request):
             return JsonResponse(acknowledgement(attempt, outcome, now=request.arrived_at))
         return redirect(f"{reverse('quizzes:attempt', args=[attempt])}#q{position}")
     status = 409 if outcome.reason == "stale" else 422
@@ -177,7 +218,16 @@ def save(request: Request, attempt: UUID, position: int) -> HttpResponse:
         status=status,
         revision=outcome.revision,
         shown=outcome.shown,
+        operation=_text(outcome.operation),
     )
+
+
+def _asks_json(request: Request) -> bool:
+    return JSON in request.headers.get("Accept", "")
+
+
+def _text(operation: UUID | None) -> str | None:
+    return None if operation is None else str(operation)
 
 
 def acknowledgement(attempt: UUID, outcome: Saved, *, now: datetime) -> dict[str, Any]:
@@ -193,6 +243,9 @@ def acknowledgement(attempt: UUID, outcome: Saved, *, now: datetime) -> dict[str
         "saved_at": outcome.saved_at.isoformat(),
         "shown": outcome.shown,
         "digest": outcome.digest,
+        "operation": _text(outcome.operation),
+        "newest": outcome.newest,
+        "stands": outcome.stands,
         "deadline": None if outcome.deadline is None else outcome.deadline.isoformat(),
         "seconds_left": _seconds_left(outcome.deadline, now),
     }
@@ -228,7 +281,7 @@ def _refuse(
     status: int,
     **stored: Any,
 ) -> HttpResponse:
-    if JSON in request.headers.get("Accept", ""):
+    if _asks_json(request):
         body = {
             "saved": False,
             "attempt": str(attempt),

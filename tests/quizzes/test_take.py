@@ -16,6 +16,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 JSON = {"HTTP_ACCEPT": "application/json"}
+OPERATION = "0b8f3f3e-5d0c-4c1a-9d6e-2f1a7c3b9e10"
 
 
 @pytest.fixture
@@ -63,8 +64,10 @@ def test_the_open_page_shows_no_key_and_no_stable_names(bens, attempt):
 
 
 def test_a_save_is_acknowledged_by_attempt_question_revision_and_digest(bens, attempt):
-    response = bens.post(page("save", attempt, 2), {"q2": "b", "q2.revision": "0"}, **JSON)
+    fields = {"q2": "b", "q2.revision": "0", "operation": OPERATION}
+    response = bens.post(page("save", attempt, 2), fields, **JSON)
     stored = Response.objects.get()
+    assert (str(stored.operation), stored.source) == (OPERATION, "page")
     assert ack(response) == {
         "saved": True,
         "attempt": str(attempt.pk),
@@ -73,6 +76,9 @@ def test_a_save_is_acknowledged_by_attempt_question_revision_and_digest(bens, at
         "saved_at": stored.saved_at.isoformat(),
         "shown": "b",
         "digest": attempts.digest("b"),
+        "operation": OPERATION,
+        "newest": 1,
+        "stands": None,
         "deadline": attempt.deadline.isoformat(),
         "seconds_left": 1799,
     }
