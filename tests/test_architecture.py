@@ -22,6 +22,7 @@ PURE = {
         "pools",
         "questions",
         "rescoring",
+        "statistics",
         "visibility",
     },
 }

@@ -1,0 +1,107 @@
+"""What was chosen, by whom: each option against the total, and along the class."""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import sqrt
+
+from .joint import mean
+
+Choice = Hashable
+FIFTHS = 5
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option over all `n` attempts that had the question.
+
+    `point_biserial` correlates choosing it with the total: (mean of choosers - mean of the
+    others) / SD · √(q(1 - q)) with the SD of the population, -1..1; None if all or none chose it
+    or all totals are equal.
+    """
+
+    chosen: int
+    n: int
+    share: float
+    point_biserial: float | None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The share 0..1 that chose an option in each fifth of the class, the weakest first.
+
+    `size` is how many attempts a fifth holds, which need not be a whole number.
+    """
+
+    shares: tuple[float | None, ...]
+    size: float
+
+
+def options(
+    chosen: Mapping[Choice, Mapping[int, int]], totals: Mapping[int, int]
+) -> dict[Choice, Option]:
+    """Every option: `chosen` counts the totals of those who chose it, `totals` those of all."""
+    n = sum(totals.values())
+    found = {}
+    for key, counts in chosen.items():
+        times = sum(counts.values())
+        found[key] = Option(times, n, times / n if n else 0.0, _point_biserial(counts, totals))
+    return found
+
+
+def _point_biserial(chosen: Mapping[int, int], totals: Mapping[int, int]) -> float | None:
+    others = Counter(totals)
+    others.subtract(chosen)
+    if any(times < 0 for times in others.values()):
+        raise ValueError("Nobody chooses who is not there.")
+    others = +others
+    n, times = sum(totals.values()), sum(chosen.values())
+    if not times or times == n:
+        return None
+    centre = mean(totals)
+    spread = sum(((t - centre) ** 2 * k for t, k in totals.items()), Fraction(0)) / n
+    if not spread:
+        return None
+    share = Fraction(times, n)
+    return float(mean(chosen) - mean(others)) / sqrt(spread) * sqrt(share * (1 - share))
+
+
+def traces(
+    chosen: Mapping[Choice, Mapping[int, int]], totals: Mapping[int, int]
+) -> dict[Choice, Trace]:
+    """Each option's share in each fifth of the class by total.
+
+    Equal totals stay together in fairness to them: where a fifth's border cuts through them, each
+    side gets its part of every option they chose, as if they stood there in equal mixture.
+    """
+    n = sum(totals.values())
+    parts = _parts(totals, n)
+    size = Fraction(n, FIFTHS)
+    found = {}
+    for key, counts in chosen.items():
+        in_fifth: dict[int, Fraction] = defaultdict(Fraction)
+        for total, times in counts.items():
+            for fifth, part in enumerate(parts[total]):
+                in_fifth[fifth] += part * times
+        found[key] = Trace(
+            tuple(float(in_fifth[fifth] / size) if n else None for fifth in range(FIFTHS)),
+            float(size),
+        )
+    return found
+
+
+def _parts(totals: Mapping[int, int], n: int) -> dict[int, Sequence[Fraction]]:
+    """For each total, which part of those who have it falls into which fifth."""
+    borders = [Fraction(n * fifth, FIFTHS) for fifth in range(FIFTHS + 1)]
+    seen = 0
+    found: dict[int, Sequence[Fraction]] = {}
+    for total in sorted(totals):
+        first, last = Fraction(seen), Fraction(seen + totals[total])
+        found[total] = [
+            max(Fraction(0), min(last, upper) - max(first, lower)) / totals[total]
+            for lower, upper in pairwise(borders)
+        ]
+        seen += totals[total]
+    return found

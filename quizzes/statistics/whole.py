@@ -1,0 +1,110 @@
+"""The distribution of totals, and how far the quiz as a whole can be relied on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import sqrt
+
+from .intervals import Interval, of_alpha
+from .joint import Joint, mean, variance
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The totals of `n` attempts, in the units they came in; None where it is not defined.
+
+    Skewness and kurtosis are Fisher's g-statistics from unbiased cumulants (k3 / k2^1.5 and
+    k4 / k2²), as Moodle's quiz statistics compute them.
+    """
+
+    n: int
+    mean: Fraction | None
+    median: Fraction | None
+    sd: float | None
+    skewness: float | None
+    kurtosis: float | None
+
+
+def whole(totals: Mapping[int, int]) -> Whole:
+    """How totals (units: how often) are distributed."""
+    n = sum(totals.values())
+    if not n:
+        return Whole(0, None, None, None, None, None)
+    centre = mean(totals)
+    if n < 2:
+        return Whole(n, centre, median(totals), None, None, None)
+    m2, m3, m4 = (
+        sum(((value - centre) ** power * times for value, times in totals.items()), Fraction(0)) / n
+        for power in (2, 3, 4)
+    )
+    k2 = n * m2 / (n - 1)
+    skewness = kurtosis = None
+    if n > 2 and k2:
+        skewness = float(n**2 * m3 / ((n - 1) * (n - 2))) / float(k2) ** 1.5
+    if n > 3 and k2:
+        k4 = n**2 * ((n + 1) * m4 - 3 * (n - 1) * m2**2) / ((n - 1) * (n - 2) * (n - 3))
+        kurtosis = float(k4 / k2**2)
+    return Whole(n, centre, median(totals), sqrt(k2), skewness, kurtosis)
+
+
+def median(counts: Mapping[int, int]) -> Fraction:
+    """The middle value, or half-way between the two middle ones."""
+    n = sum(counts.values())
+    if not n:
+        raise ValueError("There is no median of nothing.")
+    lower, upper = (n - 1) // 2, n // 2
+    found, seen = [], 0
+    for value in sorted(counts):
+        before, seen = seen, seen + counts[value]
+        found += [value for place in (lower, upper) if before <= place < seen]
+    return Fraction(found[0] + found[1], 2)
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Internal consistency over `n` attempts at `questions` places.
+
+    `alpha` is Cronbach's (KR-20 where every mark is all or nothing); `error_ratio` the share of
+    the standard deviation that is chance, `error` the standard error of a total in units.
+    """
+
+    n: int
+    questions: int
+    alpha: float | None
+    interval: Interval | None
+    error_ratio: float | None
+    error: float | None
+    dichotomous: bool  # then alpha is KR-20
+
+
+def reliability(places: Sequence[Joint], points: Sequence[int]) -> Reliability:
+    """Alpha = p/(p-1) · (1 - Σ var x_i / var T), over places that every attempt filled.
+
+    `points` are what each place is worth, in units. ValueError if the places were not all filled
+    by the same attempts.
+    """
+    p = len(places)
+    counts = {joint.n for joint in places}
+    if len(counts) > 1:
+        raise ValueError("Every attempt fills every place.")
+    n = counts.pop() if counts else 0
+    dichotomous = all(
+        set(joint.marks) <= {0, worth} for joint, worth in zip(places, points, strict=True)
+    )
+    nothing = Reliability(n, p, None, None, None, None, dichotomous)
+    if p < 2 or n < 2:
+        return nothing
+    spread = variance(places[0].totals)
+    if not spread:
+        return nothing
+    alpha = cronbach([variance(joint.marks) for joint in places], spread)
+    ratio = sqrt(1 - alpha)
+    return Reliability(
+        n, p, float(alpha), of_alpha(float(alpha), n, p), ratio, ratio * sqrt(spread), dichotomous
+    )
+
+
+def cronbach(places: Sequence[Fraction], total: Fraction) -> Fraction:
+    """Alpha from the variance of each place and that of the total (Cronbach 1951)."""
+    p = len(places)
+    return Fraction(p, p - 1) * (1 - sum(places, Fraction(0)) / total)
