@@ -6,11 +6,12 @@ silent on a field leaves it as it was. What was revoked, or had expired when the
 does not count.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
+from math import inf
 from typing import Any, Generic, TypeVar
 
 from quizzes import availability
@@ -21,6 +22,10 @@ Value = TypeVar("Value")
 WHY = "The {what} is {how} for {whom}: {reason}."
 ACCOMMODATION = "Your time factor is for: {reason}."
 DUE = "It is due at {due}. Handed in later it still counts, and is marked as late."
+COSTS = (
+    "Each day begun after {due} costs {penalty} % of your score, at most {most} %. A day is 24 "
+    "hours here, whatever the clocks do."
+)
 WAS_DUE = "It was due at {due}. Handed in now it still counts, and is marked as late."
 
 
@@ -39,6 +44,28 @@ class Schedule:
     opens_at: datetime | None = None
     due_at: datetime | None = None
     closes_at: datetime | None = None
+    password: str = ""
+
+
+@dataclass(frozen=True)
+class Late:
+    """What lateness costs: `penalty` percent of the score per day begun, `most` in all."""
+
+    penalty: Decimal = Decimal(0)
+    most: Decimal = Decimal(100)
+
+    def deduction(self, *, due_at: datetime | None, submitted_at: datetime) -> Decimal:
+        """Percent of its score that an attempt loses. What was on its way when it was due is not
+        late; from there on days are elapsed periods of 24 hours."""
+        if due_at is None or self.penalty <= 0:
+            return Decimal(0)
+        late = submitted_at - (due_at + availability.GRACE)
+        days = max(0, -(-late // timedelta(days=1)))
+        return min(self.most, days * self.penalty)
+
+    def sentence(self, due: str) -> str:
+        penalty, most = (f"{value.normalize():f}" for value in (self.penalty, self.most))
+        return COSTS.format(due=due, penalty=penalty, most=most)
 
 
 @dataclass(frozen=True)
@@ -96,6 +123,7 @@ class Conditions:
     attempts_allowed: Setting[int | None]
     time_factor: Decimal = Decimal(1)
     accommodation: str = ""
+    late: Late = Late()
 
     def deadline(self, *, started_at: datetime, zone: tzinfo) -> Deadline:
         """When an attempt that starts then ends, and why, in words."""
@@ -110,6 +138,8 @@ class Conditions:
         if self.due_at.value is not None:
             due = clock(self.due_at.value, zone=zone, beside=started_at)
             parts.append((DUE if started_at <= self.due_at.value else WAS_DUE).format(due=due))
+            if self.late.penalty > 0:
+                parts.append(self.late.sentence(due))
             parts.extend(_why("due time", self.due_at, "later", "earlier"))
         return Deadline(end.at, end.seconds, tuple(parts))
 
@@ -139,6 +169,10 @@ class Conditions:
             due is not None and submitted_at is not None and submitted_at > due + availability.GRACE
         )
 
+    def deduction(self, submitted_at: datetime) -> Decimal:
+        """What handing in then costs, in percent of the score."""
+        return self.late.deduction(due_at=self.due_at.value, submitted_at=submitted_at)
+
 
 def resolve(
     *,
@@ -149,6 +183,7 @@ def resolve(
     time_factor: Decimal = Decimal(1),
     accommodation: str = "",
     specials: Iterable[Special] = (),
+    late: Late | None = None,
     at: datetime,
 ) -> Conditions:
     """What holds for a person whose attempt begins at `at`.
@@ -191,6 +226,7 @@ def resolve(
         attempts_allowed=settle("attempts_allowed", attempts_allowed, Origin.QUIZ, max),
         time_factor=time_factor,
         accommodation=accommodation,
+        late=late or Late(),
     )
 
 
@@ -205,11 +241,34 @@ def moved(*, to: datetime | None, was: datetime | None, now: datetime) -> dateti
     return max(to, now if was is None else min(was, now))
 
 
-def latest(ends: Sequence[datetime | None]) -> datetime | None:
-    """The last of some closes, where None means that there is none; ValueError without any."""
-    if not ends:
+@dataclass(frozen=True)
+class End:
+    """A moment until which somebody may earn credit in a quiz (None: no end), and whose it is."""
+
+    at: datetime | None
+    whose: str = ""
+    person: int | None = None  # of what was given to one person: who
+    origin: Origin = Origin.COHORT
+
+
+def last_close(ends: Iterable[End]) -> End:
+    """The end after which nobody can earn credit in a quiz.
+
+    `ends` are the closes of all cohorts that study it, what groups and people were given and
+    holds, in the order it was made, and the ends of open attempts. Of one person's own the newest
+    counts; where rules overlap otherwise, the later one decides. ValueError without any.
+    """
+    newest: dict[int, End] = {}
+    counted = []
+    for end in ends:
+        if end.person is None:
+            counted.append(end)
+        else:
+            newest[end.person] = end
+    counted += newest.values()
+    if not counted:
         raise ValueError("There is no close to compare.")
-    return None if None in ends else max(end for end in ends if end is not None)
+    return max(counted, key=lambda end: inf if end.at is None else end.at.timestamp())
 
 
 def _why(what: str, setting: Setting[Any], more: str, less: str) -> list[str]:

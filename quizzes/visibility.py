@@ -24,7 +24,9 @@ class Item(StrEnum):
 
 class Phase(StrEnum):
     DURING = "during"  # the attempt is open
+    TRIED = "tried"  # the attempt is open; this one question was checked and may be tried again
     ANSWERED = "answered"  # the attempt is open, and this one question has been checked for good
+    AGAIN = "again"  # finished, but this student may still earn credit on the same key
     JUST_AFTER = "just_after"  # the first two minutes after finishing
     LATER = "later"  # finished; others may still be at work
     CLOSED = "closed"  # nobody can earn anything here any more
@@ -44,10 +46,12 @@ class Role(StrEnum):
 NOTHING: frozenset[Item] = frozenset()
 EVERYTHING = frozenset(Item)
 AT_WORK = frozenset({Item.ATTEMPT, Item.MAX_MARKS})
+# Of one question between two tries: whether it is right yet, and the hints beside it.
+BETWEEN_TRIES = AT_WORK | {Item.CORRECTNESS}
 # Of one question, while the attempt goes on: the total is not known yet.
 CHECKED = EVERYTHING - {Item.SCORE, Item.OVERALL_FEEDBACK}
 # Marks per question would tell a student which answers were right while others still sit the
-# exam, so only the total is told before the close.
+# exam, or they themselves may try again, so only the total is told until then.
 TOTAL_ONLY = AT_WORK | {Item.SCORE, Item.OVERALL_FEEDBACK}
 
 # What gives the key away, wholly or in part.
@@ -63,17 +67,24 @@ KEY = frozenset(
 
 STUDENTS_SEE: Mapping[tuple[Policy, Phase], frozenset[Item]] = {
     (Policy.PRACTICE, Phase.DURING): AT_WORK,
+    (Policy.PRACTICE, Phase.TRIED): BETWEEN_TRIES,
     (Policy.PRACTICE, Phase.ANSWERED): CHECKED,
+    (Policy.PRACTICE, Phase.AGAIN): EVERYTHING,
     (Policy.PRACTICE, Phase.JUST_AFTER): EVERYTHING,
     (Policy.PRACTICE, Phase.LATER): EVERYTHING,
     (Policy.PRACTICE, Phase.CLOSED): EVERYTHING,
     (Policy.HOMEWORK, Phase.DURING): AT_WORK,
-    (Policy.HOMEWORK, Phase.ANSWERED): AT_WORK,
+    (Policy.HOMEWORK, Phase.TRIED): BETWEEN_TRIES,
+    # Questions are checked one by one only where the quiz says so; that reveals each of them.
+    (Policy.HOMEWORK, Phase.ANSWERED): CHECKED,
+    (Policy.HOMEWORK, Phase.AGAIN): TOTAL_ONLY,
     (Policy.HOMEWORK, Phase.JUST_AFTER): EVERYTHING,
     (Policy.HOMEWORK, Phase.LATER): EVERYTHING,
     (Policy.HOMEWORK, Phase.CLOSED): EVERYTHING,
     (Policy.EXAM, Phase.DURING): AT_WORK,
+    (Policy.EXAM, Phase.TRIED): AT_WORK,
     (Policy.EXAM, Phase.ANSWERED): AT_WORK,
+    (Policy.EXAM, Phase.AGAIN): TOTAL_ONLY,
     (Policy.EXAM, Phase.JUST_AFTER): TOTAL_ONLY,
     (Policy.EXAM, Phase.LATER): TOTAL_ONLY,
     (Policy.EXAM, Phase.CLOSED): EVERYTHING,
@@ -82,7 +93,11 @@ STUDENTS_SEE: Mapping[tuple[Policy, Phase], frozenset[Item]] = {
 # Told to the student before the attempt.
 TOLD: Mapping[Policy, str] = {
     Policy.PRACTICE: "After each answer you see at once whether it is right, and why.",
-    Policy.HOMEWORK: "As soon as you submit you see your score, the right answers and why.",
+    Policy.HOMEWORK: (
+        "As soon as you submit you see your score. The right answers and the explanations follow "
+        "when you have no attempt left, when the quiz has closed for you, or when you ask for "
+        "them, which ends your attempts."
+    ),
     Policy.EXAM: (
         "As soon as you submit you see your score. "
         "The right answers and the explanations follow when the quiz has closed for everybody."
@@ -110,16 +125,43 @@ def reveals_key(items: frozenset[Item]) -> bool:
     return not items.isdisjoint(KEY)
 
 
-def phase(*, finished_at: datetime | None, now: datetime, closes_at: datetime | None) -> Phase:
+def may_earn(
+    *,
+    under_way: bool,
+    revealed: bool,
+    attempts_used: int,
+    attempts_allowed: int | None,
+    closes_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """Whether a student may still earn credit on the key of a quiz at `now`.
+
+    `under_way`: an attempt is open that asks for the same key. `revealed`: the student has asked
+    for the answers. `attempts_allowed` and `closes_at` are the student's own; None is no limit. A
+    quiz that is not open yet, or asks for a pause between attempts, may be taken again later.
+    """
+    if under_way:
+        return True
+    if revealed or (attempts_allowed is not None and attempts_used >= attempts_allowed):
+        return False
+    return closes_at is None or now < closes_at
+
+
+def phase(
+    *, finished_at: datetime | None, now: datetime, closes_at: datetime | None, again: bool
+) -> Phase:
     """Where an attempt stands at `now`, for the table above. All instants are in UTC.
 
     `closes_at` is the moment after which nobody can earn credit on the same key: the latest
     close over all students, their extensions included. Without one the attempt never counts as
-    closed. The two minutes after finishing outrank a close that falls inside them, so whoever
-    submits in the last second sees the same result as everybody else.
+    closed. `again` is whether its own student may still earn credit (`may_earn`): that goes before
+    everything that shows more. The two minutes after finishing outrank a close that falls inside
+    them, so whoever submits in the last second sees the same result as everybody else.
     """
     if finished_at is None:
         return Phase.DURING
+    if again:
+        return Phase.AGAIN
     if now < finished_at + JUST_AFTER:
         return Phase.JUST_AFTER
     if closes_at is not None and now >= closes_at:

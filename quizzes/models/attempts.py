@@ -47,6 +47,9 @@ class Attempt(models.Model):
     # grace for what is on its way, or the quiz's own grace period to hand in.
     closes_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
+    # When its student first looked at the key: no later try of theirs on it counts, whatever
+    # becomes of the rules under which it was shown.
+    shown_at = models.DateTimeField(null=True)
     # Sum of the newest marks and of the points, kept when marks are written.
     # Without a score a submitted attempt waits for somebody to mark it.
     score = models.DecimalField(max_digits=10, decimal_places=5, null=True)
@@ -107,6 +110,8 @@ class Item(models.Model):
     slot = models.PositiveSmallIntegerField(null=True)
     # False where its answer had been shown to this student before: asked, but not in the total.
     counts = models.BooleanField(default=True)
+    # Where there is no way back: when the student went on to the next question.
+    left_at = models.DateTimeField(null=True)
     # In practice a question can be swapped for a fresh one; what was answered stays to be read.
     replaced_at = models.DateTimeField(null=True)
 

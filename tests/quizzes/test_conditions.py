@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.availability import instant
-from quizzes.conditions import Origin, Schedule, Special, latest, moved, resolve
+from quizzes.conditions import End, Origin, Schedule, Special, last_close, moved, resolve
 
 PRAGUE = ZoneInfo("Europe/Prague")
 START = datetime(2026, 3, 2, 16, 5, tzinfo=UTC)  # 17:05 in Prague
@@ -280,10 +280,15 @@ def test_an_end_moves_but_never_back_behind_now(to, was, now):
 
 
 def test_of_several_closes_the_last_counts_and_none_is_later_than_all():
-    assert latest([SIX, START]) == SIX
-    assert latest([SIX, None]) is None
+    def last(*ends):
+        return last_close(End(*end) for end in ends).at
+
+    assert last((SIX,), (START,)) == SIX
+    assert last((SIX,), (None,)) is None
+    assert last((START,), (SIX, "ben", 7), (START, "ben", 7)) == START  # a person's newest counts
+    assert last((START,), (START, "ben", 7), (SIX, "ben", 7)) == SIX
     with pytest.raises(ValueError, match="no close"):
-        latest([])
+        last()
 
 
 # --- Times on the clocks ------------------------------------------------------------------------

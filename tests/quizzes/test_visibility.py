@@ -13,10 +13,12 @@ from quizzes.visibility import (
     NOTHING,
     STUDENTS_SEE,
     TOLD,
+    TOTAL_ONLY,
     Item,
     Phase,
     Policy,
     Role,
+    may_earn,
     phase,
     reveals_key,
     visible,
@@ -51,13 +53,19 @@ def test_a_student_at_work_sees_the_questions_and_no_result(policy):
     assert visible(policy, "during", "student") == {Item.ATTEMPT, Item.MAX_MARKS}
 
 
-def test_practice_tells_all_about_a_question_once_it_is_answered():
-    assert visible("practice", "answered", "student") == EVERYTHING - {
+@pytest.mark.parametrize("policy", ["practice", "homework"])
+def test_all_is_told_about_a_question_once_it_is_checked_for_good(policy):
+    assert visible(policy, "answered", "student") == EVERYTHING - {
         Item.SCORE,
         Item.OVERALL_FEEDBACK,
     }
-    assert visible("homework", "answered", "student") == AT_WORK
-    assert visible("exam", "answered", "student") == AT_WORK
+
+
+def test_between_two_tries_only_whether_it_is_right_is_told_and_in_an_exam_nothing():
+    for policy in ("practice", "homework"):
+        assert visible(policy, "tried", "student") == AT_WORK | {Item.CORRECTNESS}
+    for checked in ("tried", "answered"):
+        assert visible("exam", checked, "student") == AT_WORK
 
 
 @pytest.mark.parametrize("phase", ["just_after", "later", "closed"])
@@ -65,7 +73,12 @@ def test_homework_tells_all_after_submitting(phase):
     assert visible("homework", phase, "student") == EVERYTHING
 
 
-@pytest.mark.parametrize("phase", ["just_after", "later"])
+def test_homework_that_may_be_tried_again_tells_the_total_only():
+    assert visible("homework", "again", "student") == TOTAL_ONLY
+    assert visible("practice", "again", "student") == EVERYTHING
+
+
+@pytest.mark.parametrize("phase", ["again", "just_after", "later"])
 def test_an_exam_tells_only_the_total_until_it_has_closed_for_all(phase):
     assert visible("exam", phase, "student") == {
         Item.ATTEMPT,
@@ -80,7 +93,7 @@ def test_an_exam_tells_only_the_total_until_it_has_closed_for_all(phase):
 def test_a_hidden_score_cannot_be_worked_out_from_the_questions(policy, phase):
     """Except of a question just checked: then the student knows the sum so far anyway."""
     items = visible(policy, phase, "student")
-    if Item.SCORE not in items and phase != Phase.ANSWERED:
+    if Item.SCORE not in items and phase not in (Phase.TRIED, Phase.ANSWERED):
         assert not items & {Item.MARKS, Item.CORRECTNESS, Item.RIGHT_ANSWER}
 
 
@@ -93,7 +106,7 @@ def test_no_phase_shows_less_than_the_one_before():
     for policy in Policy:
         later = [
             visible(policy, phase, "student")
-            for phase in (Phase.DURING, Phase.JUST_AFTER, Phase.LATER, Phase.CLOSED)
+            for phase in (Phase.DURING, Phase.AGAIN, Phase.JUST_AFTER, Phase.LATER, Phase.CLOSED)
         ]
         assert all(before <= after for before, after in pairwise(later))
 
@@ -110,26 +123,52 @@ def test_whatever_tells_right_from_wrong_reveals_the_key():
 
 
 def test_an_attempt_passes_through_the_phases():
-    def at(minutes, closes_in=60):
+    def at(minutes, closes_in=60, again=False):
         return phase(
             finished_at=NOON,
             now=NOON + timedelta(minutes=minutes),
             closes_at=closes_in and NOON + timedelta(minutes=closes_in),
+            again=again,
         )
 
-    assert phase(finished_at=None, now=NOON, closes_at=NOON) == Phase.DURING
+    assert phase(finished_at=None, now=NOON, closes_at=NOON, again=False) == Phase.DURING
     assert at(1.99) == Phase.JUST_AFTER
     assert at(2) == Phase.LATER
     assert at(59.99) == Phase.LATER
     assert at(60) == Phase.CLOSED
     assert at(10_000, closes_in=None) == Phase.LATER
+    # Who may still earn credit sees no more than that, whatever else is over.
+    assert at(1, again=True) == at(10, again=True) == at(60, again=True) == Phase.AGAIN
 
 
 def test_who_submits_in_the_last_second_still_has_the_two_minutes():
     close = NOON + timedelta(seconds=1)
-    assert phase(finished_at=NOON, now=NOON + timedelta(minutes=1), closes_at=close) == (
-        Phase.JUST_AFTER
-    )
-    assert phase(finished_at=NOON, now=NOON + timedelta(minutes=2), closes_at=close) == (
-        Phase.CLOSED
-    )
+    assert phase(
+        finished_at=NOON, now=NOON + timedelta(minutes=1), closes_at=close, again=False
+    ) == (Phase.JUST_AFTER)
+    assert phase(
+        finished_at=NOON, now=NOON + timedelta(minutes=2), closes_at=close, again=False
+    ) == (Phase.CLOSED)
+
+
+def test_who_may_still_earn_credit():
+    """By one's own rules, an attempt under way and what one has asked to see."""
+    hour = timedelta(hours=1)
+
+    def may(**changes):
+        usual = {
+            "under_way": False,
+            "revealed": False,
+            "attempts_used": 1,
+            "attempts_allowed": 2,
+            "closes_at": NOON + hour,
+            "now": NOON,
+        }
+        return may_earn(**usual | changes)
+
+    assert may()
+    assert may(attempts_allowed=None, attempts_used=99, closes_at=None)
+    assert not may(attempts_used=2)
+    assert not may(closes_at=NOON)
+    assert not may(revealed=True)
+    assert may(attempts_used=2, closes_at=NOON - hour, under_way=True)
