@@ -10,9 +10,10 @@ from quizzes.models.attempts import (
 from quizzes.models.bank import Evidence, Question, QuestionVersion, Tag
 from quizzes.models.quizzes import Band, Quiz, Section, Slot
 from quizzes.models.review import Contest, Regrade
-from quizzes.models.timing import Override, Schedule
+from quizzes.models.timing import Acceptance, Override, PasswordTry, Schedule
 
 __all__ = [
+    "Acceptance",
     "Attempt",
     "Band",
     "CheckpointAnswer",
@@ -22,6 +23,7 @@ __all__ = [
     "LateAnswer",
     "Mark",
     "Override",
+    "PasswordTry",
     "Question",
     "QuestionVersion",
     "Quiz",
