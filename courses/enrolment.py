@@ -27,6 +27,9 @@ def join(user: User, *, code: str, now: datetime) -> Enrolment:
                 _("No cohort has the code “%(code)s”. Check it with your instructor and try again.")
                 % {"code": code.strip()}
             )
+        # Whoever changes the cohort's times holds its row: they see this person, or this person
+        # starts under the new times.
+        Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
         enrolment, created = Enrolment.objects.get_or_create(
             user=user, cohort=cohort, defaults={"role": Role.STUDENT, "joined_at": now}
         )

@@ -7,7 +7,7 @@ slips past. `now` is when the request arrived, before it waited for anything.
 import hashlib
 import json
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,25 +27,64 @@ from courses import progress
 from courses.models import Enrolment, User
 from courses.models.prepared import Prepared
 from courses.refusals import Refused
-from quizzes import availability, composing, marking, timing
+from quizzes import availability, composing, marking, revealing, timing, tries, visibility
 from quizzes.access import own_attempt_to_write
-from quizzes.behaviours import AtZero, Behaviour, Certainty, Navigation, Rules
+from quizzes.behaviours import AtZero, Behaviour, Certainty, Navigation, Rules, State
 from quizzes.conditions import Conditions
-from quizzes.models import Attempt, Item, LateAnswer, Quiz, Response
+from quizzes.models import (
+    Acceptance,
+    Attempt,
+    Item,
+    LateAnswer,
+    PasswordTry,
+    QuestionVersion,
+    Quiz,
+    Response,
+    Reveal,
+    Slot,
+)
 from quizzes.questions import KINDS, Kind
 
-NOT_A_STUDENT = "Only students of the cohort sit its quizzes. You can look at everything else."
+NOT_A_STUDENT = availability.NOT_A_STUDENT
 TIME_IS_UP = "Time is up. The answers that were saved before {at} have been handed in."
+OVER_FOR_NOTHING = "Time is up, and this attempt was not handed in, so it does not count."
+ANSWERS_CLOSED = (
+    "Your time ended at {at}. What was saved by then can still be handed in; this answer came "
+    "later and is not part of it."
+)
 HANDED_IN = "This attempt has been handed in; its answers cannot be changed any more."
 STALE = (
     "This answer was changed in another window. What is stored is shown beside it: keep it, or "
     "give your answer again."
 )
 NO_REVISION = "The page did not say which answer it replaces. Reload the page and answer again."
+LEFT = "You have gone on from question {position}, so its answer cannot be changed any more."
+NOT_YET = "You get to question {position} once you have gone on from question {current}."
+NO_WAY = "In this quiz all questions stand on one page; there is nothing to go on from."
+LAST = "This is the last question. Hand the attempt in when you are done."
+NOT_ABANDONED = "This attempt counts already, or is still under way."
 NO_SUCH_QUESTION = "This attempt has no question {position}."
 OTHER_ANSWER = (
     "This operation has been used for another answer to this question. Give each save an"
     " operation of its own."
+)
+LOCKED = "This question has been checked for good, so its answer cannot be changed any more."
+NOTHING_CHECKED = (
+    "In this quiz answers are not checked one by one. Save the answer; it is graded when you hand "
+    "in."
+)
+FOR_A_PERSON = "This answer is marked by a person, so it cannot be checked at once. Save it."
+CHOOSE_FIRST = "Give an answer first, then check it."
+NOT_ASKED = "This quiz does not ask how sure you are. Leave that out."
+NOTHING_NEW = (
+    "The answers to all questions that this quiz could ask you now have been shown to you before,"
+    " so nothing in it could count."
+)
+FINISH_FIRST = "You have an attempt under way. Hand it in first; then you can look at the answers."
+NOTHING_TO_SHOW = "You have not handed in an attempt yet. Take the quiz first."
+SHOWN_ANYWAY = "The answers are shown to you without your asking. Look at one of your results."
+NOT_ON_REQUEST = (
+    "This quiz does not show its answers on request: they follow when it has closed for everybody."
 )
 KEPT_AS_LATE = (
     "What came after that is kept in the attempt's log, marked as late; it does not count."
@@ -71,6 +110,7 @@ class Answer:
     operation: UUID | None = None  # the client's own name for this save
     source: str = Response.Source.PAGE
     certainty: int | None = None  # 1..3, where it is asked
+    checked: bool = False  # as a try: see `trying.check`
 
 
 @dataclass(frozen=True)
@@ -89,6 +129,7 @@ class Saved:
     # that is sent again may meet a newer answer.
     newest: int = 0
     stands: object = None
+    certainty: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +137,7 @@ class NotSaved:
     """Why an answer was not stored, and what is: nothing of it has been changed."""
 
     position: int
-    reason: str  # "stale" or "malformed"
+    reason: str  # "stale", "malformed", or, one question at a time, "left" or "not_yet"
     message: str
     revision: int
     shown: object
@@ -125,21 +166,33 @@ def refusal(
     holds: Conditions | None,
     attempts: Sequence[Attempt],
     *,
+    quiz: Quiz,
     now: datetime,
+    revealed: bool,
+    password: availability.Password | None = None,
 ) -> availability.Refusal | None:
     """Why this person may not start another attempt now, or None.
 
-    `holds` are the person's conditions in the quiz (`timing.person`).
+    `holds` are the person's conditions in the quiz (`timing.person`); `attempts` all their
+    earlier ones. Reasons, their order and their words are those of `availability.start_refusal`.
     """
     if enrolment is None or enrolment.teaches or holds is None:
-        return availability.Refusal("not_a_student", NOT_A_STUDENT)
+        return availability.start_refusal(
+            now=now, opens_at=None, closes_at=None, attempts_allowed=None, takes_part=False
+        )
     return availability.start_refusal(
         now=now,
         opens_at=holds.opens_at.value,
         closes_at=holds.closes_at.value,
         attempts_allowed=holds.attempts_allowed.value,
-        attempts_used=len(attempts),
-        has_open_attempt=any(attempt.is_open for attempt in attempts),
+        earlier=[
+            availability.Earlier(attempt.is_open, attempt.submitted_at, attempt.deadline)
+            for attempt in attempts
+        ],
+        delay_first=quiz.delay_first,
+        delay_later=quiz.delay_later,
+        revealed=revealed,
+        password=password,
         zone=enrolment.cohort.zone,
     )
 
@@ -152,65 +205,197 @@ def rules_of(quiz: Quiz) -> Rules:
         certainty=Certainty(quiz.certainty),
         navigation=Navigation(quiz.navigation),
         at_zero=AtZero(quiz.at_zero),
+        grace_period=quiz.grace_period if quiz.at_zero == AtZero.GRACE else Rules.grace_period,
     )
 
 
-def start(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None = None) -> Attempt:
+class NotStarted(Refused):
+    """No attempt may be started; `code` says why, for programs."""
+
+    def __init__(self, refusal: availability.Refusal) -> None:
+        super().__init__(refusal.sentence)
+        self.code = refusal.code
+
+
+def start(
+    enrolment: Enrolment,
+    quiz: Quiz,
+    *,
+    now: datetime,
+    seed: int | None = None,
+    password: str | None = None,
+) -> Attempt:
     """Start an attempt, or give back the one under way: pressing twice starts one.
 
     Draws the questions, and freezes their versions and the order of their options. `seed` makes
-    the draw repeatable; without it the system's randomness decides. Raises `Refused`.
+    the draw repeatable; without it the system's randomness decides. `password` is what was typed
+    where the cohort is asked for one; a wrong one is counted. Raises `Refused`.
+    """
+    rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
+    with transaction.atomic():
+        started = _start(enrolment.pk, quiz, now=now, rng=rng, password=password)
+    # Outside: a wrong try and the end of an overdue attempt stay, whatever is refused.
+    if isinstance(started, availability.Refusal):
+        raise NotStarted(started)
+    return started
+
+
+# What an attempt is started under; its texts and its place in the course are not.
+SETTINGS = [
+    field.name
+    for field in Quiz._meta.concrete_fields
+    if not (field.is_relation or field.primary_key or field.name.startswith("intro"))
+]
+
+
+def _start(
+    enrolment_id: int, quiz: Quiz, *, now: datetime, rng: random.Random, password: str | None
+) -> Attempt | availability.Refusal:
+    # `no_key`: grades name the enrolment, and are written without waiting for this.
+    locked = Enrolment.objects.active().order_by().select_for_update(no_key=True)
+    locked.values_list("pk").get(pk=enrolment_id)
+    # All of it after the lock, which whoever changes the conditions takes too: what had been read
+    # before, or came beside the row that was waited for, may be older than what now holds.
+    enrolment = Enrolment.objects.select_related("cohort").get(pk=enrolment_id)
+    quiz.refresh_from_db(fields=SETTINGS)
+    # Locked too: one that is overdue is closed here, and perhaps by its own page as well.
+    attempts = list(
+        Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
+        .select_for_update()
+        .order_by("number")
+    )
+    for attempt in attempts:
+        if attempt.is_open and not is_overdue(attempt, now):
+            return attempt
+        if attempt.is_open:
+            attempt.quiz, attempt.enrolment = quiz, enrolment
+            _close(attempt, now=now)
+    person = timing.person(enrolment, quiz)
+    holds = person.at(now)
+    why_not = refusal(
+        enrolment,
+        holds,
+        attempts,
+        quiz=quiz,
+        now=now,
+        revealed=bool(attempts) and _reveal(enrolment, quiz) is not None,
+        password=_password(enrolment, person.password, password, now=now),
+    )
+    if why_not is not None:
+        if why_not.code == "wrong_password":
+            PasswordTry.objects.create(enrolment=enrolment, made_at=now)
+        return why_not
+    known = revealing.known_versions(enrolment, now=now)
+    filled = composing.compose(enrolment, quiz, rng=rng, known=known)
+    left_out = known if quiz.known_questions == Quiz.Known.LEAVE_OUT else frozenset()
+    counting = [slot.points for slot, version in filled if version.pk not in left_out]
+    if not counting:
+        return availability.Refusal("nothing_new", NOTHING_NEW)
+    end = deadline_for(enrolment, holds, now=now).at
+    rules = rules_of(quiz)
+    attempt = Attempt.objects.create(
+        quiz=quiz,
+        enrolment=enrolment,
+        number=len(attempts) + 1,
+        started_at=now,
+        deadline=end,
+        closes_at=availability.closes_at(end, rules),
+        out_of=sum(counting),
+        rules=rules.stored(),
+        sections=composing.headings(filled),
+    )
+    Item.objects.bulk_create(frozen(attempt, filled, rng, left_out=left_out))
+    progress.start(enrolment, quiz.activity, now=now)
+    return attempt
+
+
+def frozen(
+    attempt: Attempt,
+    filled: Sequence[tuple[Slot, QuestionVersion]],
+    rng: random.Random,
+    *,
+    left_out: Collection[int] = (),
+) -> list[Item]:
+    """The questions of an attempt with the order of their options, not stored yet.
+
+    Versions in `left_out`, by primary key, are asked and do not count.
+    """
+    return [
+        Item(
+            attempt=attempt,
+            position=position,
+            version=version,
+            order=KINDS[version.kind].arrange(version.spec, rng, attempt.quiz.shuffle_options),
+            points=slot.points,
+            slot=slot.position,
+            counts=version.pk not in left_out,
+        )
+        for position, (slot, version) in enumerate(filled, start=1)
+    ]
+
+
+def _password(
+    enrolment: Enrolment, asked: str, typed: str | None, *, now: datetime
+) -> availability.Password:
+    """What is asked for and what was typed; no query where nothing is asked for."""
+    if not asked:
+        return availability.Password()
+    tries = PasswordTry.objects.filter(enrolment=enrolment)
+    tries.filter(made_at__lte=now - availability.TRIES_WITHIN).delete()
+    return availability.Password(asked, typed, list(tries.values_list("made_at", flat=True)))
+
+
+# --- Looking at the answers --------------------------------------------------------------------
+
+
+def _reveal(enrolment: Enrolment, quiz: Quiz) -> Reveal | None:
+    return Reveal.objects.filter(enrolment=enrolment, quiz=quiz).first()
+
+
+def reveal(enrolment: Enrolment, quiz: Quiz, *, now: datetime) -> Reveal:
+    """Show a student the answers of a homework quiz before its attempts are used up, and end these.
+
+    Asking twice changes nothing more. A start at the same moment waits for it, or it for the
+    start. Raises `Refused` while an attempt is open, and where the answers are shown anyway.
     """
     with transaction.atomic():
-        enrolment = (
-            Enrolment.objects.active()
-            # `no_key`: grades name the enrolment, and are written without waiting for this.
-            .select_for_update(of=("self",), no_key=True)
-            .select_related("cohort")
-            .get(pk=enrolment.pk)
+        Enrolment.objects.active().order_by().select_for_update(no_key=True).values_list("pk").get(
+            pk=enrolment.pk
         )
-        # Locked too: one that is overdue is closed here, and perhaps by its own page as well.
+        enrolment = Enrolment.objects.select_related("cohort").get(pk=enrolment.pk)
         attempts = list(
             Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
             .select_for_update()
             .order_by("number")
         )
+        before = _reveal(enrolment, quiz)
+        if before is not None:
+            return before
+        if quiz.review == Quiz.Review.EXAM:
+            raise Refused(NOT_ON_REQUEST)
+        if any(attempt.is_open and not is_overdue(attempt, now) for attempt in attempts):
+            raise Refused(FINISH_FIRST)
+        if not attempts:
+            raise Refused(NOTHING_TO_SHOW)
+        holds = timing.person(enrolment, quiz).at(now)
+        so_far = revealing.Tried(used=len(attempts))
+        if quiz.review == Quiz.Review.PRACTICE or not so_far.may_earn(holds, now=now):
+            raise Refused(SHOWN_ANYWAY)
         for attempt in attempts:
-            if attempt.is_open and not is_overdue(attempt, now):
-                return attempt
+            attempt.quiz, attempt.enrolment = quiz, enrolment
             if attempt.is_open:
                 _close(attempt, now=now)
-        # After the lock: whoever changes the conditions takes it too.
-        holds = timing.person(enrolment, quiz).at(now)
-        why_not = refusal(enrolment, holds, attempts, now=now)
-        if why_not is not None:
-            raise Refused(why_not.sentence)
-        rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
-        filled = composing.compose(enrolment, quiz, rng=rng)
-        deadline = deadline_for(enrolment, holds, now=now)
-        attempt = Attempt.objects.create(
-            quiz=quiz,
-            enrolment=enrolment,
-            number=len(attempts) + 1,
-            started_at=now,
-            deadline=deadline.at,
-            closes_at=deadline.cut_off,
-            out_of=sum(slot.points for slot, _version in filled),
-            rules=rules_of(quiz).stored(),
-        )
-        Item.objects.bulk_create(
-            Item(
-                attempt=attempt,
-                position=position,
-                version=version,
-                order=KINDS[version.kind].arrange(version.spec, rng, quiz.shuffle_options),
-                points=slot.points,
-                slot=slot.position,
-            )
-            for position, (slot, version) in enumerate(filled, start=1)
-        )
-        progress.start(enrolment, quiz.activity, now=now)
-    return attempt
+        made: Reveal = Reveal.objects.create(enrolment=enrolment, quiz=quiz, made_at=now)
+        # No attempt is left, which completes the quiz as using them up does.
+        marking.record(attempts[-1], now=now)
+    return made
+
+
+def note_shown(attempt: Attempt, items: Collection[visibility.Item], *, now: datetime) -> None:
+    """Remember that the student of an attempt looks at its key, if `items` show any of it."""
+    if attempt.shown_at is None and visibility.reveals_key(frozenset(items)):
+        Attempt.objects.filter(pk=attempt.pk, shown_at__isnull=True).update(shown_at=now)
+        attempt.shown_at = now
 
 
 # --- Answering ---------------------------------------------------------------------------------
@@ -234,13 +419,121 @@ def save(
     with transaction.atomic():
         attempt = own_attempt_to_write(user, attempt_id)
         overdue = attempt.is_open and is_overdue(attempt, now)
-        if attempt.is_open and not overdue:
-            return _store(attempt, answers, now)
+        if takes_answers(attempt, now):
+            refused = _out_of_turn(attempt, answers)
+            in_turn = {at: answer for at, answer in answers.items() if at not in refused}
+            return {**(_store(attempt, in_turn, now) if in_turn else {}), **refused}
     if overdue:
         close(attempt, now=now)
     kept = _keep_late(user, attempt_id, answers, now)
-    sentence = TIME_IS_UP.format(at=_clock(attempt)) if overdue else HANDED_IN
+    sentence = _closed(attempt, overdue)
     raise Closed(f"{sentence} {KEPT_AS_LATE}" if kept else sentence)
+
+
+def takes_answers(attempt: Attempt, now: datetime) -> bool:
+    """Whether an answer that arrives now counts. In its grace an attempt takes none."""
+    return attempt.is_open and not (
+        attempt.deadline is not None and now > attempt.deadline + availability.GRACE
+    )
+
+
+def is_in_grace(attempt: Attempt, now: datetime) -> bool:
+    """Whether an attempt may still be handed in, and not be answered any more."""
+    return attempt.is_open and not is_overdue(attempt, now) and not takes_answers(attempt, now)
+
+
+def may_be_abandoned(attempt: Attempt) -> bool:
+    """Whether it may end without counting."""
+    return Rules.read(attempt.rules).at_zero is not AtZero.SUBMIT
+
+
+def grace_in_words(attempt: Attempt) -> str:
+    """What the student may still do in the grace of an attempt, with both times."""
+    return availability.IN_GRACE.format(end=_clock(attempt), close=_clock(attempt, of="closes_at"))
+
+
+def at_zero_in_words(attempt: Attempt) -> str:
+    """What the page says when time is up; "" where it is handed in, as the page says by itself."""
+    return availability.TIME_UP[Rules.read(attempt.rules).at_zero]
+
+
+def _closed(attempt: Attempt, overdue: bool) -> str:
+    """Why an attempt takes no answer."""
+    if attempt.is_open:
+        return ANSWERS_CLOSED.format(at=_clock(attempt))
+    if attempt.state == Attempt.State.ABANDONED:
+        return OVER_FOR_NOTHING
+    return TIME_IS_UP.format(at=_clock(attempt)) if overdue else HANDED_IN
+
+
+# --- One question at a time --------------------------------------------------------------------
+
+
+def _in_order(attempt: Attempt) -> list[tuple[int, datetime | None]]:
+    """The questions of an attempt by position, with when the student went on from them."""
+    items = Item.objects.current().filter(attempt=attempt).order_by("position")
+    return list(items.values_list("position", "left_at"))
+
+
+def at_hand(places: Sequence[tuple[int, datetime | None]]) -> int:
+    """Which question is at hand, one at a time: the first that was not gone on from."""
+    return next((position for position, left in places if left is None), places[-1][0])
+
+
+def is_sequential(attempt: Attempt) -> bool:
+    return Rules.read(attempt.rules).navigation is Navigation.SEQUENTIAL
+
+
+def _out_of_turn(attempt: Attempt, answers: Mapping[int, Answer]) -> dict[int, NotSaved]:
+    """The answers that are not for the question at hand; none where all can be seen. One query."""
+    if not is_sequential(attempt):
+        return {}
+    places = _in_order(attempt)
+    known, current = {position for position, _left in places}, at_hand(places)
+    return {
+        position: NotSaved(
+            position,
+            "left" if position < current else "not_yet",
+            (LEFT if position < current else NOT_YET).format(position=position, current=current),
+            revision=0,
+            shown=None,
+        )
+        for position in answers
+        if position in known and position != current
+    }
+
+
+def go_on(user: User, attempt_id: UUID, *, position: int, now: datetime) -> int:
+    """Leave a question for good, one at a time; the position of the one then at hand.
+
+    Leaving it twice changes nothing more, so pressing twice skips nothing. Raises `Closed` when
+    the attempt takes no more answers, `Refused` where it is not that question's turn.
+    """
+    with transaction.atomic():
+        attempt = own_attempt_to_write(user, attempt_id)
+        overdue = attempt.is_open and is_overdue(attempt, now)
+        if takes_answers(attempt, now):
+            return _leave(attempt, position, now)
+    if overdue:
+        close(attempt, now=now)
+    raise Closed(_closed(attempt, overdue))
+
+
+def _leave(attempt: Attempt, position: int, now: datetime) -> int:
+    if not is_sequential(attempt):
+        raise Refused(NO_WAY)
+    places = _in_order(attempt)
+    positions, current = [at for at, _left in places], at_hand(places)
+    if position not in positions:
+        raise Refused(NO_SUCH_QUESTION.format(position=position))
+    if position < current:
+        return current
+    if position > current:
+        raise Refused(NOT_YET.format(position=position, current=current))
+    if position == positions[-1]:
+        raise Refused(LAST)
+    Item.objects.current().filter(attempt=attempt, position=position).update(left_at=now)
+    return positions[positions.index(position) + 1]
 
 
 def _answered(items: QuerySet[Item]) -> QuerySet[Item]:
@@ -251,6 +544,8 @@ def _answered(items: QuerySet[Item]) -> QuerySet[Item]:
         answer=Subquery(newest.values("answer")[:1]),
         answered_at=Subquery(newest.values("saved_at")[:1]),
         answered_by=Subquery(newest.values("operation")[:1]),
+        sure=Subquery(newest.values("certainty")[:1]),
+        tried=Subquery(newest.values("checked")[:1]),
         kind=F("version__kind"),
     )
 
@@ -316,12 +611,21 @@ def _store(
 ) -> dict[int, Saved | NotSaved]:
     items = _asked(attempt, answers)
     known = _known(items, answers)
+    rules = Rules.read(attempt.rules)
+    standings = tries.standings(attempt, answers)
+    locked = {at for at, one in standings.items() if one.standing.state == State.LOCKED}
     outcomes: dict[int, Saved | NotSaved] = {}
     added: list[Response] = []
     for position, answer in answers.items():
         if position not in items:
             raise Refused(NO_SUCH_QUESTION.format(position=position))
-        outcome = _judge(items[position], answer, known.get(position), now)
+        if answer.checked and not rules.checks:
+            raise Refused(NOTHING_CHECKED)
+        if answer.certainty is not None and not rules.asks:
+            raise Refused(NOT_ASKED)
+        outcome = _judge(
+            items[position], answer, known.get(position), now, locked=position in locked
+        )
         if isinstance(outcome, Response):
             added.append(outcome)
             outcome = _saved(items[position], outcome, newest=outcome.revision)
@@ -344,16 +648,17 @@ def _saved(item: Any, response: Response, *, newest: int) -> Saved:
         digest(shown),
         newest=newest,
         stands=kind.show(item.order, item.answer) if newest > response.revision else None,
+        certainty=response.certainty,
     )
 
 
 def _judge(
-    item: Any, answer: Answer, known: Response | None, now: datetime
+    item: Any, answer: Answer, known: Response | None, now: datetime, *, locked: bool
 ) -> Response | Saved | NotSaved:
     """The row to add for an answer, or the acknowledgement or refusal that needs none.
 
-    `item` comes with its `kind` and its newest `revision`, `answer`, `answered_at` and
-    `answered_by`; `known` is what the same operation has stored before.
+    `item` comes with its `kind` and its newest `revision`, `answer`, `answered_at`, `answered_by`,
+    `sure` and `tried`; `known` is what the same operation has stored before.
     """
     kind = KINDS[item.kind]
     current = item.revision or 0
@@ -369,17 +674,34 @@ def _judge(
     except ValueError as problem:
         return refuse("malformed", str(problem))
     if known is not None:
-        if known.answer != response:
+        if (known.answer, known.checked) != (response, answer.checked):
             return refuse("malformed", OTHER_ANSWER)
         return _saved(item, known, newest=current)
     # The same answer again, perhaps because our acknowledgement was lost on the way.
-    again = response == item.answer and answer.base in (current, current - 1)
+    again = (
+        (response, answer.certainty) == (item.answer, item.sure)
+        and answer.base in (current, current - 1)
+        and (item.tried or not answer.checked)
+    )
     # With a name of its own it becomes a row of its own, to be known by if it comes once more;
-    # nothing in the place of nothing needs none.
-    if again and (answer.operation is None or item.revision is None):
+    # nothing in the place of nothing needs none, and a try stays one try.
+    if again and (answer.operation is None or item.revision is None or item.tried):
         shown = kind.show(item.order, item.answer)
-        saved_at = item.answered_at or now
-        return Saved(item.position, current, saved_at, shown, digest(shown), newest=current)
+        return Saved(
+            item.position,
+            current,
+            item.answered_at or now,
+            shown,
+            digest(shown),
+            newest=current,
+            certainty=item.sure,
+        )
+    if locked:
+        return refuse("locked", LOCKED)
+    if answer.checked and response is None:
+        return refuse("malformed", CHOOSE_FIRST)
+    if answer.checked and kind.by_hand:
+        return refuse("malformed", FOR_A_PERSON)
     if answer.base != current and not again:
         return refuse("stale", STALE)
     return Response(
@@ -388,6 +710,7 @@ def _judge(
         answer=response,
         saved_at=now,
         certainty=answer.certainty,
+        checked=answer.checked,
         operation=answer.operation,
         source=answer.source,
     )
@@ -436,7 +759,10 @@ def _keep_late(user: User, attempt_id: UUID, answers: Mapping[int, Answer], now:
 
 
 def submit(user: User, attempt_id: UUID, *, now: datetime) -> Attempt:
-    """Hand one's own attempt in and have it graded; handing in twice changes nothing more."""
+    """Hand one's own attempt in and have it graded; handing in twice changes nothing more.
+
+    One that came too late ends as its rules say: see `close`.
+    """
     with transaction.atomic():
         attempt = own_attempt_to_write(user, attempt_id)
         if attempt.is_open:
@@ -445,7 +771,10 @@ def submit(user: User, attempt_id: UUID, *, now: datetime) -> Attempt:
 
 
 def close(attempt: Attempt, *, now: datetime) -> Attempt:
-    """Hand in an attempt whose time is up, whoever noticed; the last acknowledged answers count."""
+    """End an attempt whose time is up, whoever noticed; the last acknowledged answers count.
+
+    Where only what was handed in counts, it ends as not handed in.
+    """
     with transaction.atomic():
         locked = (
             Attempt.objects.select_for_update(of=("self",))
@@ -455,7 +784,7 @@ def close(attempt: Attempt, *, now: datetime) -> Attempt:
         if locked.is_open and is_overdue(locked, now):
             _close(locked, now=now)
     attempt.state, attempt.submitted_at = locked.state, locked.submitted_at
-    attempt.score = locked.score
+    attempt.score, attempt.deduction = locked.score, locked.deduction
     return attempt
 
 
@@ -467,14 +796,58 @@ def settle(attempt: Attempt, *, now: datetime) -> Attempt:
 
 
 def _close(attempt: Attempt, *, now: datetime) -> None:
-    """Close and grade an attempt that the caller has locked."""
+    """End an attempt that the caller has locked, and grade it if it counts."""
+    counts, at = availability.ended(
+        Rules.read(attempt.rules).at_zero,
+        now=now,
+        deadline=attempt.deadline,
+        closes_at=attempt.closes_at,
+    )
+    attempt.submitted_at = at
+    if counts:
+        _hand_in(attempt, now=now)
+        return
+    attempt.state = Attempt.State.ABANDONED
+    attempt.save(update_fields=["state", "submitted_at"])
+    marking.record(attempt, now=now)
+
+
+def _hand_in(attempt: Attempt, *, now: datetime) -> None:
+    """Grade what is saved, less what lateness costs; `submitted_at` is set."""
     attempt.state = Attempt.State.SUBMITTED
-    attempt.submitted_at = min(now, attempt.deadline) if attempt.deadline else now
+    if attempt.quiz.late_penalty and attempt.submitted_at is not None:
+        holds = timing.person(attempt.enrolment, attempt.quiz).at(attempt.started_at)
+        attempt.deduction = holds.deduction(attempt.submitted_at)
     marking.grade(attempt, now=now)
 
 
-def _clock(attempt: Attempt) -> str:
+def accept(attempt: Attempt, *, reason: str, by: User, now: datetime) -> Attempt:
+    """Count an attempt that was not handed in after all: what had been saved is graded.
+
+    For instructors of its cohort, who give a reason that stays beside it. It counts as handed in
+    at the end of its time. Doing it twice changes nothing more. Raises `Refused`.
+    """
+    timing.instructor_only(by, attempt.enrolment.cohort)
+    reason = timing.said_reason(reason)
+    with transaction.atomic():
+        locked: Attempt = (
+            Attempt.objects.select_for_update(of=("self",))
+            .select_related("quiz__activity", "enrolment__cohort")
+            .get(pk=attempt.pk)
+        )
+        if locked.state == Attempt.State.ABANDONED:
+            Acceptance.objects.create(attempt=locked, reason=reason, by=by, made_at=now)
+            ends = [end for end in (locked.submitted_at, locked.deadline) if end is not None]
+            locked.submitted_at = min(ends)
+            _hand_in(locked, now=now)
+        elif not Acceptance.objects.filter(attempt=locked).exists():
+            raise Refused(NOT_ABANDONED)
+    return locked
+
+
+def _clock(attempt: Attempt, *, of: str = "deadline") -> str:
     zone = attempt.enrolment.cohort.zone
-    if attempt.deadline is None:
+    end = getattr(attempt, of)
+    if end is None:
         return ""
-    return availability.clock(attempt.deadline, zone=zone, beside=attempt.started_at)
+    return availability.clock(end, zone=zone, beside=attempt.started_at)

@@ -4,12 +4,17 @@ Every channel asks these functions: the page, the API, the timer's end and the r
 are aware datetimes; durations are elapsed seconds, whatever the clocks on the wall do meanwhile.
 """
 
+import hmac
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from zoneinfo import ZoneInfo
+
+from quizzes.behaviours import AtZero, Navigation, Rules
 
 # Answers that arrive within it count: the way to the server is not the student's time.
 GRACE = timedelta(seconds=10)
@@ -21,10 +26,48 @@ CLOSES = "The quiz closes at {close}."
 CLOSES_FIRST = "The quiz closes at {close}, so {left} from your start."
 NEVER_CLOSES = "There is no closing time."
 
+# What happens at the end, told before the start.
+AT_ZERO = {
+    AtZero.SUBMIT: "When time is up, what is saved is handed in.",
+    AtZero.GRACE: (
+        "When time is up you cannot answer any more, but you have another {grace} to hand in what "
+        "is saved. What is not handed in by then does not count."
+    ),
+    AtZero.ABANDON: "Hand in before time is up: what is not handed in by then does not count.",
+}
+# The same when it happens, on the open page.
+TIME_UP = {
+    AtZero.SUBMIT: "",
+    AtZero.GRACE: "Time is up. Your saved answers can still be handed in.",
+    AtZero.ABANDON: "Time is up. This attempt was not handed in.",
+}
+IN_GRACE = (
+    "Your time ended at {end}, so no answer can be changed any more. What was saved by then can "
+    "still be handed in until {close}; after that it does not count."
+)
+ONE_BY_ONE = "You get one question at a time. Once you go on, you cannot come back to it."
+
+PAUSE = "Between two attempts you wait {delay}."
+PAUSES = "You wait {first} after the first attempt, and {later} after each later one."
+
+NOT_A_STUDENT = "Only students of the cohort sit its quizzes. You can look at everything else."
+REVEALED = (
+    "You asked for the answers to this quiz, which ended your attempts at it. What you scored before"
+    " stays."
+)
 UNDER_WAY = "You have an attempt under way. Go on with it, or submit it first."
 NOT_OPEN_YET = "The quiz opens at {open}."
 CLOSED = "The quiz closed at {close}."
 USED_UP = "You have used all attempts: {used} of {allowed}."
+TOO_SOON = "Your next attempt may start at {at}: there are {delay} between two attempts."
+WORD_NEEDED = "This quiz has a password. Type in the one that your instructor gave you."
+WRONG_WORD = "This is not the password of this quiz. Check it with your instructor."
+TOO_MANY_TRIES = (
+    "Too many wrong passwords: {most} within {minutes} minutes. You can try again at {at}."
+)
+
+MOST_TRIES = 10
+TRIES_WITHIN = timedelta(minutes=10)
 
 NO_SUCH_TIME = (
     "{time} on {day} does not exist in {zone}: the clocks go forward then. "
@@ -120,28 +163,148 @@ def is_over(deadline: Deadline, arrived_at: datetime) -> bool:
     return deadline.cut_off is not None and _utc(arrived_at) > deadline.cut_off
 
 
+def ended(
+    at_zero: AtZero, *, now: datetime, deadline: datetime | None, closes_at: datetime | None
+) -> tuple[bool, datetime]:
+    """How an attempt ends that is closed at `now`: whether it counts, and its end.
+
+    It counts if it is handed in before it closed, or where whatever is saved is handed in at the
+    end. What was on its way at the deadline came at the deadline.
+    """
+    if deadline is None or closes_at is None:
+        return True, now
+    if now <= deadline + GRACE:
+        return True, min(now, deadline)
+    if at_zero is AtZero.GRACE:
+        return now <= closes_at, min(now, closes_at)
+    return at_zero is AtZero.SUBMIT, deadline
+
+
+def closes_at(end: datetime | None, rules: Rules) -> datetime | None:
+    """When an attempt whose time ends at `end` is closed for good."""
+    if end is None:
+        return None
+    if rules.at_zero is not AtZero.GRACE:
+        return end + GRACE
+    try:
+        return end + max(GRACE, timedelta(seconds=rules.grace_period))
+    except OverflowError:
+        raise ValueError("The time to hand in leads beyond the calendar. Shorten it.") from None
+
+
+def told(
+    rules: Rules, *, ends: bool, delay_first: int, delay_later: int, attempts_allowed: int | None
+) -> list[str]:
+    """How an attempt goes on and ends, for the student before the start.
+
+    `ends` is whether its time can run out; delays are in seconds.
+    """
+    said = []
+    if rules.navigation is Navigation.SEQUENTIAL:
+        said.append(ONE_BY_ONE)
+    if ends:
+        said.append(AT_ZERO[rules.at_zero].format(grace=in_words(rules.grace_period)))
+    third = attempts_allowed is None or attempts_allowed > 2
+    if attempts_allowed != 1 and delay_first != delay_later and third:
+        first, later = (in_words(delay) for delay in (delay_first, delay_later))
+        said.append(PAUSES.format(first=first, later=later))
+    elif attempts_allowed != 1 and delay_first:
+        said.append(PAUSE.format(delay=in_words(delay_first)))
+    return said
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An attempt before this one: over when it was handed in, or when its time ended."""
+
+    is_open: bool
+    ended_at: datetime | None = None
+    deadline: datetime | None = None
+
+    @property
+    def over_at(self) -> datetime:
+        """Left open it counts as ended at its limit, so that nobody waits twice."""
+        ends = [end for end in (self.ended_at, self.deadline) if end is not None]
+        return min(ends)
+
+
+@dataclass(frozen=True)
+class Password:
+    """What a quiz asks for, what was typed (None: nothing yet), and wrong tries before."""
+
+    asked: str = ""
+    typed: str | None = None
+    wrong_tries: Sequence[datetime] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Compared in a time that tells nothing of how much of it is right."""
+        return hmac.compare_digest(_said(self.asked), _said(self.typed or ""))
+
+
+def _said(password: str) -> bytes:
+    """Read aloud and typed on any keyboard: no blanks around it, and one form of each letter."""
+    return unicodedata.normalize("NFC", password.strip()).encode("utf-8", "surrogatepass")
+
+
 def start_refusal(
     *,
     now: datetime,
     opens_at: datetime | None,
     closes_at: datetime | None,
     attempts_allowed: int | None,
-    attempts_used: int,
-    has_open_attempt: bool,
+    earlier: Sequence[Earlier] = (),
+    takes_part: bool = True,
+    revealed: bool = False,
+    delay_first: int = 0,
+    delay_later: int = 0,
+    password: Password | None = None,
     zone: tzinfo = UTC,
 ) -> Refusal | None:
-    """Why no attempt may be started now, or None if one may."""
-    if has_open_attempt:
+    """Why no attempt may be started now, or None if one may: every reason, in this order.
+
+    `earlier` are all attempts before, in their order; delays are in seconds from the end of the
+    one before; `revealed` is whether the student has asked for the answers. Without `password`
+    (on the cover) it is not asked for yet.
+    """
+
+    def at(instant: datetime) -> str:
+        return clock(instant, zone=zone, beside=now)
+
+    if not takes_part:
+        return Refusal("not_a_student", NOT_A_STUDENT)
+    if any(attempt.is_open for attempt in earlier):
         return Refusal("under_way", UNDER_WAY)
+    if revealed:
+        return Refusal("revealed", REVEALED)
     if opens_at is not None and _utc(now) < _utc(opens_at):
-        return Refusal(
-            "not_open_yet", NOT_OPEN_YET.format(open=clock(opens_at, zone=zone, beside=now))
-        )
+        return Refusal("not_open_yet", NOT_OPEN_YET.format(open=at(opens_at)))
     if closes_at is not None and _utc(now) >= _utc(closes_at):
-        return Refusal("closed", CLOSED.format(close=clock(closes_at, zone=zone, beside=now)))
-    if attempts_allowed is not None and attempts_used >= attempts_allowed:
-        return Refusal("used_up", USED_UP.format(used=attempts_used, allowed=attempts_allowed))
-    return None
+        return Refusal("closed", CLOSED.format(close=at(closes_at)))
+    if attempts_allowed is not None and len(earlier) >= attempts_allowed:
+        return Refusal("used_up", USED_UP.format(used=len(earlier), allowed=attempts_allowed))
+    if earlier:
+        delay = delay_first if len(earlier) == 1 else delay_later
+        again = _after(_utc(earlier[-1].over_at), delay)
+        if delay and _utc(now) < again:
+            return Refusal("too_soon", TOO_SOON.format(at=at(again), delay=in_words(delay)))
+    return None if password is None else _password_refusal(password, now=now, zone=zone)
+
+
+def _password_refusal(password: Password, *, now: datetime, zone: tzinfo) -> Refusal | None:
+    if not password.asked:
+        return None
+    # Counted before it is compared: a right guess among too many is a guess.
+    recent = sorted(_utc(tried) for tried in password.wrong_tries)
+    recent = [tried for tried in recent if tried > _utc(now) - TRIES_WITHIN]
+    if len(recent) >= MOST_TRIES:
+        again = clock(recent[-MOST_TRIES] + TRIES_WITHIN, zone=zone, beside=now)
+        minutes = int(TRIES_WITHIN.total_seconds()) // 60
+        sentence = TOO_MANY_TRIES.format(most=MOST_TRIES, minutes=minutes, at=again)
+        return Refusal("too_many_tries", sentence)
+    if not (password.typed or "").strip():
+        return Refusal("password_needed", WORD_NEEDED)
+    return None if password.fits else Refusal("wrong_password", WRONG_WORD)
 
 
 def in_words(seconds: int) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Cohort, Enrolment, Group
 from quizzes import availability
-from quizzes.timing import LONGEST_REASON
+from quizzes.timing import LONGEST_PASSWORD, LONGEST_REASON
 
 # Longer limits are slips of the pen.
 LONGEST_LIMIT = 7 * 24 * 60
@@ -89,6 +89,23 @@ class ScheduleForm(InZone):
         ("due_at", _("Due"), _("What is handed in later still counts, and is marked as late.")),
         ("closes_at", _("Closes"), _("Nothing can be handed in later. Empty: with the cohort.")),
     )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=LONGEST_PASSWORD,
+        required=False,
+        help_text=_("Asked of everybody who starts an attempt. Empty: none is asked for."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.order_fields([*(name for name, _label, _hint in self.times), "password"])
+
+
+class AcceptForm(forms.Form):
+    """Why an attempt that was not handed in counts after all."""
+
+    reason = reason_field()
 
 
 class OverrideForm(InZone):

@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 
 from courses import progress
 from courses.models import Activity, Cohort, Enrolment, Role, User
-from quizzes import attempts
+from quizzes import attempts, grading
 from quizzes.attempts import Answer
 from quizzes.models import Attempt, Item, Quiz
 from quizzes.questions import KINDS, Kind
@@ -192,7 +192,8 @@ def _work_through(
         allowed = activity.quiz.attempts_allowed or 3
         if not finish or attempt.score is None or allowed < 2:
             continue
-        if attempt.score / attempt.out_of < activity.quiz.pass_mark / 100 and rng.random() < 0.7:
+        reached = grading.effective(attempt.score, attempt.out_of, attempt.deduction)
+        if reached < activity.quiz.pass_mark and rng.random() < 0.7:
             clock += timedelta(hours=rng.uniform(5, 30))
             wiser = Temper(temper.ability + 0.5, temper.diligence, temper.pace)
             sit(enrolment, activity.quiz, wiser, now=clock, rng=rng)

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Cohort, Enrolment, Group, User
+from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz
 
 
@@ -82,3 +83,31 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quiz} · {self.enrolment or self.group}"
+
+
+class Acceptance(models.Model):
+    """An attempt that was not handed in, and counts after all: who said so, and why."""
+
+    attempt = models.OneToOneField(Attempt, models.PROTECT, related_name="acceptance")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(User, models.PROTECT, related_name="acceptances_given")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} · {self.reason}"
+
+
+class PasswordTry(models.Model):
+    """A wrong password, kept as long as it counts. What was typed is not kept."""
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="password_tries")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["enrolment", "made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.made_at}"

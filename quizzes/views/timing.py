@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -17,10 +18,17 @@ from courses.access import teaching_in
 from courses.models import Cohort, Enrolment, Group, Role
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, timing
+from quizzes import access, attempts, timing
 from quizzes.access import TaughtQuiz
 from quizzes.availability import in_words
-from quizzes.forms import MembersForm, NewGroupForm, OverrideForm, ScheduleForm, TimeFactorForm
+from quizzes.forms import (
+    AcceptForm,
+    MembersForm,
+    NewGroupForm,
+    OverrideForm,
+    ScheduleForm,
+    TimeFactorForm,
+)
 from quizzes.models import Attempt, Override, Schedule
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
@@ -63,7 +71,7 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
     times = ScheduleForm(
         **bound("schedule"),
         prefix="schedule",
-        initial={name: getattr(schedule, name) for name in timing.SCHEDULED},
+        initial={name: getattr(schedule, name) for name in (*timing.SCHEDULED, "password")},
     )
     give = OverrideForm(**bound("give"), prefix="give", groups=groups, students=students)
     trouble = ""
@@ -95,6 +103,18 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
         timing.revoke_override(_override(found, request), by=request.user, now=now)
         messages.success(request, _("Taken back. Open attempts follow at once."))
         return _back(found)
+    elif act == "accept":
+        abandoned = _abandoned(found, request)
+        accept = AcceptForm(request.POST)
+        if _done(
+            accept,
+            lambda: attempts.accept(
+                abandoned, reason=accept.cleaned_data["reason"], by=request.user, now=now
+            ),
+        ):
+            messages.success(request, _("The attempt counts now, with what had been saved in it."))
+            return _back(found)
+        trouble = " ".join(str(said) for errors in accept.errors.values() for said in errors)
     elif act is not None:
         trouble = _(NO_SUCH_ACT)
     with timezone.override(found.cohort.zone):
@@ -114,6 +134,9 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
                     for override in timing.overrides_in(found.cohort, found.quiz)
                 ],
                 "late": timing.late_attempts(found.cohort, found.quiz),
+                "abandoned": timing.abandoned_in(found.cohort, found.quiz),
+                "typed": request.POST.get("reason", "") if act == "accept" else "",
+                "chosen": request.POST.get("attempt", ""),
                 "under_way": Attempt.objects.open()
                 .filter(quiz=found.quiz, enrolment__cohort=found.cohort)
                 .count(),
@@ -135,6 +158,21 @@ def _override(found: TaughtQuiz, request: Request) -> Override:
     if override is None:
         raise Http404
     return override
+
+
+def _abandoned(found: TaughtQuiz, request: Request) -> Attempt:
+    try:
+        number = UUID(request.POST.get("attempt", ""))
+    except ValueError:
+        raise Http404 from None
+    attempt: Attempt | None = (
+        Attempt.objects.filter(pk=number, quiz=found.quiz, enrolment__cohort=found.cohort)
+        .select_related("enrolment__cohort")
+        .first()
+    )
+    if attempt is None:
+        raise Http404
+    return attempt
 
 
 def _is_number(text: str) -> bool:

@@ -1,0 +1,132 @@
+"""What holds for whom in a quiz: quiz, cohort, schedule and overrides, looked up together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, FilteredRelation, Q
+
+from courses.models import Enrolment, Group
+from courses.models.prepared import Prepared
+from quizzes import conditions
+from quizzes.conditions import Conditions, Special
+from quizzes.models import Override, Quiz, Schedule
+
+SCHEDULED = ("opens_at", "due_at", "closes_at")
+FIELDS = ("opens_at", "due_at", "closes_at", "time_limit", "attempts_allowed")
+PLANNED = (*SCHEDULED, "password")
+# A row of overrides, in the order of the fields of `Special`.
+SPECIAL = ("pk", "made_at", "reason", "group__name", *FIELDS, "expires_at")
+FIRST = len(PLANNED)  # where these begin in a row of `FOR_ONE`
+
+
+def _beside(relation: str, quiz: Any) -> FilteredRelation:
+    holds = {f"{relation}__quiz": quiz, f"{relation}__revoked_at__isnull": True}
+    return FilteredRelation(relation, condition=Q(**holds))
+
+
+# The schedule and the overrides come beside the enrolment, so that there is a row even without
+# any. Somebody's own and their groups' multiply; both are few, and each is taken once.
+FOR_ONE = Prepared[tuple[Any, ...]](
+    lambda quiz, enrolment: (
+        Enrolment.objects.filter(pk=enrolment)
+        .annotate(
+            plan=FilteredRelation("cohort__schedules", condition=Q(cohort__schedules__quiz=quiz)),
+            own=_beside("overrides", quiz),
+            shared=_beside("groups__overrides", quiz),
+        )
+        .order_by()
+        .values_list(
+            *(f"plan__{field}" for field in PLANNED),
+            *(f"own__{field}" for field in SPECIAL),
+            *(f"shared__{field}" for field in SPECIAL),
+        )
+    ),
+    quiz=BigIntegerField(),
+    enrolment=BigIntegerField(),
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in a quiz, with all that they were ever given in it and that was not revoked."""
+
+    enrolment: Enrolment
+    quiz: Quiz
+    schedule: conditions.Schedule | None
+    specials: Sequence[Special]
+
+    @property
+    def password(self) -> str:
+        """What the person's cohort is asked for before an attempt; "" for nothing."""
+        return "" if self.schedule is None else self.schedule.password
+
+    def at(self, at: datetime) -> Conditions:
+        """What holds in an attempt that begins at `at`."""
+        return conditions.resolve(
+            time_limit=self.quiz.time_limit,
+            attempts_allowed=self.quiz.attempts_allowed,
+            cohort_closes_at=self.enrolment.cohort.closes_at,
+            schedule=self.schedule,
+            time_factor=self.enrolment.time_factor,
+            accommodation=self.enrolment.accommodation,
+            specials=self.specials,
+            late=conditions.Late(self.quiz.late_penalty, self.quiz.late_most),
+            at=at,
+        )
+
+
+def person(enrolment: Enrolment, quiz: Quiz) -> Person:
+    """What holds for somebody in a quiz; one query. The enrolment comes with its cohort."""
+    rows = FOR_ONE.all(quiz=quiz.pk, enrolment=enrolment.pk)
+    columns = {
+        special[0]: special
+        for row in rows
+        for special in (row[FIRST : FIRST + len(SPECIAL)], row[FIRST + len(SPECIAL) :])
+        if special[0] is not None
+    }
+    schedule = None
+    if rows:
+        opens_at, due_at, closes_at, password = rows[0][:FIRST]
+        schedule = conditions.Schedule(opens_at, due_at, closes_at, password or "")
+    return Person(enrolment, quiz, schedule, [Special(*row) for row in columns.values()])
+
+
+class Book:
+    """What holds for many people, or in many quizzes, looked up together; three queries."""
+
+    def __init__(self, quizzes: Iterable[int], cohorts: Iterable[int]) -> None:
+        quizzes, cohorts = set(quizzes), set(cohorts)
+        self.schedules = {
+            (quiz, cohort): conditions.Schedule(*times)
+            for quiz, cohort, *times in Schedule.objects.filter(
+                quiz__in=quizzes, cohort__in=cohorts
+            ).values_list("quiz", "cohort", *SCHEDULED)
+        }
+        self.own: dict[tuple[int, int], list[Special]] = defaultdict(list)
+        self.groups: dict[tuple[int, int], list[Special]] = defaultdict(list)
+        for quiz, enrolment, group, *columns in (
+            Override.objects.filter(
+                Q(enrolment__cohort__in=cohorts) | Q(group__cohort__in=cohorts),
+                quiz__in=quizzes,
+                revoked_at__isnull=True,
+            )
+            .order_by("pk")
+            .values_list("quiz", "enrolment", "group", *SPECIAL)
+        ):
+            kept = self.own[quiz, enrolment] if group is None else self.groups[quiz, group]
+            kept.append(Special(*columns))
+        self.groups_of: dict[int, list[int]] = defaultdict(list)
+        for enrolment, group in Group.members.through.objects.filter(
+            group__in={group for _quiz, group in self.groups}
+        ).values_list("enrolment", "group"):
+            self.groups_of[enrolment].append(group)
+
+    def person(self, enrolment: Enrolment, quiz: Quiz) -> Person:
+        specials = list(self.own.get((quiz.pk, enrolment.pk), ()))
+        for group in self.groups_of.get(enrolment.pk, ()):
+            specials += self.groups.get((quiz.pk, group), ())
+        schedule = self.schedules.get((quiz.pk, enrolment.cohort_id))
+        return Person(enrolment, quiz, schedule, specials)
