@@ -3,6 +3,7 @@
 import re
 import time
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -23,6 +24,7 @@ def give(ada, enrolment, quiz, minutes: int) -> None:
     )
 
 
+@pytest.mark.invariant("C5")
 def test_an_extension_reaches_an_open_page_within_half_a_minute(
     visit, ada, ben, ben_here, quiz, attempt
 ):
@@ -40,6 +42,7 @@ def test_an_extension_reaches_an_open_page_within_half_a_minute(
     )
 
 
+@pytest.mark.invariant("C5")
 def test_a_saved_answer_brings_the_new_end_at_once(visit, ada, ben, ben_here, quiz, attempt):
     page = visit(ben)
     page.goto(f"/attempts/{attempt.pk}/")

@@ -31,6 +31,7 @@ def test_the_first_line_says_it_in_words(cohort, ben_here, lesson, quiz):
     )
 
 
+@pytest.mark.invariant("D7")
 def test_cells_show_the_ledger_and_columns_their_mean_with_its_number(
     cohort, ben_here, lesson, quiz
 ):
@@ -49,6 +50,7 @@ def test_cells_show_the_ledger_and_columns_their_mean_with_its_number(
     ]
 
 
+@pytest.mark.invariant("D7")
 def test_the_roster_counts_students_and_not_staff_or_the_withdrawn(
     cohort, ada, cleo, ben_here, lesson
 ):

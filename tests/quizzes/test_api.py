@@ -222,6 +222,7 @@ def test_a_closed_attempt_takes_no_answer(api, started):
     assert Response.objects.count() == 1
 
 
+@pytest.mark.invariant("C1", "B6")
 def test_the_deadline_holds_by_the_servers_clock(api, started):
     answer(api, started, 1, "a")
     past = timezone.now() - timedelta(minutes=1)
@@ -275,6 +276,7 @@ def test_page_and_api_write_the_same_rows(api, started, as_, ben):
     assert stale.json()["shown"] == "c"
 
 
+@pytest.mark.invariant("D4")
 def test_page_and_api_tell_the_same_result(api, started, ben):
     answer(api, started, 1, "a")
     api.send("post", path_of(started, "submit/"))

@@ -29,6 +29,7 @@ def save(user, attempt, position, answer, now=NOON):
     return attempts.save(user, attempt.pk, answers={position: answer}, now=now)[position]
 
 
+@pytest.mark.invariant("D2")
 def test_starting_freezes_versions_order_points_and_deadline(attempt, questions):
     items = Item.objects.filter(attempt=attempt).select_related("version__question")
     assert [(item.position, item.version, item.order) for item in items] == [
@@ -170,6 +171,7 @@ def test_handing_in_grades_by_the_frozen_versions(ben, ben_here, attempt, quiz):
     assert (str(record.score), record.completed_at) == ("33.33", None)
 
 
+@pytest.mark.invariant("B2")
 def test_handing_in_twice_changes_nothing_more(ben, attempt):
     first = attempts.submit(ben, attempt.pk, now=NOON)
     second = attempts.submit(ben, attempt.pk, now=NOON + minutes(1))
@@ -177,6 +179,7 @@ def test_handing_in_twice_changes_nothing_more(ben, attempt):
     assert Mark.objects.count() == 3
 
 
+@pytest.mark.invariant("B4")
 def test_after_handing_in_no_answer_changes(ben, attempt):
     attempts.submit(ben, attempt.pk, now=NOON)
     with pytest.raises(Closed, match="has been handed in"):
@@ -184,6 +187,7 @@ def test_after_handing_in_no_answer_changes(ben, attempt):
     assert not Response.objects.exists()
 
 
+@pytest.mark.invariant("C3")
 def test_an_answer_within_the_grace_counts_and_one_after_it_does_not(ben, attempt):
     last = attempt.closes_at
     assert isinstance(save(ben, attempt, 1, choose("a"), now=last), Saved)
@@ -197,6 +201,7 @@ def test_an_answer_within_the_grace_counts_and_one_after_it_does_not(ben, attemp
     )
 
 
+@pytest.mark.invariant("B6")
 def test_whoever_meets_an_overdue_attempt_closes_it_once(ben, attempt):
     save(ben, attempt, 1, choose("a"))
     late = NOON + minutes(45)
@@ -223,6 +228,7 @@ def test_the_best_attempt_counts_and_passing_completes(ben, ben_here, quiz):
     assert (scores, str(record.score), record.completed_at) == ([2, 0], "66.67", NOON)
 
 
+@pytest.mark.invariant("D2")
 def test_editing_a_question_changes_no_attempt_under_way(ben, attempt, questions):
     question = questions[0]
     question.spec = factories.single("Another text?", right="War everywhere", wrong=("X", "Y"))

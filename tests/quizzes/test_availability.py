@@ -40,6 +40,7 @@ def ends(started_at, limit, close, factor):
     return deadline(started_at=started_at, time_limit=limit, closes_at=close, time_factor=factor).at
 
 
+@pytest.mark.invariant("C2")
 @given(instants, limits, st.none() | instants, factors, st.data())
 def test_more_time_never_gives_an_earlier_end(start, limit, close, factor, data):
     end = ends(start, limit, close, factor)
@@ -55,6 +56,7 @@ def test_more_time_never_gives_an_earlier_end(start, limit, close, factor, data)
         assert no_limit >= end
 
 
+@pytest.mark.invariant("C2")
 @given(instants, limits, st.none() | instants, factors)
 def test_an_attempt_ends_at_its_limit_or_at_the_close(start, limit, close, factor):
     end = ends(start, limit, close, factor)
@@ -67,6 +69,7 @@ def test_an_attempt_ends_at_its_limit_or_at_the_close(start, limit, close, facto
         assert Decimal(elapsed.total_seconds()) < Decimal(limit) * factor + 1
 
 
+@pytest.mark.invariant("C2", "C4")
 @given(instants, limits, st.none() | instants, factors, zones)
 def test_the_zone_of_the_words_does_not_move_the_end(start, limit, close, factor, zone):
     asked = {"time_limit": limit, "closes_at": close, "time_factor": factor}
@@ -77,6 +80,7 @@ def test_the_zone_of_the_words_does_not_move_the_end(start, limit, close, factor
     )
 
 
+@pytest.mark.invariant("C4")
 def test_an_hour_lasts_an_hour_when_the_clocks_change():
     before = datetime(2026, 3, 29, 1, 30, tzinfo=PRAGUE)
     assert deadline(
@@ -96,6 +100,7 @@ def test_the_receipt_says_where_the_minutes_come_from():
     )
 
 
+@pytest.mark.invariant("C2")
 def test_the_receipt_is_the_deadline_of_an_attempt_started_now():
     asked = {"time_limit": 1800, "closes_at": SIX, "time_factor": Decimal("1.50")}
     assert receipt(now=START, **asked) == deadline(started_at=START, **asked)
@@ -138,6 +143,7 @@ def test_an_attempt_started_after_the_close_is_over_at_the_close():
     assert (late.at, late.seconds) == (SIX, 0)
 
 
+@pytest.mark.invariant("C3")
 def test_what_arrives_within_the_grace_counts():
     end = deadline(started_at=START, time_limit=60, closes_at=None)
     last = START + timedelta(seconds=60) + GRACE

@@ -121,6 +121,7 @@ def test_what_is_revoked_or_expired_does_not_count(world):
     assert resolve(**world, at=START) == resolve(**{**world, "specials": holding}, at=START)
 
 
+@pytest.mark.invariant("C2")
 @given(worlds, st.data())
 def test_more_time_never_gives_an_earlier_end(world, data):
     before = end(world)
@@ -161,6 +162,7 @@ def test_more_time_never_gives_an_earlier_end(world, data):
     assert end(later) >= before
 
 
+@pytest.mark.invariant("C2")
 @given(worlds, specials)
 def test_one_more_group_is_never_worse_than_fewer(world, extra):
     """As long as some group named the field before; the first may also shorten."""
@@ -175,6 +177,7 @@ def test_one_more_group_is_never_worse_than_fewer(world, extra):
             assert new == old
 
 
+@pytest.mark.invariant("C2")
 def test_a_personal_close_goes_before_the_group_and_both_before_the_schedule():
     plan = Schedule(closes_at=SIX)
     group, person = of_group(2, closes_at=SIX + 2 * HOUR), own(1, closes_at=SIX + HOUR)
@@ -265,6 +268,7 @@ def test_late_is_after_the_due_time_and_its_grace():
 # --- Where an open attempt's end goes -----------------------------------------------------------
 
 
+@pytest.mark.invariant("C5")
 @given(instants, st.none() | instants, instants)
 def test_an_end_moves_but_never_back_behind_now(to, was, now):
     got = moved(to=to, was=was, now=now)
@@ -301,6 +305,7 @@ CHANGES = [  # zone, a minute that does not exist, a minute that comes twice
 ]
 
 
+@pytest.mark.invariant("C4")
 @pytest.mark.parametrize(("zone", "missing", "twice"), CHANGES)
 def test_times_that_do_not_exist_or_come_twice_are_refused_in_a_sentence(zone, missing, twice):
     with pytest.raises(
@@ -316,6 +321,7 @@ def test_a_day_that_a_zone_left_out_does_not_exist():
         instant(datetime(2011, 12, 30, 12), ZoneInfo("Pacific/Apia"))  # noqa: DTZ001
 
 
+@pytest.mark.invariant("C4")
 @given(
     st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001
     st.sampled_from(["UTC", "Asia/Kathmandu", *(zone for zone, _, _ in CHANGES)]),

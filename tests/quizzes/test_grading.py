@@ -14,6 +14,7 @@ points = st.decimals(min_value=Decimal("0.01"), max_value=9999, places=2)
 marks = st.decimals(min_value=0, max_value=9999, places=5)
 
 
+@pytest.mark.invariant("D4")
 @given(fractions, points)
 def test_a_mark_lies_between_nothing_and_the_points_within_half_a_unit(fraction, worth):
     earned = mark(fraction, worth)
@@ -28,6 +29,7 @@ def test_right_earns_all_points_and_wrong_none(worth):
     assert mark(Fraction(0), worth) == 0
 
 
+@pytest.mark.invariant("D4")
 @given(fractions, fractions, points)
 def test_a_better_answer_never_earns_less(one, other, worth):
     low, high = sorted((one, other))
@@ -51,6 +53,7 @@ def test_negative_points_are_refused():
         mark(Fraction(1), Decimal(-1))
 
 
+@pytest.mark.invariant("D4")
 @given(st.lists(marks))
 def test_a_total_is_the_exact_sum_in_any_order(given_marks):
     assert total(given_marks) == total(reversed(given_marks))
@@ -61,6 +64,7 @@ def test_a_total_of_nothing_is_zero():
     assert total([]) == 0
 
 
+@pytest.mark.invariant("D4")
 @given(marks, points)
 def test_the_percentage_shown_is_within_half_a_hundredth(score, out_of):
     exact = 100 * Fraction(score) / Fraction(out_of)
@@ -79,11 +83,13 @@ def test_a_quiz_without_points_has_no_percentage():
         percentage(Decimal(0), Decimal(0))
 
 
+@pytest.mark.invariant("D4")
 @given(marks, points, st.decimals(min_value=0, max_value=100, places=2))
 def test_passing_is_decided_by_the_number_shown(score, out_of, pass_mark):
     assert passed(score, out_of, pass_mark) == (percentage(score, out_of) >= pass_mark)
 
 
+@pytest.mark.invariant("D4")
 def test_59_995_percent_reads_60_00_and_passes():
     assert passed(Decimal("0.59995"), Decimal(1), Decimal("60.00"))
     assert not passed(Decimal("0.59994"), Decimal(1), Decimal("60.00"))

@@ -28,6 +28,7 @@ def test_a_slot_follows_the_newest_version(ben_here, quiz, questions):
     assert met(ben_here, quiz) == [("anarchy-1", 2), ("anarchy-2", 1), ("anarchy-3", 1)]
 
 
+@pytest.mark.invariant("D2")
 def test_a_pinned_slot_keeps_to_its_version(ben_here, quiz, questions):
     correct(questions[0])
     pin(quiz, 1)

@@ -244,6 +244,7 @@ def test_samples_show_every_way_that_an_answer_can_turn_out(kind):
     assert {sample.label for sample in kind.samples} == labels
 
 
+@pytest.mark.invariant("D1")
 def test_grades_never_change():
     for case in GOLDEN["cases"]:
         spec = GOLDEN["specs"][case["spec"]]
@@ -257,6 +258,7 @@ def test_grades_never_change():
     assert len(GOLDEN["cases"]) == 675
 
 
+@pytest.mark.invariant("D1", "D4")
 @given(questions(), jsons)
 def test_any_stored_value_grades_between_0_and_1(question, response):
     kind, spec = question

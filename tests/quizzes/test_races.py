@@ -27,6 +27,7 @@ def save(ben, attempt, position, token, base=0):
     return attempts.save(ben, attempt.pk, answers=answers, now=NOON)[position]
 
 
+@pytest.mark.invariant("B1")
 def test_eight_simultaneous_starts_give_one_attempt_and_all_name_it(ben_here, quiz):
     started = at_once(*[lambda: attempts.start(ben_here, quiz, now=NOON)] * 8)
     assert len(set(started)) == 1
@@ -34,12 +35,14 @@ def test_eight_simultaneous_starts_give_one_attempt_and_all_name_it(ben_here, qu
     assert Attempt.objects.get().items.count() == 3
 
 
+@pytest.mark.invariant("B1")
 def test_the_database_itself_refuses_a_second_open_attempt(ben_here, quiz):
     attempts.start(ben_here, quiz, now=NOON)
     with pytest.raises(IntegrityError), transaction.atomic():
         Attempt.objects.create(quiz=quiz, enrolment=ben_here, number=2, started_at=NOON, out_of=3)
 
 
+@pytest.mark.invariant("B1")
 def test_simultaneous_starts_never_exceed_the_limit(ben, ben_here, quiz):
     quiz.attempts_allowed = 1
     quiz.save()
@@ -52,6 +55,7 @@ def test_simultaneous_starts_never_exceed_the_limit(ben, ben_here, quiz):
     assert Attempt.objects.count() == 1
 
 
+@pytest.mark.invariant("B2")
 def test_handing_in_many_times_at_once_grades_once(ben, ben_here, quiz):
     attempt = attempts.start(ben_here, quiz, now=NOON)
     save(ben, attempt, 1, "a")
@@ -81,6 +85,7 @@ def test_different_questions_answered_at_once_are_all_kept(ben, ben_here, quiz):
     assert Response.objects.count() == 3
 
 
+@pytest.mark.invariant("B3")
 @pytest.mark.parametrize("round_", ROUNDS)
 def test_an_answer_beside_the_submit_is_graded_or_refused_never_lost(ben, ben_here, quiz, round_):
     attempt = attempts.start(ben_here, quiz, now=NOON)

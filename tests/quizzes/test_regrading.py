@@ -131,6 +131,7 @@ def test_each_policy_gives_what_it_says_and_the_preview_said_so(look, ada, polic
     }
 
 
+@pytest.mark.invariant("D3")
 def test_committing_adds_marks_and_touches_neither_answers_nor_old_marks(look, ada, corrected):
     old = list(Mark.objects.values())
     answers = list(Response.objects.values())
@@ -162,6 +163,7 @@ def test_the_best_of_several_attempts_still_counts(look, ada, ben_here, quiz):
     assert ledger()["ben"] == Decimal("66.67")
 
 
+@pytest.mark.invariant("D3")
 def test_committing_twice_changes_nothing_more(look, ada):
     regrade = look()
     regrading.commit(regrade, by=ada, now=LATER)
@@ -171,6 +173,7 @@ def test_committing_twice_changes_nothing_more(look, ada):
     assert (list(Mark.objects.values()), scores(), ledger()) == after
 
 
+@pytest.mark.invariant("D3")
 def test_the_same_regrade_again_finds_nothing_to_do(look, ada):
     regrading.commit(look(), by=ada, now=LATER)
     second = look()
@@ -179,6 +182,7 @@ def test_the_same_regrade_again_finds_nothing_to_do(look, ada):
     assert Mark.objects.exclude(regrade=None).count() == 2
 
 
+@pytest.mark.invariant("D3")
 def test_a_regrade_does_not_depend_on_those_before_it(look, ada):
     regrading.commit(look("full"), by=ada, now=LATER)
     regrading.commit(look("both"), by=ada, now=LATER)
@@ -187,6 +191,7 @@ def test_a_regrade_does_not_depend_on_those_before_it(look, ada):
     assert scores() == {"ben": 2, "zoe": 1}
 
 
+@pytest.mark.invariant("D3")
 def test_what_moved_since_is_in_the_way(look, ada, ben_here, quiz, zoe_here):
     cases = {
         "another attempt": lambda: sit(ben_here, quiz, "a", now=NOON + minutes(60)),

@@ -49,6 +49,7 @@ def agreed() -> bool:
     return True
 
 
+@pytest.mark.invariant("D3")
 def test_two_commits_of_one_regrade_write_its_marks_once(corrected, cohort, ada):
     regrade = preview(corrected, cohort, ada)
     done = at_once(*[lambda: regrading.commit(regrade, by=ada, now=LATER)] * 4)
@@ -57,6 +58,7 @@ def test_two_commits_of_one_regrade_write_its_marks_once(corrected, cohort, ada)
     assert agreed()
 
 
+@pytest.mark.invariant("D3")
 def test_the_database_itself_refuses_a_second_mark_of_one_regrade(corrected, cohort, ada):
     regrade = regrading.commit(preview(corrected, cohort, ada), by=ada, now=LATER)
     mark = Mark.objects.get(regrade=regrade)
@@ -66,6 +68,7 @@ def test_the_database_itself_refuses_a_second_mark_of_one_regrade(corrected, coh
         )
 
 
+@pytest.mark.invariant("D3")
 @pytest.mark.parametrize("round_", ROUNDS)
 def test_of_two_previews_committed_at_once_one_finds_that_something_moved(
     corrected, cohort, ada, round_
@@ -79,6 +82,7 @@ def test_of_two_previews_committed_at_once_one_finds_that_something_moved(
     assert agreed()
 
 
+@pytest.mark.invariant("D3")
 @pytest.mark.parametrize("round_", ROUNDS)
 def test_a_submit_beside_the_commit_loses_neither(
     corrected, cohort, ada, ben, ben_here, quiz, round_
@@ -98,6 +102,7 @@ def test_a_submit_beside_the_commit_loses_neither(
     assert agreed()
 
 
+@pytest.mark.invariant("D3")
 @pytest.mark.parametrize("round_", ROUNDS)
 def test_a_save_beside_the_commit_is_kept_and_the_regrade_is_not_disturbed(
     corrected, cohort, ada, ben, ben_here, quiz, round_

@@ -91,6 +91,7 @@ def test_a_version_against_itself_moves_nothing(versions, points):
             assert found == Rescored(by(met, answer, points), 1)
 
 
+@pytest.mark.invariant("D1", "D3")
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_every_kind_scores_its_own_samples_again_as_stated(kind):
     for sample in kind.samples:

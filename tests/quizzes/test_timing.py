@@ -146,6 +146,7 @@ def test_another_attempt_may_be_given(ada, ben, ben_here, quiz):
     assert attempts.start(ben_here, quiz, now=NOON).number == 3
 
 
+@pytest.mark.invariant("C5")
 def test_an_extension_moves_the_end_of_an_open_attempt_with_its_grace(ada, attempt, ben_here, quiz):
     give(quiz, ben_here, ada, time_limit=3600, now=NOON + minutes(5))
     attempt.refresh_from_db()
@@ -174,6 +175,7 @@ def test_an_extension_leaves_others_and_other_quizzes_alone(
     }
 
 
+@pytest.mark.invariant("C5")
 def test_shortening_into_the_past_ends_now_and_keeps_every_saved_answer(
     ada, ben, attempt, ben_here, quiz
 ):
@@ -255,6 +257,7 @@ def test_moving_ends_costs_the_same_for_one_and_for_three(
     assert set(Attempt.objects.values_list("deadline", flat=True)) == {NOON + minutes(10)}
 
 
+@pytest.mark.invariant("C2")
 def test_page_list_and_batch_agree_on_the_end(ada, ben_here, zoe_here, quiz, cohort):
     """One person's lookup and the lookup for many are two queries for one rule."""
     group = group_of(cohort, ada, ben_here)

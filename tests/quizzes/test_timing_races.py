@@ -23,6 +23,7 @@ def save(ben, attempt, position, now=NOON):
     return attempts.save(ben, attempt.pk, answers={position: answer}, now=now)[position]
 
 
+@pytest.mark.invariant("C5")
 @ROUNDS
 def test_an_extension_beside_the_start_always_reaches_the_attempt(ada, ben_here, quiz, round_):
     started, given = at_once(
@@ -33,6 +34,7 @@ def test_an_extension_beside_the_start_always_reaches_the_attempt(ada, ben_here,
     assert Attempt.objects.get().deadline == NOON + minutes(60)
 
 
+@pytest.mark.invariant("C5")
 @ROUNDS
 def test_a_schedule_and_a_new_group_beside_the_start_reach_it_too(
     ada, ben_here, quiz, cohort, round_
@@ -56,6 +58,7 @@ def test_a_schedule_and_a_new_group_beside_the_start_reach_it_too(
     assert Attempt.objects.get().deadline == NOON + minutes(45)
 
 
+@pytest.mark.invariant("C5")
 @ROUNDS
 def test_a_shortening_beside_saves_loses_no_acknowledged_answer(ada, ben, ben_here, quiz, round_):
     attempt = attempts.start(ben_here, quiz, now=NOON)
@@ -73,6 +76,7 @@ def test_a_shortening_beside_saves_loses_no_acknowledged_answer(ada, ben, ben_he
     assert Response.objects.count() == 2
 
 
+@pytest.mark.invariant("C5", "B2")
 @ROUNDS
 def test_an_extension_beside_the_submit_closes_once_and_grades_what_was_saved(
     ada, ben, ben_here, quiz, round_
@@ -88,6 +92,7 @@ def test_an_extension_beside_the_submit_closes_once_and_grades_what_was_saved(
     assert (attempt.state, attempt.score, attempt.submitted_at) == ("submitted", 1, NOON)
 
 
+@pytest.mark.invariant("C5", "B5")
 @ROUNDS
 def test_an_extension_beside_the_closing_of_what_is_overdue_is_before_or_after_it(
     ada, ben_here, quiz, round_
@@ -105,6 +110,7 @@ def test_an_extension_beside_the_closing_of_what_is_overdue_is_before_or_after_i
     }
 
 
+@pytest.mark.invariant("B6")
 @ROUNDS
 def test_a_new_attempt_over_an_overdue_one_beside_a_submit_is_no_deadlock(
     ada, ben, ben_here, quiz, round_
