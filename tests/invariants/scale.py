@@ -4,7 +4,7 @@ import os
 
 PROVING = "PROVE_SCALE" in os.environ
 # A part of the stated number of runs, 0..1; `manage.py prove` asks for 1.
-SCALE = float(os.environ.get("PROVE_SCALE", "0.05"))
+SCALE = float(os.environ.get("PROVE_SCALE", "0.02"))
 
 
 def runs(stated: int) -> int:
