@@ -266,10 +266,13 @@ def revoke_override(override: Override, *, by: User, now: datetime) -> Override:
 def change_time_factor(
     enrolment: Enrolment, *, factor: Decimal, reason: str, by: User, now: datetime
 ) -> Enrolment:
-    """Set the standing factor on all time limits of a person, 1 to 10, and why."""
+    """Set the standing factor on all time limits of a person, 1.00 to 10.00, and why."""
     instructor_only(by, enrolment.cohort)
     if not (factor.is_finite() and 1 <= factor <= 10):
         raise Refused(_("A time factor lies between 1 and 10."))
+    if factor != round(factor, 2):
+        # The column would round it, and the student be told another end than the one that holds.
+        raise Refused(_("A time factor has at most two decimals."))
     if enrolment.teaches or enrolment.withdrawn_at is not None:
         raise Refused(_("%(person)s does not study in this cohort.") % {"person": enrolment.user})
     reason = said_reason(reason)

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -277,9 +277,9 @@ class Engine(RuleBasedStateMachine):
             self.give(who, attempts_allowed=allowed)
             self.model.students[who].allowed = allowed
 
-    @rule(who=WHO, factor=st.sampled_from(["1", "1.25", "1.333", "2"]))
+    @rule(who=WHO, factor=st.sampled_from(["1", "1.25", "1.33", "2", "1.333"]))
     def change_factor(self, who, factor):
-        if self.model.students[who].here:
+        def act():
             timing.change_time_factor(
                 self.enrolled(who),
                 factor=Decimal(factor),
@@ -287,6 +287,12 @@ class Engine(RuleBasedStateMachine):
                 by=self.world["ada"],
                 now=self.now,
             )
+
+        if factor == "1.333":
+            with pytest.raises(Refused):
+                act()
+        elif self.model.students[who].here:
+            act()
             self.model.students[who].factor = Decimal(factor)
             self.model.moved(who)
 
