@@ -52,8 +52,8 @@ PAUSES = "You wait {first} after the first attempt, and {later} after each later
 
 NOT_A_STUDENT = "Only students of the cohort sit its quizzes. You can look at everything else."
 REVEALED = (
-    "You asked for the answers to this quiz, which ended your attempts at it. What you scored before"
-    " stays."
+    "You asked for the answers to this quiz, which ended your attempts at it. What you scored"
+    " before stays."
 )
 UNDER_WAY = "You have an attempt under way. Go on with it, or submit it first."
 NOT_OPEN_YET = "The quiz opens at {open}."

@@ -10,14 +10,20 @@ from hypothesis import strategies as st
 
 from quizzes.availability import (
     GRACE,
+    Earlier,
+    Password,
     Refusal,
     clock,
+    closes_at,
     deadline,
+    ended,
     in_words,
     is_over,
     receipt,
     start_refusal,
+    told,
 )
+from quizzes.behaviours import AtZero, Navigation, Rules
 
 PRAGUE = ZoneInfo("Europe/Prague")
 START = datetime(2026, 3, 2, 16, 5, tzinfo=UTC)  # 17:05 in Prague
@@ -177,14 +183,16 @@ def test_settings_that_make_no_sense_are_refused_in_a_sentence(wrong):
         deadline(**settings)
 
 
+DONE = Earlier(is_open=False, ended_at=START - timedelta(days=2))
+
+
 def refusal(**changes):
     settings = {
         "now": START,
         "opens_at": START - timedelta(days=1),
         "closes_at": SIX,
         "attempts_allowed": 2,
-        "attempts_used": 1,
-        "has_open_attempt": False,
+        "earlier": [DONE],
         "zone": PRAGUE,
     }
     return start_refusal(**settings | changes)
@@ -193,16 +201,103 @@ def refusal(**changes):
 def test_an_attempt_may_start_between_opening_and_close():
     assert refusal() is None
     assert refusal(opens_at=START) is None
-    assert refusal(opens_at=None, closes_at=None, attempts_allowed=None, attempts_used=9) is None
+    assert refusal(opens_at=None, closes_at=None, attempts_allowed=None, earlier=[DONE] * 9) is None
 
 
 def test_a_refusal_gives_its_reason():
-    assert refusal(has_open_attempt=True) == Refusal(
+    assert refusal(earlier=[DONE, Earlier(is_open=True)]) == Refusal(
         "under_way", "You have an attempt under way. Go on with it, or submit it first."
     )
     assert refusal(opens_at=SIX) == Refusal("not_open_yet", "The quiz opens at 18:00 CET.")
     assert refusal(now=SIX) == Refusal("closed", "The quiz closed at 18:00 CET.")
-    assert refusal(attempts_used=2) == Refusal("used_up", "You have used all attempts: 2 of 2.")
+    assert refusal(earlier=[DONE] * 2) == Refusal("used_up", "You have used all attempts: 2 of 2.")
+    assert refusal(takes_part=False, earlier=[DONE] * 2).code == "not_a_student"
+
+
+def test_the_next_attempt_waits_from_the_end_of_the_one_before():
+    hour = {"attempts_allowed": None, "delay_first": 3600, "delay_later": 86_400}
+    ended = Earlier(is_open=False, ended_at=START - timedelta(minutes=30))
+    assert refusal(**hour, earlier=[ended]) == Refusal(
+        "too_soon", "Your next attempt may start at 17:35 CET: there are 1 h between two attempts."
+    )
+    assert refusal(**hour, earlier=[ended], now=START + timedelta(minutes=30)) is None
+    assert refusal(**hour, earlier=[DONE, ended]).sentence == (
+        "Your next attempt may start at 16:35 CET on 3 March 2026: there are 24 h between two "
+        "attempts."
+    )
+
+
+def test_an_attempt_left_open_ended_at_its_limit_so_nobody_waits_twice():
+    left = Earlier(is_open=False, ended_at=START, deadline=START - timedelta(hours=1))
+    assert refusal(earlier=[left], delay_first=3600) is None
+
+
+def asked(typed, *tries):
+    found = refusal(password=Password("Kandi\u0301 Lens", typed, tries))
+    return found and found.code
+
+
+def test_a_password_is_compared_as_people_mean_it():
+    assert asked(" Kandí Lens ") is None
+    assert (asked("kandí lens"), asked("Kandí"), asked(None), asked("  ")) == (
+        "wrong_password",
+        "wrong_password",
+        "password_needed",
+        "password_needed",
+    )
+    assert refusal(password=Password("", "anything")) is None
+    assert refusal(password=Password("x", None), now=SIX).code == "closed"
+
+
+def test_after_ten_wrong_passwords_within_ten_minutes_even_the_right_one_waits():
+    tries = [START - timedelta(minutes=9, seconds=second) for second in range(10)]
+    found = refusal(password=Password("x", "x", tries))
+    assert found == Refusal(
+        "too_many_tries",
+        "Too many wrong passwords: 10 within 10 minutes. You can try again at 17:05 CET.",
+    )
+    assert refusal(password=Password("x", "x", tries[1:])) is None
+    assert refusal(password=Password("x", "x", tries), now=START + timedelta(minutes=1)) is None
+
+
+# --- What happens at zero -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at_zero", "after", "expected"),
+    [
+        ("submit", -5, (True, -5)),
+        ("submit", 5, (True, 0)),
+        ("submit", 3600, (True, 0)),
+        ("abandon", 10, (True, 0)),
+        ("abandon", 11, (False, 0)),
+        ("grace", 10, (True, 0)),
+        ("grace", 11, (True, 11)),
+        ("grace", 600, (True, 600)),
+        ("grace", 601, (False, 600)),
+    ],
+)
+def test_an_attempt_ends_as_its_rules_say(at_zero, after, expected):
+    rules = Rules(at_zero=AtZero(at_zero), grace_period=600)
+    counts, at = ended(
+        rules.at_zero,
+        now=SIX + timedelta(seconds=after),
+        deadline=SIX,
+        closes_at=closes_at(SIX, rules),
+    )
+    assert (counts, int((at - SIX).total_seconds())) == expected
+
+
+def test_what_is_told_before_the_start():
+    rules = Rules(navigation=Navigation.SEQUENTIAL, at_zero=AtZero.GRACE, grace_period=600)
+    told_before = told(rules, ends=True, delay_first=60, delay_later=3600, attempts_allowed=3)
+    assert [sentence.split(".")[0] for sentence in told_before] == [
+        "You get one question at a time",
+        "When time is up you cannot answer any more, but you have another 10 min to hand in what "
+        "is saved",
+        "You wait 1 min after the first attempt, and 1 h after each later one",
+    ]
+    assert told(Rules(), ends=False, delay_first=0, delay_later=0, attempts_allowed=1) == []
 
 
 def test_a_time_on_another_day_carries_its_date():

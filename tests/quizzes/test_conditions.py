@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.availability import instant
-from quizzes.conditions import End, Origin, Schedule, Special, last_close, moved, resolve
+from quizzes.conditions import End, Late, Origin, Schedule, Special, last_close, moved, resolve
 
 PRAGUE = ZoneInfo("Europe/Prague")
 START = datetime(2026, 3, 2, 16, 5, tzinfo=UTC)  # 17:05 in Prague
@@ -333,3 +333,53 @@ def test_what_is_accepted_reads_the_same_on_the_clocks_there(local, zone):
         return
     assert meant.tzinfo == UTC
     assert meant.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0) == local
+
+
+# --- Late ---------------------------------------------------------------------------------------
+
+TEN_A_DAY = Late(Decimal(10), Decimal(50))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "percent"),
+    [(-1, 0), (0, 0), (10, 0), (11, 10), (86_410, 10), (86_411, 20), (400_000, 50), (9e6, 50)],
+)
+def test_each_day_begun_after_the_due_time_costs_up_to_the_most(seconds, percent):
+    late = START + timedelta(seconds=seconds)
+    assert TEN_A_DAY.deduction(due_at=START, submitted_at=late) == percent
+    assert TEN_A_DAY.deduction(due_at=None, submitted_at=late) == 0
+
+
+percents = st.decimals(0, 100, places=2)
+
+
+@given(percents, percents, st.integers(-(10**6), 10**8), st.integers(0, 10**8))
+def test_coming_later_never_costs_less_and_nothing_costs_more_than_the_most(
+    penalty, most, after, more
+):
+    first, second = (
+        Late(penalty, most).deduction(due_at=START, submitted_at=START + timedelta(seconds=late))
+        for late in (after, after + more)
+    )
+    assert 0 <= first <= second <= most
+
+
+def test_a_day_is_24_hours_even_when_the_clocks_change():
+    due = datetime(2026, 10, 24, 12, tzinfo=ZoneInfo("Europe/Prague")).astimezone(UTC)
+    noon_after = datetime(2026, 10, 25, 12, tzinfo=ZoneInfo("Europe/Prague")).astimezone(UTC)
+    assert TEN_A_DAY.deduction(due_at=due, submitted_at=noon_after) == 20
+
+
+def test_the_receipt_says_what_lateness_costs():
+    holds = resolve(
+        time_limit=None,
+        attempts_allowed=None,
+        cohort_closes_at=None,
+        schedule=Schedule(due_at=START),
+        late=TEN_A_DAY,
+        at=START,
+    )
+    assert holds.deadline(started_at=START, zone=UTC).parts[-1] == (
+        "Each day begun after 16:05 UTC costs 10 % of your score, at most 50 %. A day is 24 hours "
+        "here, whatever the clocks do."
+    )

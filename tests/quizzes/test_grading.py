@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.grading import METHODS, best, mark, passed, percentage, shown, total
+from quizzes.grading import METHODS, best, effective, mark, passed, percentage, shown, total
 
 fractions = st.fractions(min_value=0, max_value=1, max_denominator=1000)
 points = st.decimals(min_value=Decimal("0.01"), max_value=9999, places=2)
@@ -119,3 +119,13 @@ def test_without_attempts_no_score_counts():
 def test_an_unknown_grade_method_is_refused():
     with pytest.raises(ValueError, match="Unknown grade method median"):
         best([], "median")
+
+
+def test_lateness_takes_its_part_of_the_score():
+    assert effective(Decimal(8), Decimal(10), Decimal(10)) == Decimal("72.00")
+    assert effective(Decimal(1), Decimal(3), Decimal(0)) == percentage(Decimal(1), Decimal(3))
+    assert effective(Decimal(3), Decimal(3), Decimal(100)) == 0
+    # Rounded once, at the end: 33.333... % less 10 % is 30 %, not 29.997 %.
+    assert effective(Decimal(1), Decimal(3), Decimal(10)) == 30
+    with pytest.raises(ValueError, match="between 0 and 100"):
+        effective(Decimal(1), Decimal(3), Decimal(101))
