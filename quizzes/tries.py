@@ -1,11 +1,21 @@
 """The stored answers of an attempt as the behaviours read them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from quizzes.behaviours import Given, Rules, Standing, judge
 from quizzes.models import Attempt, Response
 from quizzes.questions import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """The last try at a question, in one word how it went, and how the question stands."""
+
+    last: Given
+    outcome: str  # as `Kind.outcome`
+    standing: Standing
 
 
 def given(attempts: Collection[UUID]) -> dict[int, list[Given]]:
@@ -26,10 +36,8 @@ def given(attempts: Collection[UUID]) -> dict[int, list[Given]]:
     return found
 
 
-def standings(
-    attempt: Attempt, positions: Collection[int] | None = None
-) -> dict[int, tuple[Given, Standing]]:
-    """By position, the last try of each question that has been tried, and how that stands.
+def standings(attempt: Attempt, positions: Collection[int] | None = None) -> dict[int, Try]:
+    """By position, the last try of each question that has been tried.
 
     What was saved after it is not looked at. One query, none where nothing is checked.
     """
@@ -46,7 +54,9 @@ def standings(
     ):
         keys[position] = (KINDS[kind], spec)
         answers.setdefault(position, []).append(Given(answer, True, certainty))
-    return {
-        position: (tries[-1], judge(rules, *keys[position], tries))
-        for position, tries in answers.items()
-    }
+    found = {}
+    for position, tries in answers.items():
+        kind, spec = keys[position]
+        outcome = kind.outcome(spec, tries[-1].answer)
+        found[position] = Try(tries[-1], outcome, judge(rules, kind, spec, tries))
+    return found
