@@ -34,6 +34,16 @@ urlpatterns = [
         quizzes.LeaveView.as_view(),
         name="leave",
     ),
+    path(
+        "attempts/<uuid:attempt>/responses/<int:position>/check/",
+        quizzes.CheckView.as_view(),
+        name="check",
+    ),
+    path(
+        "attempts/<uuid:attempt>/responses/<int:position>/redo/",
+        quizzes.RedoView.as_view(),
+        name="redo",
+    ),
     path("attempts/<uuid:attempt>/submit/", quizzes.SubmitView.as_view(), name="submit"),
     path("attempts/<uuid:attempt>/result/", quizzes.ResultView.as_view(), name="result"),
     path("attempts/<uuid:attempt>/reveal/", quizzes.RevealView.as_view(), name="reveal"),

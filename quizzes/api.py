@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from courses.api import Call, Endpoint, errors
 from courses.refusals import Refused
-from quizzes import access, attempts, reports
+from quizzes import access, attempts, reports, trials, trying
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.models import Attempt
 from quizzes.models import Response as Stored
@@ -23,8 +23,10 @@ from quizzes.serializers import (
     CoverSerializer,
     ResultSerializer,
     StaleSerializer,
+    StartSerializer,
+    TriedSerializer,
 )
-from quizzes.views.take import acknowledgement
+from quizzes.views.take import acknowledgement, tried
 
 STILL_OPEN = "This attempt is still open. Hand it in first; then there is a result."
 
@@ -50,6 +52,9 @@ class AttemptDetail:
     attempt: Attempt
     seconds_left: int | None
     questions: list[reports.OpenQuestion]
+    asked: int
+    may_answer: bool
+    one_at_a_time: bool
 
 
 def _shown(attempt: Attempt, request: Call) -> dict[str, Any]:
@@ -57,15 +62,23 @@ def _shown(attempt: Attempt, request: Call) -> dict[str, Any]:
     left = None
     if attempt.is_open and attempt.deadline is not None:
         left = max(0, int((attempt.deadline - request.arrived_at).total_seconds()))
-    questions = reports.open_questions(attempt) if attempt.is_open else []
-    return AttemptSerializer(AttemptDetail(attempt, left, questions)).data
+    questions = trials.beside(attempt, reports.open_questions(attempt)) if attempt.is_open else []
+    detail = AttemptDetail(
+        attempt,
+        left,
+        reports.at_hand(attempt, questions),
+        asked=len(questions),
+        may_answer=attempts.takes_answers(attempt, request.arrived_at),
+        one_at_a_time=attempts.is_sequential(attempt),
+    )
+    return AttemptSerializer(detail).data
 
 
 class Attempts(Endpoint):
     """Your attempts at a quiz."""
 
     @extend_schema(
-        request=None,
+        request=StartSerializer,
         responses={
             201: OpenApiResponse(AttemptSerializer, description="A new attempt has been started."),
             200: OpenApiResponse(AttemptSerializer, description="The one under way goes on."),
@@ -73,18 +86,33 @@ class Attempts(Endpoint):
         },
     )
     def post(self, request: Call, quiz: str) -> Response:
-        """Start an attempt, or go on with the one under way."""
+        """Start an attempt, or go on with the one under way; nothing need be sent.
+
+        Where the cover says so, a password is asked for to start.
+        """
         found = access.quiz_for(request.user, quiz)
         enrolment = found.place.enrolment
         if enrolment is None or enrolment.teaches:
             raise exceptions.PermissionDenied(_(attempts.NOT_A_STUDENT))
-        attempt = attempts.start(enrolment, found.quiz, now=request.arrived_at)
+        sent = StartSerializer(data=request.data if _is_json(request) else {})
+        sent.is_valid(raise_exception=True)
+        attempt = attempts.start(
+            enrolment,
+            found.quiz,
+            now=request.arrived_at,
+            password=sent.validated_data.get("password"),
+        )
         # An attempt that was under way has begun before this request arrived.
         begun = attempt.started_at == request.arrived_at
         return Response(
             _shown(attempt, request),
             status=status.HTTP_201_CREATED if begun else status.HTTP_200_OK,
         )
+
+
+def _is_json(request: Call) -> bool:
+    """Whether there is a body to read: an attempt is started without one, too."""
+    return (request.content_type or "").partition(";")[0].strip() == "application/json"
 
 
 class AttemptView(Endpoint):
@@ -117,24 +145,11 @@ class ResponseView(Endpoint):
         is known again whatever was saved in between: the reply then names the revision that it
         made, and the newer one that stands.
         """
-        sent = AnswerSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-
-        def read(kind: Kind, order: Any) -> Any:
-            return kind.parse_json(order, sent.validated_data["answer"])
-
         try:
             outcome = attempts.save(
                 request.user,
                 attempt,
-                answers={
-                    position: Answer(
-                        sent.validated_data["revision"],
-                        read,
-                        operation=sent.validated_data.get("operation"),
-                        source=Stored.Source.API,
-                    )
-                },
+                answers={position: _sent(request)},
                 now=request.arrived_at,
             )[position]
         except Closed as refusal:
@@ -143,14 +158,84 @@ class ResponseView(Endpoint):
             raise exceptions.NotFound(str(refusal)) from None
         if isinstance(outcome, Saved):
             return Response(acknowledgement(attempt, outcome, now=request.arrived_at))
-        if outcome.reason == "stale":
-            return Response(_stale(attempt, outcome), status=status.HTTP_409_CONFLICT)
-        raise exceptions.ValidationError({"answer": [outcome.message]})
+        return _refused(attempt, outcome)
+
+
+def _sent(request: Call) -> Answer:
+    """The answer in the body of a request."""
+    sent = AnswerSerializer(data=request.data)
+    sent.is_valid(raise_exception=True)
+
+    def read(kind: Kind, order: Any) -> Any:
+        return kind.parse_json(order, sent.validated_data["answer"])
+
+    return Answer(
+        sent.validated_data["revision"],
+        read,
+        operation=sent.validated_data.get("operation"),
+        source=Stored.Source.API,
+        certainty=sent.validated_data.get("certainty"),
+    )
+
+
+def _refused(attempt: UUID, outcome: NotSaved) -> Response:
+    if outcome.reason != "malformed":
+        return Response(_stale(attempt, outcome), status=status.HTTP_409_CONFLICT)
+    raise exceptions.ValidationError({"answer": [outcome.message]})
+
+
+class CheckView(Endpoint):
+    """A try at one question of an attempt, where answers are checked one by one."""
+
+    @extend_schema(
+        request=AnswerSerializer,
+        responses={
+            200: TriedSerializer,
+            409: OpenApiResponse(
+                StaleSerializer, description="Another answer is stored, or the question is locked."
+            ),
+            **errors(410),
+        },
+    )
+    def post(self, request: Call, attempt: UUID, position: int) -> Response:
+        """Save an answer and have it checked. What you may see of it then is in the attempt.
+
+        The same answer again is no second try.
+        """
+        try:
+            outcome = trying.check(
+                request.user,
+                attempt,
+                position=position,
+                answer=_sent(request),
+                now=request.arrived_at,
+            )
+        except Closed as refusal:
+            raise Gone(str(refusal)) from None
+        except Refused as refusal:
+            raise exceptions.NotFound(str(refusal)) from None
+        if isinstance(outcome, NotSaved):
+            return _refused(attempt, outcome)
+        return Response(tried(attempt, outcome, now=request.arrived_at))
+
+
+class RedoView(Endpoint):
+    """Another question like one that has been checked, in practice."""
+
+    @extend_schema(request=None, responses={200: AttemptSerializer, **errors(409, 410)})
+    def post(self, request: Call, attempt: UUID, position: int) -> Response:
+        """Swap a checked question for a fresh one; doing it twice swaps it once."""
+        try:
+            trying.redo(request.user, attempt, position=position, now=request.arrived_at)
+        except Closed as refusal:
+            raise Gone(str(refusal)) from None
+        return Response(_shown(access.own_attempt(request.user, attempt), request))
 
 
 def _stale(attempt: UUID, outcome: NotSaved) -> dict[str, Any]:
     return {
         "detail": outcome.message,
+        "reason": outcome.reason,
         "saved": False,
         "attempt": str(attempt),
         "position": outcome.position,
@@ -158,6 +243,19 @@ def _stale(attempt: UUID, outcome: NotSaved) -> dict[str, Any]:
         "shown": outcome.shown,
         "operation": None if outcome.operation is None else str(outcome.operation),
     }
+
+
+class LeaveView(Endpoint):
+    """Going on to the next question, where there is one at a time."""
+
+    @extend_schema(request=None, responses={200: AttemptSerializer, **errors(409, 410)})
+    def post(self, request: Call, attempt: UUID, position: int) -> Response:
+        """Leave a question for good; doing it twice changes nothing more."""
+        try:
+            attempts.go_on(request.user, attempt, position=position, now=request.arrived_at)
+        except Closed as refusal:
+            raise Gone(str(refusal)) from None
+        return Response(_shown(access.own_attempt(request.user, attempt), request))
 
 
 class SubmitView(Endpoint):
@@ -180,4 +278,26 @@ class ResultView(Endpoint):
         found = attempts.settle(found, now=request.arrived_at)
         if found.is_open:
             raise Refused(_(STILL_OPEN))
-        return Response(ResultSerializer(reports.result(found, now=request.arrived_at)).data)
+        return Response(_result(found, request))
+
+
+def _result(attempt: Attempt, request: Call) -> dict[str, Any]:
+    shown = reports.result(attempt, now=request.arrived_at)
+    attempts.note_shown(attempt, shown.items, now=request.arrived_at)
+    return ResultSerializer(trials.after(shown)).data
+
+
+class RevealView(Endpoint):
+    """Asking for the answers of a quiz that you could still try again."""
+
+    @extend_schema(request=None, responses={200: ResultSerializer, **errors(409)})
+    def post(self, request: Call, attempt: UUID) -> Response:
+        """Show the answers, and end your attempts at the quiz: no other can be started then.
+
+        Doing it twice changes nothing more. 409 while an attempt is open, and where the answers
+        are shown anyway.
+        """
+        found = access.own_attempt(request.user, attempt)
+        attempts.reveal(found.enrolment, found.quiz, now=request.arrived_at)
+        found = access.own_attempt(request.user, attempt)
+        return Response(_result(found, request))

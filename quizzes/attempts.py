@@ -619,12 +619,8 @@ def _store(
     for position, answer in answers.items():
         if position not in items:
             raise Refused(NO_SUCH_QUESTION.format(position=position))
-        if answer.checked and not rules.checks:
-            raise Refused(NOTHING_CHECKED)
-        if answer.certainty is not None and not rules.asks:
-            raise Refused(NOT_ASKED)
         outcome = _judge(
-            items[position], answer, known.get(position), now, locked=position in locked
+            items[position], answer, known.get(position), now, rules, locked=position in locked
         )
         if isinstance(outcome, Response):
             added.append(outcome)
@@ -653,7 +649,13 @@ def _saved(item: Any, response: Response, *, newest: int) -> Saved:
 
 
 def _judge(
-    item: Any, answer: Answer, known: Response | None, now: datetime, *, locked: bool
+    item: Any,
+    answer: Answer,
+    known: Response | None,
+    now: datetime,
+    rules: Rules,
+    *,
+    locked: bool,
 ) -> Response | Saved | NotSaved:
     """The row to add for an answer, or the acknowledgement or refusal that needs none.
 
@@ -669,6 +671,10 @@ def _judge(
 
     if answer.base is None:
         return refuse("malformed", NO_REVISION)
+    if answer.checked and not rules.checks:
+        return refuse("malformed", NOTHING_CHECKED)
+    if answer.certainty is not None and not rules.asks:
+        return refuse("malformed", NOT_ASKED)
     try:
         response = answer.read(kind, item.order)
     except ValueError as problem:

@@ -102,6 +102,28 @@ class ScheduleForm(InZone):
         self.order_fields([*(name for name, _label, _hint in self.times), "password"])
 
 
+class MomentForm(InZone):
+    """Whose eyes to look through, and when."""
+
+    student = forms.ChoiceField(
+        label=_("Student"),
+        error_messages={
+            "required": _("Choose a student."),
+            "invalid_choice": _("This person does not study in the cohort. Choose another."),
+        },
+    )
+    times = (("at", _("When"), _("On the clocks of the cohort. Empty: now.")),)
+
+    def __init__(self, *arguments: Any, students: list[Enrolment], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.students = {str(student.pk): student for student in students}
+        chosen: forms.ChoiceField = self.fields["student"]  # type: ignore[assignment]
+        chosen.choices = [
+            ("", _("Choose")),
+            *((number, str(student.user)) for number, student in self.students.items()),
+        ]
+
+
 class AcceptForm(forms.Form):
     """Why an attempt that was not handed in counts after all."""
 

@@ -1,74 +1,167 @@
-"""Writing marks: the only place that turns responses into scores."""
+"""Writing marks: the only place that turns responses into scores.
 
+What a person has to mark gets no mark here (see `queue`). As long as such an answer that counts
+waits, its attempt has no score: it is handed in, and counts in nothing yet.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
 from courses import progress
-from quizzes import grading
-from quizzes.models import Attempt, Item, Mark, Response
-from quizzes.questions import KINDS
+from quizzes import grading, holding, tries
+from quizzes.behaviours import Given, Rules, judge
+from quizzes.models import Attempt, Item, Mark, Quiz, Reveal
+from quizzes.questions import BY_HAND, KINDS
 
-
-def latest_answers(attempt: Attempt) -> dict[int, Response]:
-    """The newest response to each item (by its id); one query."""
-    return {
-        response.item_id: response
-        for response in Response.objects.filter(item__attempt=attempt).order_by("revision")
-    }
+log = structlog.get_logger(__name__)
 
 
 def grade(attempt: Attempt, *, now: datetime) -> None:
     """Mark every item of an attempt that has just closed, and tell the ledger.
 
-    The caller holds the attempt's lock inside a transaction and has set its state. Score, marks
+    An answer that a person has to mark gets no mark, and leaves the attempt without a score. The
+    caller holds the attempt's lock inside a transaction and has set its state. Score, marks
     and ledger are written together or not at all.
     """
-    answers = latest_answers(attempt)
-    marks = []
+    rules = Rules.read(attempt.rules)
+    answers = tries.given([attempt.pk])
+    marks: list[Mark] = []
+    counting: list[Decimal] = []
+    waits = False
     for item in (
-        Item.objects.filter(attempt=attempt).select_related("version").defer("version__content")
+        Item.objects.current()
+        .filter(attempt=attempt)
+        .select_related("version")
+        .defer("version__content")
     ):
-        response = answers.get(item.pk)
-        fraction = KINDS[item.version.kind].grade(
-            item.version.spec, response.answer if response else None
-        )
-        marks.append(
-            Mark(
-                item=item,
-                version=item.version,
-                score=grading.mark(fraction, item.points),
-                made_at=now,
-            )
-        )
+        mark = _mark(item, rules, answers.get(item.pk, ()), now=now)
+        if mark is None:
+            waits = waits or item.counts
+            continue
+        if item.counts:
+            counting.append(mark.score)
+        marks.append(mark)
     Mark.objects.bulk_create(marks)
-    attempt.score = grading.total(mark.score for mark in marks)
-    attempt.save(update_fields=["state", "submitted_at", "score"])
+    attempt.score = None if waits else grading.total(counting)
+    attempt.save(update_fields=["state", "submitted_at", "score", "deduction"])
+    record(attempt, now=now)
+
+
+def _mark(item: Item, rules: Rules, answers: Sequence[Given], *, now: datetime) -> Mark | None:
+    """What the answers to an item earn; None where somebody has to look at them.
+
+    That is so where grading fails, too: a fault must not be a silent zero, nor keep anybody from
+    handing in. It waits in the marking queue, and `catch_up` tries once more.
+    """
+    version = item.version
+    try:
+        standing = judge(rules, KINDS[version.kind], version.spec, answers)
+        if standing.earned is None:
+            return None
+        score = grading.mark(standing.earned, item.points, least=rules.least)
+    except Exception:
+        log.exception("answer_not_graded", attempt=str(item.attempt_id), version=version.pk)
+        return None
+    return Mark(item=item, version=version, score=score, made_at=now)
+
+
+def _unmarked() -> QuerySet[Item]:
+    return Item.objects.current().filter(~Exists(Mark.objects.filter(item=OuterRef("pk"))))
+
+
+def left_over() -> QuerySet[Attempt]:
+    """What was handed in and has no score, though no person has to mark any more of it."""
+    of_theirs = _unmarked().filter(attempt=OuterRef("pk"))
+    return Attempt.objects.submitted().filter(
+        Exists(of_theirs.exclude(version__kind__in=BY_HAND)) | ~Exists(of_theirs),
+        score__isnull=True,
+    )
+
+
+def catch_up(attempt: Attempt, *, now: datetime) -> bool:
+    """Grade what is left of a submitted attempt without a score; whether it has one now.
+
+    Marks that there are stay as they are, so doing it twice changes nothing more.
+    """
+    with transaction.atomic():
+        locked = (
+            Attempt.objects.select_for_update(of=("self",))
+            .select_related("quiz__activity", "enrolment__cohort")
+            .get(pk=attempt.pk)
+        )
+        if locked.state != Attempt.State.SUBMITTED or locked.score is not None:
+            return locked.score is not None
+        rules, answers = Rules.read(locked.rules), tries.given([locked.pk])
+        unmarked = list(_unmarked().filter(attempt=locked).select_related("version"))
+        marks = [_mark(item, rules, answers.get(item.pk, ()), now=now) for item in unmarked]
+        Mark.objects.bulk_create(mark for mark in marks if mark is not None)
+        settle(locked, now=now)
+        return locked.score is not None
+
+
+def settle(attempt: Attempt, *, now: datetime) -> None:
+    """Bring an attempt's score in line with the newest marks of its items, and tell the ledger.
+
+    The caller holds the attempt's lock. Without a mark on each item that counts there is no score.
+    """
+    newest = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk").values("score")[:1]
+    scores = list(
+        Item.objects.current()
+        .filter(attempt=attempt, counts=True)
+        .order_by()
+        .values_list(Subquery(newest), flat=True)
+    )
+    attempt.score = None if None in scores else grading.total(scores)
+    attempt.save(update_fields=["score"])
     record(attempt, now=now)
 
 
 def record(attempt: Attempt, *, now: datetime) -> None:
     """Bring the ledger's row for this student and quiz in line with their finished attempts.
 
-    The activity counts as completed once passed, or when all attempts are used up.
+    The activity counts as completed once passed, or when all attempts that this student has are
+    used up. What was not handed in uses an attempt up, and has no score. An attempt that waits for
+    a person counts in nothing yet, and while it does, not every attempt is over.
     """
     quiz = attempt.quiz
     progress.hold(attempt.enrolment, quiz.activity)
-    finished = list(
-        Attempt.objects.submitted()
+    over = list(
+        Attempt.objects.exclude(state=Attempt.State.OPEN)
         .filter(quiz=quiz, enrolment=attempt.enrolment_id)
         .order_by("number")
-        .values_list("score", "out_of")
+        .values_list("state", "score", "out_of", "deduction")
     )
-    percentages = [grading.percentage(score or Decimal(0), out_of) for score, out_of in finished]
+    finished = [row for row in over if row[0] == Attempt.State.SUBMITTED]
+    waits = any(score is None for _state, score, _out_of, _deduction in finished)
+    if waits and quiz.grade_method == Quiz.GradeMethod.FIRST and finished[0][1] is None:
+        return
+    percentages = [
+        grading.effective(score, out_of, deduction)
+        for _state, score, out_of, deduction in finished
+        if score is not None
+    ]
     counting = grading.best(percentages, quiz.grade_method)
     if counting is None:
         return
     counting = grading.shown(counting)
-    used_up = quiz.attempts_allowed is not None and len(finished) >= quiz.attempts_allowed
     progress.score(
         attempt.enrolment,
         quiz.activity,
         percentage=counting,
-        completed=counting >= quiz.pass_mark or used_up,
+        completed=counting >= quiz.pass_mark
+        or (not waits and _used_up(attempt, len(over), now=now)),
         now=now,
     )
+
+
+def _used_up(attempt: Attempt, over: int, *, now: datetime) -> bool:
+    """Whether this student has no attempt left; asked only where that decides."""
+    if Reveal.objects.filter(quiz=attempt.quiz_id, enrolment=attempt.enrolment_id).exists():
+        return True  # who has asked for the answers has no attempt left
+    holds = holding.person(attempt.enrolment, attempt.quiz).at(now)
+    return holds.attempts_allowed.value is not None and over >= holds.attempts_allowed.value

@@ -1,13 +1,16 @@
 """Reads: what a quiz's pages and the API show, as dataclasses, in constant queries."""
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
-from django.db.models import F, JSONField, OuterRef, Subquery, UUIDField
+from django.db.models import Exists, F, JSONField, OuterRef, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,11 +20,12 @@ from courses.dashboards import Step, module_steps, neighbours
 from courses.models import Enrolment, Paragraph, Source
 from courses.models.prepared import Prepared
 from quizzes import attempts as verbs
-from quizzes import grading, regrading, timing, visibility
+from quizzes import availability, grading, queue, regrading, revealing, timing, visibility
 from quizzes.conditions import Conditions
-from quizzes.models import Attempt, Item, Mark, Quiz, Response
+from quizzes.models import Acceptance, Attempt, Item, Mark, Quiz, Response, Reveal
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Unreadable
+from quizzes.revealing import Tried
 from quizzes.visibility import Item as Visible
 
 # --- Before an attempt -------------------------------------------------------------------------
@@ -34,6 +38,8 @@ class PastAttempt:
     passed: bool
     counts: bool
     late: bool = False
+    abandoned: bool = False
+    waits: bool = False  # for somebody to mark it
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,10 @@ class Cover:
     refusal: str
     questions: int
     points: Decimal
+    # For this person; for whoever does not study here, the quiz's own.
+    time_limit: int | None = None
+    attempts_allowed: int | None = None
+    asks_password: bool = False
 
 
 def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
@@ -59,44 +69,57 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
     receipt: Sequence[str] = ()
     person: timing.Person | None = None
     holds: Conditions | None = None
+    revealed = False
     if enrolment is not None:
-        mine = [
-            verbs.settle(attempt, now=now)
-            for attempt in Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
+        found = list(
+            Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
             .select_related("quiz__activity", "enrolment__cohort")
+            .annotate(asked=Exists(Reveal.objects.filter(enrolment=enrolment, quiz=quiz)))
             .order_by("number")
-        ]
+        )
+        revealed = any(attempt.asked for attempt in found)
+        mine = [verbs.settle(attempt, now=now) for attempt in found]
         person = timing.person(enrolment, quiz)
         holds = person.at(now)
         receipt = verbs.deadline_for(enrolment, holds, now=now).parts
-    slots = list(quiz.slots.values_list("points", flat=True))
+    worth = list(quiz.slots.values_list("points", flat=True))
     open_attempt = next((attempt for attempt in mine if attempt.is_open), None)
-    why_not = verbs.refusal(enrolment, holds, mine, now=now)
+    so_far = Tried(used=len(mine), under_way=open_attempt is not None, revealed=revealed)
+    why_not = verbs.refusal(enrolment, holds, mine, quiz=quiz, now=now, revealed=revealed)
     return Cover(
         quiz=quiz,
         receipt=receipt,
-        rules=_rules(quiz, len(slots), sum(slots, Decimal(0)), holds, used=len(mine)),
-        attempts=_past(quiz, [attempt for attempt in mine if not attempt.is_open], person, now),
+        rules=_rules(quiz, worth, holds, used=len(mine)),
+        attempts=_past(quiz, mine, person, so_far, now),
         open_attempt=open_attempt,
         refusal="" if why_not is None or open_attempt else why_not.sentence,
-        questions=len(slots),
-        points=sum(slots, Decimal(0)),
+        questions=len(worth),
+        points=sum(worth, Decimal(0)),
+        time_limit=quiz.time_limit if holds is None else holds.time_limit.value,
+        attempts_allowed=quiz.attempts_allowed if holds is None else holds.attempts_allowed.value,
+        asks_password=person is not None and bool(person.password),
     )
 
 
 def _rules(
-    quiz: Quiz, questions: int, points: Decimal, holds: Conditions | None, *, used: int
+    quiz: Quiz, worth: Sequence[Decimal], holds: Conditions | None, *, used: int
 ) -> list[str]:
     allowed = quiz.attempts_allowed if holds is None else holds.attempts_allowed.value
     rules = [
         ngettext(
             "%(count)d question, %(points)s points in all.",
             "%(count)d questions, %(points)s points in all.",
-            questions,
+            len(worth),
         )
-        % {"count": questions, "points": f"{points.normalize():f}"},
+        % {"count": len(worth), "points": f"{sum(worth, Decimal(0)).normalize():f}"},
         _("You pass with %(percent)s %%.") % {"percent": f"{quiz.pass_mark.normalize():f}"},
     ]
+    if len(set(worth)) > 1:
+        rules.insert(
+            1,
+            _("Questions are worth from %(least)s to %(most)s points; each says what it is worth.")
+            % {"least": f"{min(worth).normalize():f}", "most": f"{max(worth).normalize():f}"},
+        )
     if allowed is None:
         rules.append(_("You may try as often as you like."))
     else:
@@ -106,41 +129,99 @@ def _rules(
         )
     if holds is not None and holds.attempts_in_words:
         rules.append(holds.attempts_in_words)
+    limit = quiz.time_limit if holds is None else holds.time_limit.value
+    closes_at = None if holds is None else holds.closes_at.value
+    rules += availability.told(
+        verbs.rules_of(quiz),
+        ends=limit is not None or closes_at is not None,
+        delay_first=quiz.delay_first,
+        delay_later=quiz.delay_later,
+        attempts_allowed=allowed,
+    )
     if allowed != 1:
         rules.append(
             _("What counts: the %(method)s. A new attempt prefers questions that are new to you.")
             % {"method": quiz.get_grade_method_display()}
         )
-    rules.append(visibility.TOLD[visibility.Policy(quiz.review)])
+    rules.append(_(KNOWN[Quiz.Known(quiz.known_questions)]))
+    rules.append(_(visibility.TOLD[visibility.Policy(quiz.review)]))
     return rules
 
 
+KNOWN = {
+    Quiz.Known.LEAVE_OUT: (
+        "A question whose answer has been shown to you before is asked only where there is no "
+        "other, and then it does not count."
+    ),
+    Quiz.Known.COUNT: (
+        "Every question counts, also one whose answer has been shown to you before."
+    ),
+}
+
+
 def _past(
-    quiz: Quiz, finished: Sequence[Attempt], person: timing.Person | None, now: datetime
+    quiz: Quiz,
+    attempts: Sequence[Attempt],
+    person: timing.Person | None,
+    so_far: Tried,
+    now: datetime,
 ) -> list[PastAttempt]:
+    finished = [attempt for attempt in attempts if not attempt.is_open]
     if not finished or person is None:
         return []
     rows = []
     over_at = _over_at(finished[0], person.at(now), now=now)
-    percentages = [
-        grading.percentage(attempt.score or Decimal(0), attempt.out_of) for attempt in finished
-    ]
-    best = grading.best(percentages, quiz.grade_method)
-    for attempt, percentage in zip(finished, percentages, strict=True):
-        seen = Visible.SCORE in visible_to_student(attempt, over_at, now=now)
+    again = so_far.may_earn(person.at(now), now=now)
+    handed_in = [attempt for attempt in finished if attempt.state == Attempt.State.SUBMITTED]
+    marked = [_effective(attempt) for attempt in handed_in if attempt.score is not None]
+    best = grading.best(marked, quiz.grade_method)
+    for attempt in finished:
+        abandoned = attempt.state == Attempt.State.ABANDONED
+        percentage = _effective(attempt)
+        items = visible_to_student(attempt, over_at, again=again, now=now)
+        waits = not abandoned and attempt.score is None
+        seen = not abandoned and not waits and Visible.SCORE in items
         rows.append(
             PastAttempt(
                 attempt=attempt,
                 percentage=percentage if seen else None,
                 passed=seen and percentage >= quiz.pass_mark,
                 counts=seen and percentage == best,
-                late=person.at(attempt.started_at).is_late(attempt.submitted_at),
+                late=not abandoned and person.at(attempt.started_at).is_late(attempt.submitted_at),
+                abandoned=abandoned,
+                waits=waits,
             )
         )
     return rows
 
 
+def _effective(attempt: Attempt) -> Decimal:
+    return grading.effective(attempt.score or Decimal(0), attempt.out_of, attempt.deduction)
+
+
 # --- During an attempt -------------------------------------------------------------------------
+
+Heading = Mapping[str, Any]
+"""Of `Attempt.sections`: first (a position), title, intro (HTML)."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Questions under one heading; those before the first one have no title."""
+
+    title: str
+    intro: str
+    questions: Sequence[Any]
+
+
+def in_parts(questions: Sequence[Any], sections: Sequence[Heading]) -> list[Part]:
+    """The questions, each known by its `position`, under the headings of their sections."""
+    starts = [heading["first"] for heading in sections]
+    parts = []
+    for at, group in groupby(questions, key=lambda question: bisect(starts, question.position)):
+        heading = sections[at - 1] if at else {"title": "", "intro": ""}
+        parts.append(Part(heading["title"], heading["intro"], list(group)))
+    return parts
 
 
 @dataclass(frozen=True)
@@ -155,6 +236,9 @@ class OpenQuestion:
     revision: int
     saved_at: datetime | None
     stored: str = ""  # in words, where the page shows another answer than the stored one
+    left_at: datetime | None = None  # one at a time: when the student went on from it
+    trial: Any = None  # filled by `trials.beside`, where answers are checked or certainty asked
+    counts: bool = True  # False: its answer had been shown before
 
     @property
     def answered(self) -> bool:
@@ -164,7 +248,8 @@ class OpenQuestion:
 NEWEST = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
 OPEN_ITEMS = Prepared[tuple[Any, ...]](
     lambda attempt: (
-        Item.objects.filter(attempt=attempt)
+        Item.objects.current()
+        .filter(attempt=attempt)
         .order_by("position")
         .values_list(
             "position",
@@ -175,6 +260,8 @@ OPEN_ITEMS = Prepared[tuple[Any, ...]](
             Subquery(NEWEST.values("revision")[:1]),
             Subquery(NEWEST.values("answer")[:1]),
             Subquery(NEWEST.values("saved_at")[:1]),
+            "left_at",
+            "counts",
         )
     ),
     attempt=UUIDField(),
@@ -192,7 +279,7 @@ def open_questions(
     questions = []
     # Tuples: an instance for each row would cost as much as the query.
     for row in OPEN_ITEMS.all(attempt=attempt.pk):
-        position, points, order, name, public, revision, given, saved_at = row
+        position, points, order, name, public, revision, given, saved_at, left_at, counts = row
         kind = KINDS[name]
         answer, stored = given, ""
         if typed and position in typed:
@@ -213,9 +300,19 @@ def open_questions(
                 revision=revision or 0,
                 saved_at=saved_at,
                 stored=stored,
+                left_at=left_at,
+                counts=counts,
             )
         )
     return questions
+
+
+def at_hand(attempt: Attempt, questions: Sequence[OpenQuestion]) -> list[OpenQuestion]:
+    """Those of an attempt's questions that its student may see now: all, or one at a time."""
+    if not questions or not verbs.is_sequential(attempt):
+        return list(questions)
+    current = verbs.at_hand([(question.position, question.left_at) for question in questions])
+    return [question for question in questions if question.position == current]
 
 
 # --- After an attempt --------------------------------------------------------------------------
@@ -234,11 +331,18 @@ def _over_at(attempt: Attempt, holds: Conditions, *, now: datetime) -> datetime 
 
 
 def visible_to_student(
-    attempt: Attempt, over_at: datetime | None, *, now: datetime
+    attempt: Attempt, over_at: datetime | None, *, again: bool, now: datetime
 ) -> frozenset[Visible]:
-    """What its student may see of an attempt at `now`; `over_at` as `timing.over_at` gives it."""
-    phase = visibility.phase(finished_at=attempt.submitted_at, now=now, closes_at=over_at)
-    return visibility.visible(attempt.quiz.review, phase, visibility.Role.STUDENT)
+    """What its student may see of an attempt at `now`.
+
+    `over_at` as `timing.over_at` gives it, `again` as `revealing.Tried.may_earn`.
+    """
+    phase = visibility.phase(
+        finished_at=attempt.submitted_at, now=now, closes_at=over_at, again=again
+    )
+    items = visibility.visible(attempt.quiz.review, phase, visibility.Role.STUDENT)
+    # What was not handed in was not answered for: nothing of the key, until it counts after all.
+    return items & visibility.AT_WORK if attempt.state == Attempt.State.ABANDONED else items
 
 
 @dataclass(frozen=True)
@@ -262,8 +366,12 @@ class ReviewedQuestion:
     review: Mapping[str, Any]
     proofs: Sequence[Proof]
     remarks: Sequence[regrading.Remark] = ()
+    counts: bool = True  # False: its answer had been shown before
+    waits: bool = False  # for somebody to mark it
+    judged: Sequence[queue.Judged] = ()
     contests: Sequence[Any] = ()  # filled by `contests.beside`, which knows of results
     contestable: bool = False
+    way: Any = None  # filled by `trials.after`: tries, hints and certainty
 
 
 @dataclass(frozen=True)
@@ -288,21 +396,46 @@ class Result:
     next: Step | None
     marked_again: datetime | None = None  # the last time, where the total may be seen
     due_at: datetime | None = None  # if it was handed in after that
+    choice: "Choice | None" = None  # where the answers are shown on request
+    overall: str = ""  # HTML: the words for this total, where they may be seen
+    lateness: str = ""  # what that cost, in words, where the score may be seen
+    accepted: str = ""  # why it counts though it was not handed in
+    waiting: str = ""  # how many answers wait to be marked, in words
+
+    @property
+    def may_choose(self) -> bool:
+        return self.choice is not None
+
+    @property
+    def parts(self) -> list[Part]:
+        return in_parts(self.questions, self.attempt.sections)
 
 
 def result(attempt: Attempt, *, now: datetime) -> Result:
-    """All that a student may see of their finished attempt; seven queries, ten for an exam."""
-    holds = timing.person(attempt.enrolment, attempt.quiz).at(attempt.started_at)
-    items = visible_to_student(attempt, _over_at(attempt, holds, now=now), now=now)
+    """All that a student may see of their finished attempt; nine queries, twelve for an exam."""
+    person = timing.person(attempt.enrolment, attempt.quiz)
+    holds = person.at(attempt.started_at)
+    so_far = Tried()
+    again = False
+    if attempt.quiz.review != Quiz.Review.PRACTICE:
+        so_far = revealing.tried(attempt, now=now)
+        again = so_far.may_earn(person.at(now), now=now)
+    over_at = _over_at(attempt, holds, now=now)
+    items = visible_to_student(attempt, over_at, again=again, now=now)
     remarks = regrading.remarks(attempt)
     questions = _reviewed(attempt, items, remarks) if Visible.ATTEMPT in items else []
     score = percentage = passed = None
+    lateness = ""
     sentence = _("Your answers are handed in.")
+    if attempt.state == Attempt.State.ABANDONED:
+        sentence = _(NOT_HANDED_IN)
     if Visible.SCORE in items and attempt.score is not None:
         score = grading.shown(attempt.score)
-        percentage = grading.percentage(attempt.score, attempt.out_of)
+        percentage = _effective(attempt)
         passed = percentage >= attempt.quiz.pass_mark
         sentence = _verdict(attempt.quiz, passed)
+        if attempt.deduction:
+            lateness = _lateness(attempt, percentage)
     steps = module_steps(attempt.quiz.activity.module, attempt.enrolment)
     _position, _before, following = neighbours(steps, attempt.quiz.activity.key)
     return Result(
@@ -314,16 +447,106 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
         passed=passed,
         sentence=sentence,
         hidden=""
-        if Visible.RIGHT_ANSWER in items
-        else visibility.TOLD[visibility.Policy(attempt.quiz.review)],
+        if Visible.RIGHT_ANSWER in items or attempt.state == Attempt.State.ABANDONED
+        else _hidden(attempt.quiz, so_far),
+        choice=_choice(attempt.quiz, so_far, person.at(now), now=now) if again else None,
         questions=questions,
         read_again=_read_again(questions),
         next=following,
+        overall=_overall(attempt.quiz, percentage) if Visible.OVERALL_FEEDBACK in items else "",
         marked_again=max((remark.at for each in remarks.values() for remark in each), default=None)
         if Visible.SCORE in items
         else None,
-        due_at=holds.due_at.value if holds.is_late(attempt.submitted_at) else None,
+        due_at=holds.due_at.value
+        if attempt.state == Attempt.State.SUBMITTED and holds.is_late(attempt.submitted_at)
+        else None,
+        lateness=lateness,
+        accepted=_accepted(attempt),
+        waiting=_waiting(sum(question.waits for question in questions), score),
     )
+
+
+ASK_AGAIN = (
+    "The right answers stay hidden as long as you may try again, so that your next attempt says "
+    "what you know."
+)
+ONE_UNDER_WAY = "The right answers stay hidden while you have another attempt at this quiz open."
+ONE_ELSEWHERE = (
+    "The right answers stay hidden while you sit another quiz that asks one of these questions."
+)
+
+
+def _hidden(quiz: Quiz, so_far: Tried) -> str:
+    """Why the key is not shown, and what becomes of it."""
+    if quiz.review == Quiz.Review.HOMEWORK:
+        if so_far.under_way:
+            return _(ONE_UNDER_WAY)
+        return _(ONE_ELSEWHERE) if so_far.elsewhere else _(ASK_AGAIN)
+    return _(visibility.TOLD[visibility.Policy(quiz.review)])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a student may do whose answers are hidden because they may try again.
+
+    `left` counts the attempts that they still have (None: any number).
+    """
+
+    left: int | None
+    closes_at: datetime | None
+
+
+def _choice(quiz: Quiz, so_far: Tried, holds: Conditions, *, now: datetime) -> Choice | None:
+    if quiz.review != Quiz.Review.HOMEWORK or so_far.under_way:
+        return None
+    if not replace(so_far, elsewhere=False).may_earn(holds, now=now):
+        return None  # only another quiz keeps the answers hidden
+    allowed = holds.attempts_allowed.value
+    left = None if allowed is None else max(0, allowed - so_far.used)
+    return Choice(left, holds.closes_at.value)
+
+
+NOT_HANDED_IN = (
+    "This attempt was not handed in before it ended, so it has no score and does not count. Your "
+    "instructor can count it after all."
+)
+
+
+def _accepted(attempt: Attempt) -> str:
+    """Why an attempt counts that was not handed in; no query where whatever is saved counts."""
+    if attempt.state != Attempt.State.SUBMITTED or not verbs.may_be_abandoned(attempt):
+        return ""
+    found = Acceptance.objects.filter(attempt=attempt).values_list("reason", flat=True).first()
+    return found or ""
+
+
+def _waiting(answers: int, score: Decimal | None) -> str:
+    """What is still to come, where somebody has to mark an answer."""
+    if not answers:
+        return ""
+    said = ngettext(
+        "One answer waits to be marked by a person.",
+        "%(count)d answers wait to be marked by a person.",
+        answers,
+    ) % {"count": answers}
+    return said if score is not None else f"{said} {_('Your score follows when that is done.')}"
+
+
+def _lateness(attempt: Attempt, percentage: Decimal) -> str:
+    """How the percentage came to be: "80 % less 10 % of it for lateness: 72 %"."""
+    before = grading.percentage(attempt.score or Decimal(0), attempt.out_of)
+    figures = {"before": before, "less": attempt.deduction, "left": percentage}
+    return _("%(before)s %% less %(less)s %% of it for lateness: %(left)s %%.") % {
+        name: f"{figure.normalize():f}" for name, figure in figures.items()
+    }
+
+
+def _overall(quiz: Quiz, percentage: Decimal | None) -> str:
+    """The words of the highest band that does not begin above the percentage shown."""
+    if percentage is None:
+        return ""
+    bands = quiz.bands.filter(floor__lte=percentage).order_by("-floor")
+    return bands.values_list("text_html", flat=True).first() or ""
 
 
 def _verdict(quiz: Quiz, passed: bool) -> str:
@@ -336,7 +559,8 @@ def _verdict(quiz: Quiz, passed: bool) -> str:
 MARKS = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk")
 CLOSED_ITEMS = Prepared[Any](
     lambda attempt: (
-        Item.objects.filter(attempt=attempt)
+        Item.objects.current()
+        .filter(attempt=attempt)
         .annotate(
             kind=F("version__kind"),
             # Explained by the key that counts: after a regrade, not the one it was met with.
@@ -361,21 +585,49 @@ def _reviewed(
 ) -> list[ReviewedQuestion]:
     rows = CLOSED_ITEMS.all(attempt=attempt.pk)
     reviews = [
-        KINDS[item.kind].review(item.content, item.order, item.answer, items=items) for item in rows
+        KINDS[item.kind].review(
+            item.content, item.order, item.answer, items=items, earned=_by_hand(item)
+        )
+        for item in rows
     ]
-    proofs = _proofs(rows) if Visible.SPECIFIC_FEEDBACK in items else {}
+    handed_in = attempt.state == Attempt.State.SUBMITTED
+    judged = queue.judged(attempt) if any(KINDS[item.kind].by_hand for item in rows) else {}
+    proofs = proofs_of(rows) if Visible.SPECIFIC_FEEDBACK in items else {}
     return [
         ReviewedQuestion(
             position=item.position,
             points=grading.shown(item.points),
+            counts=item.counts,
+            waits=handed_in and item.mark is None,
+            judged=_shown_judgements(judged.get(item.pk, ()), items),
             mark=grading.shown(item.mark)
             if Visible.MARKS in items and item.mark is not None
             else None,
             review=review,
-            proofs=_shown_proofs(item, review, items, proofs),
+            proofs=shown_proofs(item, review, items, proofs),
             remarks=_shown_remarks(remarks.get(item.position, ()), items),
         )
         for item, review in zip(rows, reviews, strict=True)
+    ]
+
+
+def _by_hand(item: Any) -> Fraction | None:
+    """The fraction that a person's mark says; None where none does."""
+    if item.mark is None or not KINDS[item.kind].by_hand:
+        return None
+    return Fraction(item.mark) / Fraction(item.points)
+
+
+def _shown_judgements(
+    judged: Sequence[queue.Judged], items: frozenset[Visible]
+) -> Sequence[queue.Judged]:
+    """Levels with the marks, the comment with the explanations."""
+    levels, comment = Visible.MARKS in items, Visible.GENERAL_FEEDBACK in items
+    if not levels and not comment:
+        return ()
+    return [
+        replace(one, rubric=one.rubric if levels else (), comment=one.comment if comment else "")
+        for one in judged
     ]
 
 
@@ -390,7 +642,7 @@ def _shown_remarks(
     return remarks
 
 
-def _proofs(rows: Sequence[Any]) -> dict[tuple[str, str, str], tuple[str, str, str, str]]:
+def proofs_of(rows: Sequence[Any]) -> dict[tuple[str, str, str], tuple[str, str, str, str]]:
     """(lesson, paragraph, source) -> (lesson title, url, quote, source label); two queries."""
     wanted = {
         (evidence["lesson"], evidence["paragraph"], evidence["source"])
@@ -425,7 +677,7 @@ def _proofs(rows: Sequence[Any]) -> dict[tuple[str, str, str], tuple[str, str, s
     return found
 
 
-def _shown_proofs(
+def shown_proofs(
     item: Any,
     review: Mapping[str, Any],
     items: frozenset[Visible],

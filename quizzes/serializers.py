@@ -147,8 +147,10 @@ class PastAttemptSerializer(serializers.Serializer[Any]):
         5, 2, allow_null=True, help_text="Null while it may not be seen."
     )
     passed = serializers.BooleanField()
+    waits = serializers.BooleanField(help_text="Whether it waits for somebody to mark it.")
     counts = serializers.BooleanField(help_text="Whether it is the one that counts.")
     late = serializers.BooleanField(help_text="Whether it was handed in after it was due.")
+    abandoned = serializers.BooleanField(help_text="Not handed in by its end: it has no score.")
 
 
 class CoverSerializer(serializers.Serializer[Any]):
@@ -164,11 +166,11 @@ class CoverSerializer(serializers.Serializer[Any]):
     points = serializers.DecimalField(10, 2)
     pass_mark = serializers.DecimalField(5, 2, source="quiz.pass_mark", help_text="Percent.")
     time_limit = serializers.IntegerField(
-        source="quiz.time_limit",
         allow_null=True,
-        help_text="Seconds, before the personal time factor.",
+        help_text="Seconds, for you, before your personal time factor.",
     )
-    attempts_allowed = serializers.IntegerField(source="quiz.attempts_allowed", allow_null=True)
+    attempts_allowed = serializers.IntegerField(allow_null=True, help_text="For you.")
+    asks_password = serializers.BooleanField(help_text="Whether starting takes a password.")
     grade_method = serializers.ChoiceField(Quiz.GradeMethod.choices, source="quiz.grade_method")
     review = serializers.ChoiceField(Quiz.Review.choices, source="quiz.review")
     rules = serializers.ListField(child=serializers.CharField())
@@ -180,13 +182,56 @@ class CoverSerializer(serializers.Serializer[Any]):
     attempts = PastAttemptSerializer(many=True)
 
 
+class ProofSerializer(serializers.Serializer[Any]):
+    """The paragraph that an option rests on, and where in the sources it comes from."""
+
+    lesson = serializers.CharField()
+    url = serializers.CharField()
+    quote = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    source_url = serializers.CharField()
+    locator = serializers.CharField()
+    why = serializers.CharField()
+
+
+class TrialSerializer(serializers.Serializer[Any]):
+    """How a question goes whose answers are checked one by one, as far as you have earned it."""
+
+    state = serializers.CharField(help_text="`open`, `trying` or `locked`.")
+    checks = serializers.BooleanField(help_text="Whether an answer may be checked now.")
+    redoes = serializers.BooleanField(help_text="Whether it may be swapped for a fresh question.")
+    tries = serializers.IntegerField()
+    left = serializers.IntegerField(allow_null=True, help_text="Tries left; null if not counted.")
+    outcome = serializers.CharField(help_text="Of the last try; empty while it is not told.")
+    hints = serializers.ListField(child=serializers.CharField(), help_text="HTML, those earned.")
+    asks = serializers.BooleanField(help_text="Whether you are asked how sure you are.")
+    certainty = serializers.IntegerField(allow_null=True)
+    mark = serializers.DecimalField(10, 2, allow_null=True)
+    review = ReviewedField(allow_null=True)
+    proofs = ProofSerializer(many=True)
+
+
 class OpenQuestionSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     points = serializers.DecimalField(6, 2)
+    counts = serializers.BooleanField(
+        help_text="False where its answer has been shown to you before: it is not in the total."
+    )
     presented = PresentedField()
     answer = AnswerField(source="shown", allow_null=True)
     revision = serializers.IntegerField(help_text="0 until there is an answer.")
     saved_at = serializers.DateTimeField(allow_null=True)
+    trial = TrialSerializer(
+        allow_null=True, help_text="Null where nothing is checked before you hand in."
+    )
+
+
+class HeadingSerializer(serializers.Serializer[Any]):
+    """The heading of a section, which goes on until the next one."""
+
+    first = serializers.IntegerField(help_text="The position of its first question.")
+    title = serializers.CharField()
+    intro = serializers.CharField(help_text="HTML.")
 
 
 class AttemptSerializer(serializers.Serializer[Any]):
@@ -198,7 +243,29 @@ class AttemptSerializer(serializers.Serializer[Any]):
     deadline = serializers.DateTimeField(source="attempt.deadline", allow_null=True)
     seconds_left = serializers.IntegerField(allow_null=True, help_text="Null without a limit.")
     submitted_at = serializers.DateTimeField(source="attempt.submitted_at", allow_null=True)
-    questions = OpenQuestionSerializer(many=True, help_text="Empty once handed in: see the result.")
+    sections = HeadingSerializer(source="attempt.sections", many=True)
+    questions = OpenQuestionSerializer(
+        many=True,
+        help_text="The one at hand where there is one at a time; empty once handed in.",
+    )
+    asked = serializers.IntegerField(help_text="How many questions an open attempt has.")
+    one_at_a_time = serializers.BooleanField(help_text="Whether there is no way back.")
+    may_answer = serializers.BooleanField(
+        help_text="False once time is up, though it may still be handed in until `closes_at`."
+    )
+    closes_at = serializers.DateTimeField(source="attempt.closes_at", allow_null=True)
+
+
+class StartSerializer(Strict):
+    """What an attempt is started with."""
+
+    password = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        write_only=True,
+        help_text="The password of the quiz, where it asks for one.",
+    )
 
 
 class AnswerSerializer(Strict):
@@ -218,6 +285,13 @@ class AnswerSerializer(Strict):
             " save again because you have heard no answer: it is stored once."
         ),
     )
+    certainty = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=3,
+        help_text="How sure you are, 1 (not very) to 3 (very), where the quiz asks for it.",
+    )
 
 
 class AcknowledgementSerializer(serializers.Serializer[Any]):
@@ -230,6 +304,7 @@ class AcknowledgementSerializer(serializers.Serializer[Any]):
     saved_at = serializers.DateTimeField()
     shown = AnswerField(allow_null=True)
     digest = serializers.CharField(help_text="A fingerprint of the answer in tokens.")
+    certainty = serializers.IntegerField(allow_null=True)
     operation = serializers.UUIDField(allow_null=True, help_text="As you named the save.")
     newest = serializers.IntegerField(
         help_text="The revision that stands now. Above `revision`, another save has replaced yours."
@@ -241,10 +316,20 @@ class AcknowledgementSerializer(serializers.Serializer[Any]):
     seconds_left = serializers.IntegerField(allow_null=True)
 
 
+class TriedSerializer(AcknowledgementSerializer):
+    """The answer is stored as a try."""
+
+    state = serializers.CharField(help_text="`open`, `trying` or `locked`.")
+    tries = serializers.IntegerField()
+    left = serializers.IntegerField(allow_null=True)
+
+
 class StaleSerializer(serializers.Serializer[Any]):
-    """The answer is not stored, because another one was meanwhile: that one stands here."""
+    """The answer is not stored: another one was meanwhile, and stands here; or, where there is
+    one question at a time, it is not the turn of this one; or it has been checked for good."""
 
     detail = serializers.CharField()
+    reason = serializers.ChoiceField(["stale", "left", "not_yet", "locked"])
     saved = serializers.BooleanField(default=False)
     attempt = serializers.UUIDField()
     position = serializers.IntegerField()
@@ -255,24 +340,48 @@ class StaleSerializer(serializers.Serializer[Any]):
     )
 
 
-class ProofSerializer(serializers.Serializer[Any]):
-    """The paragraph that an option rests on, and where in the sources it comes from."""
+class LevelSerializer(serializers.Serializer[Any]):
+    html = serializers.CharField()
+    points = serializers.IntegerField(help_text="Of the rubric, not of the question.")
+    chosen = serializers.BooleanField()
 
-    lesson = serializers.CharField()
-    url = serializers.CharField()
-    quote = serializers.CharField()
-    source = serializers.CharField()  # type: ignore[assignment]
-    source_url = serializers.CharField()
-    locator = serializers.CharField()
-    why = serializers.CharField()
+
+class CriterionSerializer(serializers.Serializer[Any]):
+    html = serializers.CharField()
+    levels = LevelSerializer(many=True)
+
+
+class JudgedSerializer(serializers.Serializer[Any]):
+    """What somebody who marked the answer chose of the rubric, and said."""
+
+    role = serializers.CharField()
+    rubric = CriterionSerializer(many=True)
+    comment = serializers.CharField()
+
+
+class WaySerializer(serializers.Serializer[Any]):
+    """How a question went on its way to its mark; null where there is nothing to say of it."""
+
+    tries = serializers.IntegerField()
+    hints = serializers.IntegerField(help_text="How many you saw.")
+    lost = serializers.DecimalField(
+        10, 2, allow_null=True, help_text="Points that earlier tries cost; null while hidden."
+    )
+    certainty = serializers.IntegerField(allow_null=True)
 
 
 class ReviewedQuestionSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     points = serializers.DecimalField(10, 2)
+    counts = serializers.BooleanField(
+        help_text="False where its answer had been shown to you before: it is not in the total."
+    )
     mark = serializers.DecimalField(10, 2, allow_null=True)
+    waits = serializers.BooleanField(help_text="Whether somebody still has to mark it.")
+    judged = JudgedSerializer(many=True)
     review = ReviewedField()
     proofs = ProofSerializer(many=True)
+    way = WaySerializer(allow_null=True)
 
 
 class ReadAgainSerializer(serializers.Serializer[Any]):
@@ -290,10 +399,19 @@ class ResultSerializer(serializers.Serializer[Any]):
     submitted_at = serializers.DateTimeField(source="attempt.submitted_at")
     sentence = serializers.CharField()
     hidden = serializers.CharField(help_text="What is shown when; empty if nothing is hidden.")
+    may_reveal = serializers.BooleanField(
+        source="may_choose",
+        help_text="Whether you may try again, or ask for the answers, which ends your attempts.",
+    )
     score = serializers.DecimalField(10, 2, allow_null=True)
     out_of = serializers.DecimalField(10, 2)
     percentage = serializers.DecimalField(5, 2, allow_null=True)
     passed = serializers.BooleanField(allow_null=True)
+    state = serializers.ChoiceField(Attempt.State.choices, source="attempt.state")
+    lateness = serializers.CharField(help_text="What lateness cost, in words; mostly empty.")
+    overall = serializers.CharField(help_text="HTML: what to make of the total, or empty.")
+    sections = HeadingSerializer(source="attempt.sections", many=True)
+    waiting = serializers.CharField(help_text="How many answers wait to be marked; else empty.")
     questions = ReviewedQuestionSerializer(many=True)
     read_again = ReadAgainSerializer(many=True)
     next = StepSerializer(allow_null=True)

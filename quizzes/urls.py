@@ -1,6 +1,6 @@
 from django.urls import path
 
-from quizzes.views import regrading, take, timing
+from quizzes.views import marking, policy, regrading, take, timing
 
 app_name = "quizzes"
 
@@ -8,10 +8,15 @@ urlpatterns = [
     path("quizzes/<slug:activity>/", take.quiz, name="quiz"),
     path("attempts/<uuid:attempt>/", take.attempt, name="attempt"),
     path("attempts/<uuid:attempt>/questions/<int:position>/", take.save, name="save"),
+    path("attempts/<uuid:attempt>/questions/<int:position>/check/", take.check, name="check"),
+    path("attempts/<uuid:attempt>/questions/<int:position>/redo/", take.redo, name="redo"),
     path("attempts/<uuid:attempt>/deadline/", take.deadline, name="deadline"),
     path("attempts/<uuid:attempt>/submit/", take.submit, name="submit"),
     path("attempts/<uuid:attempt>/result/", take.result, name="result"),
+    path("attempts/<uuid:attempt>/reveal/", take.reveal, name="reveal"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/", timing.quiz, name="timing"),
+    path("teach/<int:cohort>/quizzes/<slug:activity>/policy/", policy.policy, name="policy"),
+    path("teach/<int:cohort>/presets/", policy.presets, name="presets"),
     path("teach/<int:cohort>/groups/", timing.groups, name="groups"),
     path(
         "attempts/<uuid:attempt>/questions/<int:position>/contest/",
@@ -26,5 +31,12 @@ urlpatterns = [
         name="regrade_question",
     ),
     path("teach/<int:cohort>/contests/<int:version>/", regrading.contested, name="contested"),
+    path("teach/<int:cohort>/marking/", marking.waiting, name="marking"),
+    path("teach/<int:cohort>/marking/<slug:question>/", marking.mark, name="mark"),
+    path(
+        "teach/<int:cohort>/marking/<slug:question>/moderation/",
+        marking.moderate,
+        name="moderation",
+    ),
     path("checkpoints/<slug:lesson>/<slug:question>/", take.checkpoint, name="checkpoint"),
 ]

@@ -104,6 +104,44 @@ TOLD: Mapping[Policy, str] = {
     ),
 }
 
+# In words, for those who teach and those who set a quiz.
+ITEMS_IN_WORDS: Mapping[Item, str] = {
+    Item.ATTEMPT: "the questions and one's own answers",
+    Item.CORRECTNESS: "whether each answer is right",
+    Item.MAX_MARKS: "what each question is worth",
+    Item.SCORE: "the score, and whether it passes",
+    Item.MARKS: "the points for each question",
+    Item.SPECIFIC_FEEDBACK: "what is said of the choices made, and its evidence",
+    Item.GENERAL_FEEDBACK: "the explanation of each question",
+    Item.RIGHT_ANSWER: "the right answers",
+    Item.OVERALL_FEEDBACK: "the words for the score",
+}
+PHASES_IN_WORDS: Mapping[Phase, str] = {
+    Phase.DURING: "the attempt is under way",
+    Phase.TRIED: "under way, of a question that was checked and may be tried again",
+    Phase.ANSWERED: "under way, of a question that was checked for good",
+    Phase.AGAIN: "handed in, and the student may still try again",
+    Phase.JUST_AFTER: "the first two minutes after handing in",
+    Phase.LATER: "handed in, and the student cannot try again",
+    Phase.CLOSED: "closed for everybody, extensions included",
+}
+# What each preset is for, and what follows from it.
+PRESETS_IN_WORDS: Mapping[Policy, str] = {
+    Policy.PRACTICE: (
+        "For learning by trying: students see at once what is right and why, as often as they "
+        "like. Whoever has handed in knows the answers."
+    ),
+    Policy.HOMEWORK: (
+        "For graded work at home: the score at once, the answers when the student cannot try "
+        "again. Whoever wants them earlier may ask, which ends their attempts; so nobody earns "
+        "anything with an answer that was shown to them. Others may still be at work then."
+    ),
+    Policy.EXAM: (
+        "For graded work that all do under the same conditions: the score at once, the answers "
+        "when nobody can earn anything any more, the last extension included."
+    ),
+}
+
 
 def visible(policy: str, phase: str, role: str) -> frozenset[Item]:
     """The items that somebody in `role` may see; an unknown word shows nothing."""

@@ -31,6 +31,7 @@ ANSWER = {"attempt": "<attempt>", "position": 1}
 CONTESTED = {"cohort": "<cohort>", "version": "<version>"}
 REGRADE = {"cohort": "<cohort>", "regrade": "<regrade>"}
 REGRADE_QUESTION = {"cohort": "<cohort>", "question": "anarchy-1"}
+MARKED = {"cohort": "<cohort>", "question": "anarchy-essay"}
 CHECKPOINT = {"lesson": "anarchy", "question": "anarchy-check"}
 
 # Name, arguments, and the status of GET and of POST without fields, by role.
@@ -118,6 +119,9 @@ PAGES = [
     ("quizzes:result", ATTEMPT,
      (302, 404, 404, 302, 404, 404, 404),
      (302, 405, 405, 405, 405, 405, 405)),
+    ("quizzes:reveal", ATTEMPT,
+     (302, 405, 405, 405, 405, 405, 405),
+     (302, 404, 404, 302, 404, 404, 404)),
     ("quizzes:contest", ANSWER,
      (302, 404, 404, 302, 404, 404, 404),
      (302, 404, 404, 302, 404, 404, 404)),
@@ -133,6 +137,15 @@ PAGES = [
     ("quizzes:contested", CONTESTED,
      (302, 404, 404, 404, 404, 200, 200),
      (302, 404, 404, 404, 404, 422, 422)),
+    ("quizzes:marking", {"cohort": "<cohort>"},
+     (302, 404, 404, 404, 200, 200, 404),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("quizzes:mark", MARKED,
+     (302, 404, 404, 404, 200, 200, 404),
+     (302, 404, 404, 404, 422, 422, 404)),
+    ("quizzes:moderation", MARKED,
+     (302, 404, 404, 404, 404, 200, 404),
+     (302, 404, 404, 404, 404, 422, 404)),
     ("quizzes:checkpoint", CHECKPOINT,
      (302, 404, 200, 200, 200, 200, 200),
      (302, 404, 422, 422, 422, 422, 422)),
@@ -169,6 +182,7 @@ API = [
     ("api:attempt", ATTEMPT, (401, 404, 404, 200, 404, 404, 404), NEVER, NEVER, NEVER),
     ("api:response", ANSWER, NEVER, NEVER, (401, 422, 422, 422, 422, 422, 422), NEVER),
     ("api:result", ATTEMPT, (401, 404, 404, 409, 404, 404, 404), NEVER, NEVER, NEVER),
+    ("api:reveal", ATTEMPT, NEVER, (401, 404, 404, 409, 404, 404, 404), NEVER, NEVER),
     ("api:submit", ATTEMPT, NEVER, (401, 404, 404, 200, 404, 404, 404), NEVER, NEVER),
     ("api:tokens", {}, ALL, (401, 415, 415, 415, 415, 415, 415), NEVER, NEVER),
     ("api:token", {"token": "abcd1234"}, NEVER, NEVER, NEVER, NOWHERE),
@@ -238,6 +252,7 @@ def known(ben_here, quiz, cohort, ada) -> dict[str, object]:
     attempt = attempts.start(ben_here, quiz, now=NOON)
     item = attempt.items.select_related("version").get(position=1)
     factories.make_contest(item, ben_here)
+    factories.make_waiting_essay(ben_here, quiz.activity.module)
     return {
         "<attempt>": attempt.pk,
         "<cohort>": cohort.pk,

@@ -1,6 +1,7 @@
 """A student takes a quiz: cover, attempt, saving, handing in, result; and checkpoints."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses import dashboards
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, attempts, checkpoints, contests, reports
+from quizzes import access, attempts, checkpoints, contests, reports, trials, trying
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.models import Attempt, Response
 from quizzes.questions import KINDS, Kind
@@ -41,7 +42,12 @@ def quiz(request: Request, activity: str) -> HttpResponse:
         try:
             if enrolment is None or enrolment.teaches:
                 raise Refused(attempts.NOT_A_STUDENT)
-            attempt = attempts.start(enrolment, found.quiz, now=request.arrived_at)
+            attempt = attempts.start(
+                enrolment,
+                found.quiz,
+                now=request.arrived_at,
+                password=request.POST.get("password"),
+            )
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("quizzes:quiz", activity)
@@ -81,11 +87,17 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
             # Python refuses to read a number of thousands of digits.
             and len(name) < 20
         ]
+        to_check = request.POST.get("check", "")
         try:
             outcomes = attempts.save(
                 request.user,
                 attempt,
-                answers={position: _answer(request, position) for position in positions},
+                answers={
+                    position: replace(
+                        _answer(request, position), checked=str(position) == to_check
+                    )
+                    for position in positions
+                },
                 now=now,
             )
         except Closed as refusal:
@@ -105,6 +117,12 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
             if isinstance(outcome, NotSaved)
         }
         if not refused:
+            if "next" in request.POST:
+                return _go_on(request, attempt)
+            if to_check:
+                return _back_to(attempt, to_check)
+            if "redo" in request.POST:
+                return redo(request, attempt, _number(request.POST["redo"]))
             if "finish" in request.POST:
                 return redirect("quizzes:submit", attempt)
             messages.success(request, _("All answers on the page are saved."))
@@ -113,6 +131,8 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
     if not found.is_open:
         return redirect("quizzes:result", attempt)
     with timezone.override(found.enrolment.cohort.zone):
+        if attempts.is_in_grace(found, now):
+            return render(request, "quizzes/take/grace.html", _grace_page(found))
         return render(
             request,
             "quizzes/take/attempt.html",
@@ -121,18 +141,54 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
         )
 
 
+def _number(text: str) -> int:
+    """A position that somebody named; 0, which no question has, for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
+def _back_to(attempt: UUID, position: object) -> HttpResponse:
+    return redirect(f"{reverse('quizzes:attempt', args=[attempt])}#q{position}")
+
+
+def _go_on(request: Request, attempt: UUID) -> HttpResponse:
+    """The next question, where there is one at a time; `next` names the one that is left."""
+    try:
+        position = _number(request.POST["next"])
+        attempts.go_on(request.user, attempt, position=position, now=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("quizzes:attempt", attempt)
+
+
+def _grace_page(found: Attempt) -> dict[str, Any]:
+    questions = reports.open_questions(found)
+    return {
+        "attempt": found,
+        "activity": found.quiz.activity,
+        "sentence": attempts.grace_in_words(found),
+        "answered": sum(question.answered for question in questions),
+        "questions": len(questions),
+    }
+
+
 def _attempt_page(
     found: Attempt, request: Request, refused: Mapping[int, NotSaved]
 ) -> dict[str, Any]:
     typed = {position: _reader(request, position) for position in refused}
-    questions = reports.open_questions(found, typed=typed)
+    questions = trials.beside(found, reports.open_questions(found, typed=typed))
     now = request.arrived_at
+    shown = reports.at_hand(found, questions)
+    one_at_a_time = attempts.is_sequential(found)
     return {
         "attempt": found,
         "quiz": found.quiz,
         "activity": found.quiz.activity,
         "course": found.quiz.activity.module.course,
         "questions": questions,
+        "shown": shown,
+        "one_at_a_time": one_at_a_time,
+        "next": shown[0].position if one_at_a_time and shown[0] is not questions[-1] else None,
+        "at_zero": attempts.at_zero_in_words(found),
         "answered": sum(question.answered for question in questions),
         "refused": [
             (question.position, refused[question.position].message, question.stored)
@@ -142,6 +198,10 @@ def _attempt_page(
         "now": now,
         "seconds_left": _seconds_left(found.deadline, now),
     }
+
+
+CERTAINTIES: Mapping[str, int | None] = {"": None, "1": 1, "2": 2, "3": 3}
+SAY_HOW_SURE = "Choose one of the three levels for how sure you are, or none."
 
 
 class NoOperation(Refused):
@@ -160,6 +220,7 @@ def _answer(request: Request, position: int, source: str = Response.Source.FORM)
         _reader(request, position),
         operation=_operation(request),
         source=source,
+        certainty=CERTAINTIES.get(request.POST.get(f"q{position}.certainty", "")),
     )
 
 
@@ -167,6 +228,8 @@ def _reader(request: Request, position: int) -> Callable[[Kind, Any], Any]:
     data = dict(request.POST.lists())
 
     def read(kind: Kind, order: Any) -> Any:
+        if request.POST.get(f"q{position}.certainty", "") not in CERTAINTIES:
+            raise ValueError(_(SAY_HOW_SURE))
         return kind.parse(order, data, f"q{position}")
 
     return read
@@ -182,6 +245,64 @@ def _operation(request: Request) -> UUID | None:
     except ValueError:
         pass
     raise NoOperation(NO_UUID)
+
+
+@require_POST
+def check(request: Request, attempt: UUID, position: int) -> HttpResponse:
+    """Store an answer as a try; JSON for the page's script, else back to the question.
+
+    The JSON is the acknowledgement of a save with `state`, `tries` and `left` in it; what may be
+    shown of the question now stands on the page.
+    """
+    try:
+        source = Response.Source.PAGE if _asks_json(request) else Response.Source.FORM
+        answer = _answer(request, position, source)
+        outcome = trying.check(
+            request.user, attempt, position=position, answer=answer, now=request.arrived_at
+        )
+    except Closed as refusal:
+        return _refuse(request, attempt, position, "closed", str(refusal), status=410)
+    except Refused as refusal:
+        return _refuse(request, attempt, position, "malformed", str(refusal), status=422)
+    if isinstance(outcome, NotSaved):
+        return _refuse(
+            request,
+            attempt,
+            position,
+            outcome.reason,
+            outcome.message,
+            status=422 if outcome.reason == "malformed" else 409,
+            revision=outcome.revision,
+            shown=outcome.shown,
+            operation=_text(outcome.operation),
+        )
+    if not _asks_json(request):
+        return _back_to(attempt, position)
+    return JsonResponse(tried(attempt, outcome, now=request.arrived_at))
+
+
+def tried(attempt: UUID, outcome: trying.Checked, *, now: datetime) -> dict[str, Any]:
+    """The typed acknowledgement of a try, for page and API."""
+    return {
+        **acknowledgement(attempt, outcome.saved, now=now),
+        "state": outcome.standing.state,
+        "tries": outcome.standing.tries,
+        "left": outcome.standing.left,
+    }
+
+
+@require_POST
+def redo(request: Request, attempt: UUID, position: int) -> HttpResponse:
+    """In practice, swap a checked question for a fresh one, and go back to it."""
+    try:
+        trying.redo(request.user, attempt, position=position, now=request.arrived_at)
+    except Closed as refusal:
+        return _refuse(request, attempt, position, "closed", str(refusal), status=410)
+    except Refused as refusal:
+        return _refuse(request, attempt, position, "malformed", str(refusal), status=422)
+    if _asks_json(request):
+        return JsonResponse({"swapped": True, "attempt": str(attempt), "position": position})
+    return _back_to(attempt, position)
 
 
 @require_POST
@@ -208,7 +329,7 @@ def save(request: Request, attempt: UUID, position: int) -> HttpResponse:
         if not request.accepts("text/html") or _asks_json(request):
             return JsonResponse(acknowledgement(attempt, outcome, now=request.arrived_at))
         return redirect(f"{reverse('quizzes:attempt', args=[attempt])}#q{position}")
-    status = 409 if outcome.reason == "stale" else 422
+    status = 422 if outcome.reason == "malformed" else 409
     return _refuse(
         request,
         attempt,
@@ -243,6 +364,7 @@ def acknowledgement(attempt: UUID, outcome: Saved, *, now: datetime) -> dict[str
         "saved_at": outcome.saved_at.isoformat(),
         "shown": outcome.shown,
         "digest": outcome.digest,
+        "certainty": outcome.certainty,
         "operation": _text(outcome.operation),
         "newest": outcome.newest,
         "stands": outcome.stands,
@@ -265,6 +387,7 @@ def deadline(request: Request, attempt: UUID) -> JsonResponse:
         {
             "attempt": str(found.pk),
             "open": found.is_open and not attempts.is_overdue(found, now),
+            "answering": attempts.takes_answers(found, now),
             "deadline": None if found.deadline is None else found.deadline.isoformat(),
             "seconds_left": _seconds_left(found.deadline, now),
         }
@@ -334,6 +457,8 @@ def result(request: Request, attempt: UUID) -> HttpResponse:
     found = attempts.settle(access.own_attempt(request.user, attempt), now=request.arrived_at)
     if found.is_open:
         return redirect("quizzes:attempt", attempt)
+    shown = reports.result(found, now=request.arrived_at)
+    attempts.note_shown(found, shown.items, now=request.arrived_at)
     with timezone.override(found.enrolment.cohort.zone):
         return render(
             request,
@@ -344,9 +469,30 @@ def result(request: Request, attempt: UUID) -> HttpResponse:
                 "activity": found.quiz.activity,
                 "module": found.quiz.activity.module,
                 "course": found.quiz.activity.module.course,
-                "result": contests.beside(reports.result(found, now=request.arrived_at)),
+                "result": contests.beside(trials.after(shown)),
             },
         )
+
+
+NOT_SURE = (
+    "Nothing was changed: tick that you know what follows, then press the button again."
+)
+
+
+@require_POST
+def reveal(request: Request, attempt: UUID) -> HttpResponse:
+    """Show the answers of the quiz to a student who could still try again, and end their attempts.
+
+    The form stands on the result, with what follows in words and a box to tick.
+    """
+    found = access.own_attempt(request.user, attempt)
+    try:
+        if "sure" not in request.POST:
+            raise Refused(_(NOT_SURE))
+        attempts.reveal(found.enrolment, found.quiz, now=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("quizzes:result", attempt)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
