@@ -6,6 +6,8 @@ question, however large the class), and can be counted by the database. Marks an
 numbers of `UNIT`s, so sums are exact and do not depend on their order.
 """
 
+from .advice import Flag, Sign, flags
+from .enough import Enough
 from .intervals import Interval, between, proportion
 from .items import Item, items
 from .joint import UNIT, Joint, units
@@ -14,14 +16,18 @@ from .whole import Reliability, Whole, reliability, whole
 
 __all__ = [
     "UNIT",
+    "Enough",
+    "Flag",
     "Interval",
     "Item",
     "Joint",
     "Option",
     "Reliability",
+    "Sign",
     "Trace",
     "Whole",
     "between",
+    "flags",
     "items",
     "options",
     "proportion",

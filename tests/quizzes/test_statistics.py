@@ -14,7 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from quizzes.statistics import Joint, items, options, proportion, reliability, traces, units, whole
+from quizzes.statistics import (
+    Item,
+    Joint,
+    Option,
+    items,
+    options,
+    proportion,
+    reliability,
+    traces,
+    units,
+    whole,
+)
+from quizzes.statistics.advice import flags
 from quizzes.statistics.intervals import of_alpha, of_correlation
 from quizzes.statistics.joint import highest_covariance
 from quizzes.statistics.whole import cronbach
@@ -235,3 +247,33 @@ def test_the_interval_of_alpha_covers_it_and_narrows_with_the_class() -> None:
     small, large = of_alpha(0.8, 20, 10), of_alpha(0.8, 200, 10)
     assert small.low < large.low < 0.8 < large.high < small.high
     assert of_alpha(0.8, 2, 10) is None
+
+
+def _choice(chosen: int, r: float | None, n: int) -> Option:
+    return Option(chosen, n, chosen / n, r)
+
+
+def _item(facility: float, discrimination: float, n: int = 60) -> Item:
+    return Item(n, facility, None, 0.4, discrimination, None, 0.5, 0.1, 0.1, discrimination < 0)
+
+
+@pytest.mark.parametrize(
+    ("item", "chosen", "expected"),
+    [
+        (_item(0.6, 0.4), {"a": (36, 0.5), "b": (14, -0.3), "c": (10, -0.2)}, []),
+        (
+            _item(0.3, -0.3),
+            {"a": (18, -0.3), "b": (32, 0.4), "c": (10, -0.1)},
+            [("wrong_key", "b"), ("negative", "")],
+        ),
+        (_item(0.2, 0.2), {"a": (12, 0.2), "b": (48, -0.2)}, [("guessed", "")]),
+        (_item(0.6, 0.05), {}, [("weak", "")]),
+        (_item(0.98, 0.1), {"a": (59, 0.1), "b": (1, -0.1), "c": (0, None)}, [("easy", "")]),
+        (_item(0.6, 0.4), {"a": (36, 0.5), "b": (24, -0.5), "c": (0, None)}, [("dead", "c")]),
+        (_item(0.1, -0.9, n=19), {"a": (1, -0.9), "b": (18, 0.9)}, []),
+    ],
+)
+def test_a_question_that_looks_broken_is_flagged_once_there_are_enough(item, chosen, expected):
+    choices = {key: _choice(times, r, item.n) for key, (times, r) in chosen.items()}
+    found = flags(item, guess=Fraction(1, 3), choices=choices, right=["a"] if choices else [])
+    assert [(flag.sign, flag.option) for flag in found] == expected
