@@ -1,11 +1,12 @@
 from django.urls import path
 
-from quizzes.views import marking, policy, regrading, take, timing
+from quizzes.views import marking, policy, preview, regrading, take, timing
 
 app_name = "quizzes"
 
 urlpatterns = [
     path("quizzes/<slug:activity>/", take.quiz, name="quiz"),
+    path("quizzes/<slug:activity>/preview/", preview.preview, name="preview"),
     path("attempts/<uuid:attempt>/", take.attempt, name="attempt"),
     path("attempts/<uuid:attempt>/questions/<int:position>/", take.save, name="save"),
     path("attempts/<uuid:attempt>/questions/<int:position>/check/", take.check, name="check"),

@@ -6,17 +6,22 @@ HTML that was sanitised when their question was published; names, tokens and pla
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from html import escape
+from math import ceil
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from quizzes.reports import OpenQuestion
+from quizzes.reports import Heading, OpenQuestion, in_parts
+from quizzes.trials import LEVELS
 
 register = template.Library()
 
@@ -179,28 +184,105 @@ def controls(presented: Presented, name: str) -> SafeString:
 
 
 @register.simple_tag
-def question_list(questions: Sequence[OpenQuestion]) -> SafeString:
-    """Links to the questions of an attempt, the answered ones marked."""
+def question_list(questions: Sequence[OpenQuestion], sections: Sequence[Heading]) -> SafeString:
+    """Lists of links to the questions of an attempt by section, the answered ones marked."""
     done, word = escape(_("answered")), escape(_("Question"))
-    return mark_safe(  # noqa: S308  # numbers and our own words
-        "".join(
+    lists = []
+    for number, part in enumerate(in_parts(questions, sections)):
+        label, named = "", ""
+        if part.title:
+            label = f'<p class="part-name" id="part{number}">{escape(part.title)}</p>'
+            named = f' aria-labelledby="part{number}"'
+        links = "".join(
             f'<li><a href="#q{q.position}" class="answered" '
             f'aria-label="{word} {q.position}, {done}">{q.position}</a></li>\n'
             if q.answered
             else f'<li><a href="#q{q.position}" aria-label="{word} {q.position}">'
             f"{q.position}</a></li>\n"
-            for q in questions
+            for q in part.questions
+        )
+        lists.append(f"{label}<ol{named}>{links}</ol>")
+    return mark_safe("".join(lists))  # noqa: S308  # numbers and our own words, or escaped here
+
+
+def _worth(points: Decimal) -> str:
+    """What a question is worth, where that is not one point."""
+    if points == 1:
+        return ""
+    text = ngettext("%(points)s point.", "%(points)s points.", ceil(points))
+    return " " + text % {"points": f"{points.normalize():f}"}
+
+
+@register.simple_tag
+def question_steps(questions: Sequence[OpenQuestion], shown: Sequence[OpenQuestion]) -> SafeString:
+    """Where one is, one question at a time: those left, the one at hand, those to come."""
+    here = shown[0].position
+    word, done, left = escape(_("Question")), escape(_("answered")), escape(_("not answered"))
+    hidden = '<span class="visually-hidden">{}</span>'
+    steps = []
+    for q in questions:
+        at, before = q.position, hidden.format(f"{word} ")
+        if at == here:
+            steps.append(
+                f'<li><a href="#q{at}" aria-current="step" aria-label="{word} {at}">{at}</a></li>\n'
+            )
+        elif at < here:
+            said, mark = (done, ' class="answered"') if q.answered else (left, "")
+            steps.append(f"<li><span{mark}>{before}{at}{hidden.format(f', {said}')}</span></li>\n")
+        else:
+            steps.append(f"<li><span>{before}{at}</span></li>\n")
+    return mark_safe(f"<ol>{''.join(steps)}</ol>")  # noqa: S308  # numbers and our own words
+
+
+@register.simple_tag
+def open_questions(questions: Sequence[OpenQuestion], sections: Sequence[Heading]) -> SafeString:
+    """Every question of an open attempt with its answer so far and when that was saved."""
+    return mark_safe(  # noqa: S308  # sanitised when saved or published, or escaped here
+        "".join(
+            f'<section class="part"><h2>{escape(part.title)}</h2>'
+            f'<div class="flow">{part.intro}</div>{_open(part.questions, "h3")}</section>\n'
+            if part.title
+            else _open(part.questions, "h2")
+            for part in in_parts(questions, sections)
         )
     )
 
 
-@register.simple_tag
-def open_questions(questions: Sequence[OpenQuestion]) -> SafeString:
-    """Every question of an open attempt with its answer so far and when that was saved."""
+def _tries(q: OpenQuestion) -> str:
+    """Below the controls: how sure the student is, how the last try went, hints, and the button."""
+    trial = q.trial
+    if trial is None:
+        return ""
+    parts = []
+    if trial.asks:
+        levels = "".join(
+            f'<label class="choice"><input type="radio" name="{q.name}.certainty" value="{level}"'
+            f"{' checked' if level == trial.certainty else ''}><span>{escape(_(text))}</span>"
+            "</label>\n"
+            for level, text in LEVELS.items()
+        )
+        parts.append(
+            f'<p class="label" id="{q.name}.sure">{escape(_("How sure are you?"))}</p>\n'
+            f'<div class="choices certainty" role="radiogroup" aria-labelledby="{q.name}.sure">'
+            f"{levels}</div>\n"
+        )
+    if trial.checks:
+        parts.append(render_to_string("quizzes/take/_tries.html", {"q": q, "trial": trial}))
+    return "".join(parts)
+
+
+def _open(questions: Sequence[OpenQuestion], heading: str) -> str:
     word, saved, blank = escape(_("Question")), escape(_("Saved")), escape(_("Not answered"))
     parts = []
     for q in questions:
-        at, presented = q.position, q.presented
+        at, presented, trial = q.position, q.presented, q.trial
+        if trial is not None and trial.locked:
+            parts.append(
+                render_to_string(
+                    "quizzes/take/_locked.html", {"q": q, "trial": trial, "heading": heading}
+                )
+            )
+            continue
         if q.saved_at is None:
             status = f'<span class="question-status" data-status>{blank}</span>'
         else:
@@ -212,11 +294,11 @@ def open_questions(questions: Sequence[OpenQuestion]) -> SafeString:
         parts.append(
             f'<fieldset class="question" id="q{at}" data-position="{at}" '
             f'data-revision="{q.revision}" aria-describedby="p{at}">'
-            f"<legend><h2>{word} {at}</h2></legend>\n"
+            f"<legend><{heading}>{word} {at}</{heading}></legend>\n"
             f'<div class="prompt" id="p{at}">{presented["prompt"]}</div>'
-            f'<p class="rule">{escape(presented["rule"])}</p>\n'
+            f'<p class="rule">{escape(presented["rule"])}{_worth(q.points)}</p>\n'
             f'<input type="hidden" name="{q.name}.revision" value="{q.revision}">'
-            f"{CONTROLS[presented['kind']](presented, q.name)}"
+            f"{CONTROLS[presented['kind']](presented, q.name)}{_tries(q)}"
             f'<p class="question-foot">{status}</p></fieldset>\n'
         )
-    return mark_safe("".join(parts))  # noqa: S308  # sanitised on publishing, or escaped here
+    return "".join(parts)

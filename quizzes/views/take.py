@@ -20,6 +20,7 @@ from courses.refusals import Refused
 from courses.requests import Request
 from quizzes import access, attempts, checkpoints, contests, reports, trials, trying
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
+from quizzes.behaviours import Rules
 from quizzes.models import Attempt, Response
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Unreadable
@@ -187,6 +188,7 @@ def _attempt_page(
         "questions": questions,
         "shown": shown,
         "one_at_a_time": one_at_a_time,
+        "checks": Rules.read(found.rules).checks,
         "next": shown[0].position if one_at_a_time and shown[0] is not questions[-1] else None,
         "at_zero": attempts.at_zero_in_words(found),
         "answered": sum(question.answered for question in questions),

@@ -24,6 +24,9 @@ const WORDS = {
   takeStored: "Take what is stored",
   nothing: "no answer",
   waiting: "Finishing as soon as every answer is saved…",
+  waitingToGoOn: "Going on as soon as the answer is saved…",
+  cannotGoOn: "The answer is not saved yet. Please wait a moment and press Next again.",
+  toCurrent: "To the question at hand",
   cannotFinish: "Not every answer is saved yet. Please wait a moment and press Finish again.",
   over: "See your result",
 };
@@ -88,6 +91,9 @@ function read(question) {
   if (whole) return whole.value;
   return given.length ? Object.fromEntries(given.map((control) => [token(control), control.value]).sort()) : null;
 }
+
+// How sure the student is, where that is asked: 1 to 3, or null.
+const certainty = (question) => Number(question.sure.find((control) => control.checked)?.value) || null;
 
 function fill(question, value) {
   const { name, controls, ordering } = question;
@@ -239,7 +245,7 @@ function changed(question) {
   if (over) return;
   question.stuck = false;
   question.tries = 0;
-  const job = { id: `${Date.now()}-${Math.random()}`, base: question.base, value: read(question) };
+  const job = { id: `${Date.now()}-${Math.random()}`, base: question.base, value: read(question), sure: certainty(question) };
   question.job = job;
   keep((all) => { all[question.position] = job; });
   send(question);
@@ -290,7 +296,7 @@ async function post(question, job) {
   const body = new URLSearchParams();
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   body.set(question.hidden.name, question.base);
-  for (const control of question.controls) {
+  for (const control of [...question.controls, ...question.sure]) {
     if ((control.type !== "radio" && control.type !== "checkbox") || control.checked) body.append(control.name, control.value);
   }
   const cut = new AbortController();
@@ -314,6 +320,7 @@ async function post(question, job) {
     const sum = await digest(job.value);
     const named = response.ok && reply.attempt === attempt && reply.position === question.position
       && Number.isInteger(reply.revision) && reply.revision >= question.base
+      && (reply.certainty ?? null) === (job.sure ?? null)
       && (sum === null ? /^[0-9a-f]{16}$/.test(reply.digest) : reply.digest === sum);
     return named ? reply : { reason: "lost" };
   } finally {
@@ -347,6 +354,12 @@ async function take(question, job, reply) {
     return;
   }
   if (reply.reason === "closed") return close(reply);
+  if (reply.reason === "left" || reply.reason === "not_yet") {
+    settle(question, job); // one question at a time, and another tab has gone on: it never counts
+    status(question, WORDS.notSaved, "bad");
+    banner("left", reply.message, { text: WORDS.toCurrent, href: location.pathname });
+    return;
+  }
   if (reply.reason === "malformed" && reply.message) {
     question.stuck = true; // until the answer is changed
     status(question, reply.message, "bad");
@@ -419,20 +432,24 @@ function flushed(limit) {
 
 // --- Start -------------------------------------------------------------------------------------
 
-for (const time of form.querySelectorAll("time[datetime]")) time.textContent = clock(time.dateTime);
-for (const field of form.querySelectorAll(".question")) {
-  const controls = [...field.querySelectorAll("input:not([type=hidden]), select, textarea")];
+/* Looks after one question: at the start, and again when another script has put it in anew. */
+function adopt(field) {
+  const all = [...field.querySelectorAll("input:not([type=hidden]), select, textarea")];
+  const hidden = field.querySelector("input[type=hidden]");
+  const name = hidden.name.replace(/\.revision$/, "");
+  const controls = all.filter((control) => control.name !== `${name}.certainty`);
   const question = {
     field,
     controls,
+    sure: all.filter((control) => control.name === `${name}.certainty`),
     position: Number(field.dataset.position),
     url: `${location.pathname}questions/${field.dataset.position}/`,
     base: Number(field.dataset.revision),
     boxes: controls.filter((control) => control.type === "checkbox"),
     selects: controls.filter((control) => control.tagName === "SELECT"),
     ordering: Boolean(field.querySelector("[data-ordering]")),
-    hidden: field.querySelector("input[type=hidden]"),
-    name: field.querySelector("input[type=hidden]").name.replace(/\.revision$/, ""),
+    hidden,
+    name,
     status: field.querySelector("[data-status]"),
     link: form.querySelector(`.numbers a[href="#${field.id}"]`),
     job: null,
@@ -445,14 +462,19 @@ for (const field of form.querySelectorAll(".question")) {
     conflict: null,
   };
   questions.set(question.position, question);
-  const time = question.status.querySelector("time");
-  if (time && (!lastSaved || time.dateTime > lastSaved)) lastSaved = time.dateTime;
+  for (const time of field.querySelectorAll("time[datetime]")) time.textContent = clock(time.dateTime);
   field.addEventListener("change", (event) => {
     if (question.typing || !event.target.matches(TYPED)) changed(question);
   });
   field.addEventListener("input", (event) => {
     if (event.target.matches(TYPED)) typing(question);
   });
+  return question;
+}
+
+for (const field of form.querySelectorAll("fieldset.question")) {
+  const time = adopt(field).status.querySelector("time");
+  if (time && (!lastSaved || time.dateTime > lastSaved)) lastSaved = time.dateTime;
 }
 if (lastSaved) lastSaved = clock(lastSaved);
 
@@ -461,8 +483,13 @@ addEventListener("pageshow", (event) => { if (event.persisted) { leaving = true;
 
 for (const [position, job] of Object.entries(kept())) {
   const question = questions.get(Number(position));
-  if (!question) continue;
+  if (!question) {
+    // One question at a time, and this one is left: what waits for it is never taken.
+    if ("oneAtATime" in form.dataset) keep((all) => { delete all[position]; });
+    continue;
+  }
   fill(question, job.value);
+  for (const control of question.sure) control.checked = Number(control.value) === job.sure;
   question.base = Math.min(job.base, question.base);
   question.job = job;
   send(question);
@@ -473,14 +500,18 @@ tell();
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  line.textContent = WORDS.waiting;
+  const next = event.submitter?.name === "next" ? event.submitter.value : null;
+  line.textContent = next ? WORDS.waitingToGoOn : WORDS.waiting;
   if (await flushed(6000)) {
     leaving = true;
-    location.assign(form.dataset.submit);
+    if (!next) return void location.assign(form.dataset.submit);
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "next", value: next }));
+    form.submit();
   } else {
+    const words = next ? WORDS.cannotGoOn : WORDS.cannotFinish;
     tell();
-    say.textContent = WORDS.cannotFinish;
-    banner("finish", WORDS.cannotFinish);
+    say.textContent = words;
+    banner("finish", words);
     form.addEventListener("all-saved", () => calm("finish"), { once: true });
   }
 });
@@ -495,6 +526,20 @@ form.addEventListener("time-up", async () => {
   for (const question of questions.values()) question.field.disabled = true;
 });
 form.addEventListener("leave", () => { leaving = true; });
+
+// For tries.js: when nothing of one question waits any more, and when it has been put in anew.
+form.addEventListener("settle", async ({ detail }) => {
+  const question = questions.get(detail.position);
+  if (question?.typing) changed(question);
+  const stop = performance.now() + detail.limit;
+  while (question?.job && !question.stuck && performance.now() < stop) await new Promise((wake) => { setTimeout(wake, 50); });
+  detail.done(!question?.job);
+});
+form.addEventListener("swapped", ({ detail }) => {
+  questions.delete(Number(detail.dataset.position));
+  if (detail.matches("fieldset")) mark(adopt(detail));
+  tell();
+});
 
 addEventListener("online", flush);
 addEventListener("focus", flush);

@@ -31,7 +31,7 @@ function label(link) {
   link.setAttribute("aria-label", [`Question ${link.textContent.trim()}`, ...said.map((name) => words[name])].join(", "));
 }
 
-for (const field of form.querySelectorAll(".question")) {
+function flag(field) {
   const link = form.querySelector(`.numbers a[href="#${field.id}"]`);
   const button = document.createElement("button");
   button.type = "button";
@@ -52,6 +52,8 @@ for (const field of form.querySelectorAll(".question")) {
   field.querySelector(".question-foot").append(button);
   show();
 }
+for (const field of form.querySelectorAll(".question")) flag(field);
+form.addEventListener("swapped", (event) => flag(event.detail));
 form.addEventListener("marked", (event) => label(event.detail));
 
 // --- The clock: counts from what the server said, whatever the computer's clock says -----------
@@ -90,7 +92,7 @@ function tick() {
   }
   shown.classList.toggle("soon", seconds <= 60);
   before = seconds;
-  if (seconds === 0) finish("Time is up. Your saved answers are being handed in.");
+  if (seconds === 0) finish(form.dataset.zero || "Time is up. Your saved answers are being handed in.");
 }
 
 function finish(message) {
@@ -148,7 +150,7 @@ async function ask() {
     const reply = await response.json();
     if (reply.attempt !== attempt) return;
     if (reply.open) take(reply.seconds_left);
-    else if (!up) finish("This attempt is over. Your saved answers are being handed in.");
+    else if (!up) finish(form.dataset.zero || "This attempt is over. Your saved answers are being handed in.");
   } catch { /* no way through: the answers' queue says so, and the next time is soon */ }
 }
 
