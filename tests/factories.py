@@ -19,6 +19,8 @@ from courses.models import (
     Term,
     User,
 )
+from quizzes import attempts
+from quizzes.attempts import Answer
 from quizzes.authoring import publish
 from quizzes.models import Contest, Item, Question, QuestionVersion, Quiz, Regrade, Slot
 from quizzes.questions import KINDS
@@ -250,3 +252,15 @@ def make_regrade(version: QuestionVersion, cohort: Cohort, by: User, **fields: A
     return Regrade.objects.create(
         question=version.question, version=version, cohort=cohort, by=by, **fields
     )
+
+
+def make_waiting_essay(enrolment: Enrolment, module: Module, key: str = "anarchy-essay") -> Item:
+    """An essay that its student has handed in and that nobody has marked."""
+    essay = make_question(module, key, kind="essay", spec=sample("essay"))
+    quiz = make_quiz(module, [essay], key=f"{key}-quiz", time_limit=None)
+    attempt = attempts.start(enrolment, quiz, now=NOON)
+    text = KINDS["essay"].samples[0].response
+    answers = {1: Answer(0, lambda kind, order: text)}
+    attempts.save(enrolment.user, attempt.pk, answers=answers, now=NOON)
+    attempts.submit(enrolment.user, attempt.pk, now=NOON)
+    return attempt.items.get()

@@ -8,6 +8,7 @@ from quizzes.models.attempts import (
     Reveal,
 )
 from quizzes.models.bank import Evidence, Question, QuestionVersion, Tag
+from quizzes.models.marking import Marking, MarkingPlan, Snippet
 from quizzes.models.quizzes import Band, Quiz, Section, Slot
 from quizzes.models.review import Contest, Regrade
 from quizzes.models.timing import Acceptance, Override, PasswordTry, Schedule
@@ -22,6 +23,8 @@ __all__ = [
     "Item",
     "LateAnswer",
     "Mark",
+    "Marking",
+    "MarkingPlan",
     "Override",
     "PasswordTry",
     "Question",
@@ -33,5 +36,6 @@ __all__ = [
     "Schedule",
     "Section",
     "Slot",
+    "Snippet",
     "Tag",
 ]
