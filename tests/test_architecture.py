@@ -14,6 +14,7 @@ APPS = ("courses", "quizzes")
 PURE = {
     "courses": {"rendering", "charts", "dates"},
     "quizzes": {
+        "agreement",
         "availability",
         "behaviours",
         "conditions",
