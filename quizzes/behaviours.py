@@ -247,3 +247,50 @@ def after_tries(kind: Kind, spec: Spec, answers: Sequence[Response], penalty: Fr
             since -= 1
         earned += max(Fraction(0), 1 - since * penalty)
     return earned / len(parts[-1])
+
+
+# --- In words ----------------------------------------------------------------------------------
+
+LOCKS = (
+    "It is locked then, and you see at once whether it is right, and why. What you have not checked"
+    " is graded when you hand in."
+)
+CHECKING: Mapping[Behaviour, Sequence[str]] = {
+    Behaviour.DEFERRED: (),
+    Behaviour.IMMEDIATE: (f"You can check each answer once, with the button beside it. {LOCKS}",),
+    Behaviour.PRACTICE: (
+        f"You can check each answer with the button beside it. {LOCKS}",
+        "A question that is checked can be swapped for another one like it, as often as you like;"
+        " the last one that you were asked is in the score.",
+    ),
+    Behaviour.INTERACTIVE: (
+        "You can check each answer with the button beside it. If it is not right yet you get a hint"
+        " and can try again; there is one try more than there are hints.",
+        "Your last try counts, and each try before it costs {penalty} % of the question's points."
+        " An answer that you change after that and do not check counts as one more try.",
+        "Where the rows or gaps of a question count alike, each of them pays only for the tries"
+        " before the one from which on it was right.",
+    ),
+}
+ASKING: Mapping[Certainty, Sequence[str]] = {
+    Certainty.NONE: (),
+    Certainty.ASK: (
+        "You are asked how sure you are of each answer. That never counts: it shows you afterwards"
+        " how well you know what you know.",
+    ),
+    Certainty.SCORE: (
+        "You are asked how sure you are of each answer, and that counts. A right answer earns a"
+        " third of its points if you are not very sure or say nothing, two thirds if you are fairly"
+        " sure, and all if you are very sure. A wrong one costs nothing, two thirds of its points,"
+        " or twice its points. No answer costs nothing, and the total is never below 0.",
+        "It pays to be honest: say “fairly sure” from a chance of two in three that you are right,"
+        " “very sure” from four in five.",
+    ),
+}
+
+
+def told(rules: Rules) -> list[str]:
+    """How answers are checked and what certainty does to the score, for the student to read."""
+    penalty = (100 * rules.penalty).quantize(Decimal("0.01")).normalize()
+    sentences = [*CHECKING[rules.behaviour], *ASKING[rules.certainty]]
+    return [sentence.format(penalty=f"{penalty:f}") for sentence in sentences]

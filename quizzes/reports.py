@@ -20,7 +20,16 @@ from courses.dashboards import Step, module_steps, neighbours
 from courses.models import Enrolment, Paragraph, Source
 from courses.models.prepared import Prepared
 from quizzes import attempts as verbs
-from quizzes import availability, grading, queue, regrading, revealing, timing, visibility
+from quizzes import (
+    availability,
+    behaviours,
+    grading,
+    queue,
+    regrading,
+    revealing,
+    timing,
+    visibility,
+)
 from quizzes.conditions import Conditions
 from quizzes.models import Acceptance, Attempt, Item, Mark, Quiz, Response, Reveal
 from quizzes.questions import KINDS, Kind
@@ -129,6 +138,7 @@ def _rules(
         )
     if holds is not None and holds.attempts_in_words:
         rules.append(holds.attempts_in_words)
+    rules += behaviours.told(verbs.rules_of(quiz))
     limit = quiz.time_limit if holds is None else holds.time_limit.value
     closes_at = None if holds is None else holds.closes_at.value
     rules += availability.told(
@@ -433,7 +443,7 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
         score = grading.shown(attempt.score)
         percentage = _effective(attempt)
         passed = percentage >= attempt.quiz.pass_mark
-        sentence = _verdict(attempt.quiz, passed)
+        sentence = verdict(attempt.quiz, passed)
         if attempt.deduction:
             lateness = _lateness(attempt, percentage)
     steps = module_steps(attempt.quiz.activity.module, attempt.enrolment)
@@ -451,9 +461,11 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
         else _hidden(attempt.quiz, so_far),
         choice=_choice(attempt.quiz, so_far, person.at(now), now=now) if again else None,
         questions=questions,
-        read_again=_read_again(questions),
+        read_again=read_again(questions),
         next=following,
-        overall=_overall(attempt.quiz, percentage) if Visible.OVERALL_FEEDBACK in items else "",
+        overall=overall_words(attempt.quiz, percentage)
+        if Visible.OVERALL_FEEDBACK in items
+        else "",
         marked_again=max((remark.at for each in remarks.values() for remark in each), default=None)
         if Visible.SCORE in items
         else None,
@@ -541,7 +553,7 @@ def _lateness(attempt: Attempt, percentage: Decimal) -> str:
     }
 
 
-def _overall(quiz: Quiz, percentage: Decimal | None) -> str:
+def overall_words(quiz: Quiz, percentage: Decimal | None) -> str:
     """The words of the highest band that does not begin above the percentage shown."""
     if percentage is None:
         return ""
@@ -549,7 +561,7 @@ def _overall(quiz: Quiz, percentage: Decimal | None) -> str:
     return bands.values_list("text_html", flat=True).first() or ""
 
 
-def _verdict(quiz: Quiz, passed: bool) -> str:
+def verdict(quiz: Quiz, passed: bool) -> str:
     mark = f"{quiz.pass_mark.normalize():f}"
     if passed:
         return _("Passed: the pass mark is %(mark)s %%.") % {"mark": mark}
@@ -717,7 +729,7 @@ def _evidence_in(review: Any) -> list[Mapping[str, str]]:
     return []
 
 
-def _read_again(questions: Sequence[ReviewedQuestion]) -> list[ReadAgain]:
+def read_again(questions: Sequence[ReviewedQuestion]) -> list[ReadAgain]:
     """The lessons that the questions not fully right rest on, most often missed first."""
     missed: Counter[tuple[str, str]] = Counter()
     for question in questions:

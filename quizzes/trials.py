@@ -7,6 +7,7 @@ review with the check that locks.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
@@ -149,7 +150,7 @@ def _locked(attempt: Attempt, rules: Rules, tried: Mapping[int, tries.Try]) -> d
             outcome=one.outcome if Visible.CORRECTNESS in seen else "",
             hints=hints[: one.standing.hints] if Visible.CORRECTNESS in seen else (),
             hints_in_all=len(hints),
-            mark=grading.shown(grading.mark(earned or 0, item.points, least=rules.least))
+            mark=grading.shown(grading.mark(earned or Fraction(0), item.points, least=rules.least))
             if told
             else None,
             review=review,

@@ -139,7 +139,16 @@ class Quiz(models.Model):
                     "An exam cannot check answers at once. Choose the deferred behaviour, or"
                     " another review."
                 ),
-            )
+            ),
+            # What a second try is worth after a sure and wrong one, no scale says.
+            models.CheckConstraint(
+                name="certainty_counts_with_one_try",
+                condition=~models.Q(behaviour="interactive", certainty="score"),
+                violation_error_message=_(
+                    "Certainty can count only where there is one try. Ask for it without counting"
+                    " it, or choose another behaviour."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -253,7 +253,7 @@ def _tries(q: OpenQuestion) -> str:
     trial = q.trial
     if trial is None:
         return ""
-    parts = []
+    parts: list[str] = []
     if trial.asks:
         levels = "".join(
             f'<label class="choice"><input type="radio" name="{q.name}.certainty" value="{level}"'
@@ -273,7 +273,7 @@ def _tries(q: OpenQuestion) -> str:
 
 def _open(questions: Sequence[OpenQuestion], heading: str) -> str:
     word, saved, blank = escape(_("Question")), escape(_("Saved")), escape(_("Not answered"))
-    parts = []
+    parts: list[str] = []
     for q in questions:
         at, presented, trial = q.position, q.presented, q.trial
         if trial is not None and trial.locked:
