@@ -60,6 +60,14 @@ def quiz_for(user: User, activity_key: str) -> QuizPlace:
     return QuizPlace(quiz, place_in(user, quiz.activity.module.course.key))
 
 
+def previewed_quiz(user: User, activity_key: str) -> QuizPlace:
+    """A quiz for those who teach its course or edit its content, to look at it as students do."""
+    found = quiz_for(user, activity_key)
+    if not found.place.teaches and not is_editor(user):
+        raise Http404
+    return found
+
+
 @dataclass(frozen=True)
 class TaughtQuiz:
     """A quiz in a cohort, for those who teach it; instructors alone change anything there."""

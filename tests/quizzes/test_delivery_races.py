@@ -1,0 +1,95 @@
+"""Starts, joins, acceptances and wrong passwords at the same moment, on two real connections."""
+
+import threading
+
+import pytest
+from django.db import transaction
+
+from courses import enrolment
+from courses.models import Enrolment
+from quizzes import attempts, timing
+from quizzes.attempts import Answer, NotStarted
+from quizzes.models import Acceptance, Attempt, PasswordTry
+from tests import factories
+from tests.factories import NOON, minutes
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def schedule(cohort, quiz, ada, **more):
+    times = {"opens_at": None, "due_at": None, "closes_at": NOON + minutes(20), **more}
+    return timing.set_schedule(cohort, quiz, by=ada, now=NOON, **times)
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_who_joins_and_starts_while_a_schedule_is_saved_gets_it(ada, quiz, cohort, round_):
+    zoe = factories.make_user("zoe")
+
+    def join_and_start():
+        enrolment.join(zoe, code="JKMN2345", now=NOON)
+        return attempts.start(Enrolment.objects.get(user=zoe), quiz, now=NOON)
+
+    done = at_once(join_and_start, lambda: schedule(cohort, quiz, ada))
+    assert not [one for one in done if isinstance(one, Exception)]
+    assert Attempt.objects.get().deadline == NOON + minutes(20)
+
+
+def test_joining_waits_for_a_schedule_that_is_being_saved(ada, quiz, cohort):
+    """The window itself: everybody there is locked, and the schedule is not yet committed."""
+    zoe, saving, joined = factories.make_user("zoe"), threading.Event(), threading.Event()
+
+    def save_slowly():
+        with transaction.atomic():
+            schedule(cohort, quiz, ada)
+            saving.set()
+            joined.wait(timeout=0.5)  # in vain: the joiner waits for this transaction
+
+    def join_and_start():
+        saving.wait(timeout=10)
+        enrolment.join(zoe, code="JKMN2345", now=NOON)
+        joined.set()
+        return attempts.start(Enrolment.objects.get(user=zoe), quiz, now=NOON)
+
+    done = at_once(save_slowly, join_and_start)
+    assert not [one for one in done if isinstance(one, Exception)]
+    assert Attempt.objects.get().deadline == NOON + minutes(20)
+
+
+def test_a_limit_changed_at_the_desk_beside_the_start_reaches_the_attempt(ada, ben_here, quiz):
+    def change():
+        with transaction.atomic():
+            type(quiz).objects.filter(pk=quiz.pk).update(time_limit=600)
+            return timing.settings_changed(quiz, now=NOON)
+
+    at_once(lambda: attempts.start(ben_here, quiz, now=NOON), change)
+    assert Attempt.objects.get().deadline == NOON + minutes(10)
+
+
+def test_many_wrong_passwords_at_once_are_all_counted(ada, ben_here, quiz, cohort):
+    schedule(cohort, quiz, ada, password="anarchy")
+    done = at_once(
+        *[lambda: attempts.start(ben_here, quiz, now=NOON, password="no") for _try in range(14)]
+    )
+    assert {type(one) for one in done} == {NotStarted}
+    codes = [one.code for one in done]
+    assert (codes.count("wrong_password"), codes.count("too_many_tries")) == (10, 4)
+    assert PasswordTry.objects.count() == 10
+
+
+def test_an_attempt_is_counted_once_by_two_instructors_and_left_once_by_two_tabs(
+    ada, ben, ben_here, quiz
+):
+    quiz.at_zero, quiz.navigation = "abandon", "sequential"
+    quiz.save()
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    answer = Answer(0, lambda kind, order: kind.parse_json(order, "a"))
+    attempts.save(ben, attempt.pk, answers={1: answer}, now=NOON)
+    there = at_once(*[lambda: attempts.go_on(ben, attempt.pk, position=1, now=NOON)] * 4)
+    assert there == [2] * 4
+    attempts.close(attempt, now=NOON + minutes(31))
+    done = at_once(
+        *[lambda: attempts.accept(attempt, reason="ill", by=ada, now=NOON + minutes(40))] * 4
+    )
+    assert [(one.state, one.score) for one in done] == [("submitted", 1)] * 4
+    assert Acceptance.objects.count() == 1
