@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from courses import yaml_text
-from courses.admin import content
+from courses.admin import content, people
 from courses.admin.editing import (
     ContentAdmin,
     EditingForm,
@@ -30,11 +30,21 @@ from courses.admin.editing import (
     markdown,
 )
 from courses.authoring import sign_of
-from courses.models import Activity, Group, Lesson, Objective, Paragraph, Source, Term
+from courses.models import (
+    Activity,
+    Cohort,
+    Enrolment,
+    Group,
+    Lesson,
+    Objective,
+    Paragraph,
+    Source,
+    Term,
+)
 from courses.rendering import Fault, Library
 from courses.rendering import render as render_body
 from courses.rendering.texts import TooHard
-from quizzes import authoring
+from quizzes import authoring, timing
 from quizzes.models import (
     Attempt,
     Contest,
@@ -363,6 +373,47 @@ class QuestionVersionAdmin(ReadOnlyAdmin):
         return format_html("<pre>{}</pre>", yaml_text.write(version.spec))
 
 
+# --- Settings that move the ends of attempts under way -----------------------------------------
+
+
+def say_moved(request: HttpRequest, moved: int) -> None:
+    if moved:
+        messages.info(
+            request,
+            ngettext(
+                "The end of %d attempt under way has moved with it.",
+                "The ends of %d attempts under way have moved with it.",
+                moved,
+            )
+            % moved,
+        )
+
+
+class MovesEnds:
+    """Saving a row brings the attempts that it concerns in line with it, in one transaction."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        if change:
+            say_moved(request, timing.settings_changed(form.instance, now=timezone.now()))
+
+
+class CohortAdmin(MovesEnds, people.CohortAdmin):
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Whoever is enrolled while the cohort's times change is not missed."""
+        Cohort.objects.select_for_update(no_key=True).order_by().get(pk=form.instance.pk)
+        super().save_formset(request, form, formset, change)
+
+
+class EnrolmentAdmin(MovesEnds, people.EnrolmentAdmin):
+    pass
+
+
+admin.site.unregister([Cohort, Enrolment])
+admin.site.register(Cohort, CohortAdmin)
+admin.site.register(Enrolment, EnrolmentAdmin)
+
+
 # --- Quizzes -----------------------------------------------------------------------------------
 
 
@@ -491,7 +542,7 @@ class QuizForm(EditingForm):
 
 
 @admin.register(Quiz)
-class QuizAdmin(WithHistory, ContentAdmin):
+class QuizAdmin(MovesEnds, WithHistory, ContentAdmin):
     form = QuizForm
     list_display = ["activity", "module", "time_limit", "attempts_allowed", "pass_mark", "review"]
     list_filter = ["activity__module", "review", "grade_method"]
