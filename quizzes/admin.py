@@ -27,9 +27,10 @@ from courses.admin.editing import (
     ReadOnlyAdmin,
     WithHistory,
     YamlField,
+    check_text,
     markdown,
 )
-from courses.authoring import sign_of
+from courses.authoring import library, sign_of
 from courses.models import (
     Activity,
     Cohort,
@@ -44,9 +45,10 @@ from courses.models import (
 from courses.rendering import Fault, Library
 from courses.rendering import render as render_body
 from courses.rendering.texts import TooHard
-from quizzes import authoring, timing
+from quizzes import authoring, composing, timing
 from quizzes.models import (
     Attempt,
+    Band,
     Contest,
     Evidence,
     Item,
@@ -56,9 +58,11 @@ from quizzes.models import (
     Quiz,
     Regrade,
     Schedule,
+    Section,
     Slot,
+    Tag,
 )
-from quizzes.questions import KINDS, text_of
+from quizzes.questions import BY_HAND, KINDS, text_of
 from quizzes.visibility import Item as Shown
 
 # --- What rests on a text ----------------------------------------------------------------------
@@ -81,6 +85,14 @@ def paragraphs() -> set[tuple[int, str, str]]:
     return set(Paragraph.objects.order_by().values_list("lesson", "anchor", "digest"))
 
 
+def quizzes_saying(how: str, what: str) -> QuerySet[Quiz]:
+    """Quizzes in one of whose texts something stands, looked for in this way ("contains"...)."""
+    found = Q()
+    for text in ("intro", "sections__intro", "bands__text"):
+        found |= Q(**{f"{text}__{how}": what})
+    return Quiz.objects.filter(found).distinct()
+
+
 class TellsWhatRests:
     """Saving a text says which questions rest on a paragraph that now reads differently."""
 
@@ -88,7 +100,7 @@ class TellsWhatRests:
         before = paragraphs()
         super().derive(request, row)  # type: ignore[misc]
         if isinstance(row, Term | Source):
-            authoring.render_intros(Quiz.objects.filter(intro__contains=sign_of(row)))
+            authoring.render_quizzes(quizzes_saying("contains", sign_of(row)))
         changed = {(lesson, anchor) for lesson, anchor, _digest in before - paragraphs()}
         touched = sorted(
             {
@@ -118,7 +130,7 @@ class TellsWhatRests:
             sign = rf"\[\[{row.key}[]|]" if isinstance(row, Term) else rf"@{row.key}([^a-z0-9-]|$)"
             written = Question.objects.annotate(written=Cast("spec", TextField()))
             yield from written.filter(written__regex=sign)
-            yield from Quiz.objects.filter(intro__regex=sign).select_related("activity")
+            yield from quizzes_saying("regex", sign).select_related("activity")
 
 
 class LessonForm(content.LessonForm):
@@ -215,7 +227,10 @@ class QuestionForm(EditingForm):
     )
 
     class Meta:
-        widgets = {"objectives": forms.CheckboxSelectMultiple}
+        widgets = {
+            "objectives": forms.CheckboxSelectMultiple,
+            "tags": forms.CheckboxSelectMultiple,
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -229,6 +244,8 @@ class QuestionForm(EditingForm):
             draft = data.get("status") == Question.Status.DRAFT
             text = self["spec"].data or ""
             yield from spec_faults(data["kind"], text, data["spec"], draft=draft)
+            if data["kind"] in BY_HAND and data.get("use") == Question.Use.PRACTICE:
+                yield Fault("use", authoring.NOT_FOR_PRACTICE)
 
 
 class StaleFilter(admin.SimpleListFilter):
@@ -253,12 +270,15 @@ class QuestionAdmin(WithHistory, ContentAdmin):
     change_form_template = "admin/quizzes/question.html"
     delete_confirmation_template = "admin/quizzes/question_delete.html"
     list_display = ["key", "asks", "kind", "module", "use", "status", "difficulty"]
-    list_filter = ["module", "kind", "use", "status", "bloom", StaleFilter]
+    list_filter = ["module", "kind", "use", "status", "bloom", "tags", StaleFilter]
     list_select_related = ["module", "current"]
     search_fields = ["key", "spec"]
     fieldsets = (
         (None, {"fields": (("key", "module"), ("kind", "use", "status"), "spec")}),
-        (gettext_lazy("What it tests"), {"fields": (("bloom", "difficulty"), "objectives")}),
+        (
+            gettext_lazy("What it tests"),
+            {"fields": (("bloom", "difficulty"), "objectives", "tags")},
+        ),
     )
     actions = ["evidence_checked"]
 
@@ -359,6 +379,15 @@ class QuestionAdmin(WithHistory, ContentAdmin):
         }
 
 
+@admin.register(Tag)
+class TagAdmin(ContentAdmin):
+    list_display = ["title", "key"]
+    search_fields = ["title", "key"]
+
+    def derive(self, request: HttpRequest, row: Tag) -> None:
+        """No text names a tag."""
+
+
 @admin.register(QuestionVersion)
 class QuestionVersionAdmin(ReadOnlyAdmin):
     list_display = ["question", "number", "kind", "made_at", "digest"]
@@ -417,27 +446,34 @@ admin.site.register(Enrolment, EnrolmentAdmin)
 # --- Quizzes -----------------------------------------------------------------------------------
 
 
+POOL = ("objective", "tag", "module", "lens", "difficulty_from", "difficulty_to")
+
+
 class SlotForm(LabelledRow):
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
-        question, objective = data.get("question"), data.get("objective")
-        if question and objective:
+        question = data.get("question")
+        pool = any(data.get(name) not in (None, "") for name in POOL)
+        if question and pool:
             self.add_error(
-                "objective",
-                _("Choose a question or an objective, not both. Empty one of the two."),
+                "question", _("Choose a question or a pool, not both. Empty one of the two.")
             )
-        elif not question and not objective and not self.errors:
-            self.add_error(
-                "question", _("Choose a question, or an objective to draw a question of.")
-            )
-        if question and question.use == Question.Use.PRACTICE:
+        elif not question and not pool and not self.errors:
             self.add_error(
                 "question",
-                _("This question is for practice: a lesson shows its answer. Choose another."),
+                _(
+                    "Choose a question, or what to draw by: an objective, tag, module, lens or"
+                    " difficulty."
+                ),
             )
         if question and question.status != Question.Status.READY:
             self.add_error(
                 "question", _("This question is not ready. Choose another, or ready it.")
+            )
+        least, most = data.get("difficulty_from"), data.get("difficulty_to")
+        if least is not None and most is not None and least > most:
+            self.add_error(
+                "difficulty_from", _("This is above the other end. Change the two round.")
             )
         self._check_pin(question, data.get("pinned"))
         return data
@@ -461,66 +497,127 @@ class SlotForm(LabelledRow):
         return {*super()._get_validation_exclusions(), "objective"}  # type: ignore[misc]
 
 
-class SlotFormSet(forms.BaseInlineFormSet):
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        if "DELETE" in form.fields:
-            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete this slot")
+class Rows(forms.BaseInlineFormSet):
+    """Parts of a quiz, which say so where a screen reader asks what is deleted."""
 
-    def clean(self) -> None:
-        super().clean()
-        rows = [
-            form.cleaned_data
+    @property
+    def kept(self) -> list[Any]:
+        """The forms of the rows that will be there after saving."""
+        return [
+            form
             for form in self.forms
             if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
         ]
-        drawn: dict[Any, int] = {}
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            what = form._meta.model._meta.verbose_name
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete this %s") % what
+
+
+class SlotFormSet(Rows):
+    def clean(self) -> None:
+        super().clean()
+        quiz: Quiz = self.instance
         fixed: set[Any] = set()
-        for row in rows:
-            question, objective = row.get("question"), row.get("objective")
+        for form in self.kept:
+            question = form.cleaned_data.get("question")
             if question in fixed:
                 raise forms.ValidationError(
                     _("The question “%s” stands in two slots. Keep one of them.") % question
                 )
             if question:
                 fixed.add(question)
-            if objective:
-                drawn[objective] = drawn.get(objective, 0) + 1
-        for objective, wanted in drawn.items():
-            ready = objective.questions.ready().graded().exclude(pk__in=[q.pk for q in fixed])
-            there = ready.count()
-            if there < wanted:
-                raise forms.ValidationError(
-                    _(
-                        "%(wanted)d slots draw from “%(objective)s”, but it has %(there)d ready"
-                        " graded questions to draw. Add questions, or use fewer slots."
+                if question.use == Question.Use.PRACTICE and quiz.review != Quiz.Review.PRACTICE:
+                    form.add_error(
+                        "question",
+                        _(
+                            "This question is for practice: a lesson shows its answer. Choose"
+                            " another."
+                        ),
                     )
-                    % {"wanted": wanted, "objective": objective, "there": there}
-                )
+        if not self.is_filled_in(quiz):
+            return
+        slots = sorted((form.instance for form in self.kept), key=lambda slot: slot.position)
+        if not slots:
+            raise forms.ValidationError(
+                _("This quiz has no slots. Add one with a question, or with what to draw by.")
+            )
+        if problem := composing.problem(quiz, slots):
+            raise forms.ValidationError(problem)
+
+    def is_filled_in(self, quiz: Quiz) -> bool:
+        """Whether there is no fault yet that has to be mended first."""
+        return quiz.activity_id is not None and not any(form.errors for form in self.forms)
 
 
-class SlotInline(PlainChoices, admin.TabularInline):
-    model = Slot
-    form = SlotForm
-    formset = SlotFormSet
+class TextRows(Rows):
+    """Rows with a Markdown text, checked as the loader would."""
+
+    text = ""
+
+    def clean(self) -> None:
+        super().clean()
+        typed = [form for form in self.kept if form.cleaned_data.get(self.text)]
+        known = library() if typed else Library()
+        for form in typed:
+            for fault in check_text(form.cleaned_data[self.text], "short", known, field=self.text):
+                form.add_error(self.text, fault.message)
+
+
+class SectionRows(TextRows):
+    text = "intro"
+
+
+class BandRows(TextRows):
+    text = "text"
+
+
+class PartInline(PlainChoices, admin.TabularInline):
+    """Rows of a quiz, with the choices fetched once for all of them."""
+
+    form = LabelledRow
     extra = 0
-    fields = ["position", "question", "objective", "points", "pinned"]
+    formfield_overrides = {TextField: {"widget": forms.Textarea({"rows": 3, "cols": 48})}}
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Slot]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("quiz__activity")
 
     def get_formset(self, request: Any, obj: Any = None, **kwargs: Any) -> Any:
-        """With the choices fetched once for all rows; each row would ask for them again."""
         formset = super().get_formset(request, obj, **kwargs)
-        for field in formset.form.base_fields.values():
+        for name, field in formset.form.base_fields.items():
             if isinstance(field, forms.ModelChoiceField):
+                if name == "section":
+                    field.queryset = Section.objects.filter(quiz=obj)
                 choices: Any = field.choices
                 field.choices = list(choices)
         return formset
 
+
+class SectionInline(PartInline):
+    model = Section
+    formset = SectionRows
+    fields = ["position", "key", "title", "intro"]
+
+
+class BandInline(PartInline):
+    model = Band
+    formset = BandRows
+    verbose_name = gettext_lazy("band of overall feedback")
+    verbose_name_plural = gettext_lazy("overall feedback, by the percentage that it begins at")
+    fields = ["floor", "text"]
+
+
+class SlotInline(PartInline):
+    model = Slot
+    form = SlotForm
+    formset = SlotFormSet
+    fields = ["position", "section", "question", *POOL, "points", "pinned"]
+
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "question":
-            kwargs["queryset"] = Question.objects.graded().order_by("module", "key")
+            kwargs["queryset"] = Question.objects.order_by("module", "key")
         if db_field.name == "objective":
             kwargs["queryset"] = db_field.related_model.objects.select_related("module")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -528,7 +625,7 @@ class SlotInline(PlainChoices, admin.TabularInline):
 
 class QuizForm(EditingForm):
     fixed = ("activity",)
-    inlines = ("slots",)
+    inlines = ("slots", "sections", "bands")
 
     class Meta:
         widgets = {"intro": markdown()}
@@ -551,18 +648,51 @@ class QuizAdmin(MovesEnds, WithHistory, ContentAdmin):
     fieldsets = (
         (None, {"fields": ("activity", "intro")}),
         (
-            gettext_lazy("Rules"),
+            gettext_lazy("What counts"),
             {
                 "fields": (
-                    ("time_limit", "attempts_allowed"),
-                    ("pass_mark", "grade_method"),
-                    "review",
+                    ("attempts_allowed", "grade_method"),
+                    ("pass_mark", "known_questions"),
+                ),
+                "description": gettext_lazy(
+                    "How often somebody may try, which of the attempts counts, and from which"
+                    " percentage on it passes."
+                ),
+            },
+        ),
+        (
+            gettext_lazy("Answering"),
+            {
+                "fields": (
+                    ("behaviour", "penalty"),
+                    ("certainty", "navigation"),
                     ("shuffle_questions", "shuffle_options"),
-                )
+                    "review",
+                ),
+                "description": gettext_lazy(
+                    "When an answer is checked, in which order questions come, and what is shown"
+                    " when. An attempt keeps what held when it was started."
+                ),
+            },
+        ),
+        (
+            gettext_lazy("Time"),
+            {
+                "fields": (
+                    "time_limit",
+                    ("at_zero", "grace_period"),
+                    ("late_penalty", "late_most"),
+                    ("delay_first", "delay_later"),
+                ),
+                "description": gettext_lazy(
+                    "How long an attempt takes at most, what happens at its end, what lateness"
+                    " costs, and how long to wait before trying again. When the quiz opens, is due"
+                    " and closes is set for each cohort, on the pages of those who teach it."
+                ),
             },
         ),
     )
-    inlines = [SlotInline]
+    inlines = [SectionInline, SlotInline, BandInline]
 
     @admin.display(description=gettext_lazy("module"), ordering="activity__module__position")
     def module(self, quiz: Quiz) -> str:
@@ -572,7 +702,7 @@ class QuizAdmin(MovesEnds, WithHistory, ContentAdmin):
         return quiz.activity.get_absolute_url()
 
     def derive(self, request: HttpRequest, row: Quiz) -> None:
-        authoring.render_intros([row])
+        authoring.render_quizzes([row])
 
 
 # --- What people did ---------------------------------------------------------------------------

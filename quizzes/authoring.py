@@ -1,22 +1,25 @@
 """Saving the bank: a question's texts are checked, rendered once, and kept as a version."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from courses import authoring, rendering
 from courses.content_io.wording import meant, no_such
 from courses.models import Lesson, Paragraph, Source
 from courses.refusals import Refused
 from courses.rendering import Fault, Library
-from quizzes.models import Evidence, Question, QuestionVersion, Quiz
+from quizzes.models import Band, Evidence, Question, QuestionVersion, Quiz, Section
 from quizzes.questions import KINDS, digest, plain
 
 UNKNOWN_PARAGRAPH = "Lesson “{lesson}” has no paragraph “{anchor}”. {mend}"
+NOT_FOR_PRACTICE = (
+    "A person has to mark this, so it cannot be answered at once. Make it a graded question."
+)
 CANNOT_PUBLISH = "This cannot be published, and nothing was changed. Mend first: {faults}"
 
 
@@ -141,11 +144,11 @@ def publish(question: Question, *, now: datetime, on: Ground | None = None) -> Q
 
 
 def publish_everything(*, now: datetime, on: Ground | None = None) -> None:
-    """Publish every question whose content changed, and render every quiz's introduction."""
+    """Publish every question whose content changed, and render every quiz's texts."""
     on = on or ground()
     with transaction.atomic():
         publish_all(list(Question.objects.values_list("pk", flat=True)), now=now, on=on)
-        render_intros(Quiz.objects.all(), on)
+        render_quizzes(Quiz.objects.all(), on)
 
 
 def publish_all(
@@ -194,6 +197,8 @@ def _move(
     for question in watch(questions):
         draft = question.status == Question.Status.DRAFT
         contents[question.pk], found = inspect(question.kind, question.spec, on, draft=draft)
+        if KINDS[question.kind].by_hand and question.use == Question.Use.PRACTICE:
+            found = [*found, Fault("use", NOT_FOR_PRACTICE)]
         faults += [f"{question.key}, {fault}" for fault in found]
     if faults:
         raise Refused(CANNOT_PUBLISH.format(faults=" ".join(faults)))
@@ -307,14 +312,23 @@ def reaffirm(question: Question, *, now: datetime) -> int:
         return len(rows)
 
 
-def render_intros(quizzes: Iterable[Quiz], on: Ground | None = None) -> None:
-    """Derive the HTML of the quizzes' introductions, writing only where it changed."""
+def render_quizzes(quizzes: Collection[Quiz] | QuerySet[Quiz], on: Ground | None = None) -> None:
+    """Derive the HTML of quizzes' texts, of their sections' and bands' too, where it changed."""
     on = on or ground()
-    for quiz in quizzes:
-        html, _ = on.render("intro", quiz.intro, "short")
-        if html != quiz.intro_html:
-            quiz.intro_html = html
-            Quiz.objects.filter(pk=quiz.pk).update(intro_html=html)
+    texts: list[tuple[Iterable[Any], str]] = [
+        (quizzes, "intro"),
+        (Section.objects.filter(quiz__in=quizzes), "intro"),
+        (Band.objects.filter(quiz__in=quizzes), "text"),
+    ]
+    for rows, name in texts:
+        changed = []
+        for row in rows:
+            html, _ = on.render(name, getattr(row, name), "short")
+            if html != getattr(row, f"{name}_html"):
+                setattr(row, f"{name}_html", html)
+                changed.append(row)
+        if changed:
+            type(changed[0])._default_manager.bulk_update(changed, [f"{name}_html"])
 
 
 def checkpoint_keys() -> Iterable[str]:

@@ -13,6 +13,7 @@ from courses.refusals import Refused
 from quizzes.drawing import draw
 from quizzes.models import Item, Question, QuestionVersion, Quiz, Slot
 from quizzes.pools import Candidate, Pool, built_on, choices
+from quizzes.questions import BY_HAND
 
 CANNOT_START = "This quiz cannot be started: {problem} Please tell your instructor."
 NOT_READY = "it has no questions, or one of them is not ready."
@@ -32,9 +33,9 @@ def compose(
 
     By section and position; shuffled, where the quiz says so, within a section. `known` are the
     versions (primary keys) whose answers this student was shown: they are drawn last. Without an
-    enrolment, for somebody who only looks, chance alone decides. Raises
-    `Refused`, with a sentence for the student, if the slots cannot all be filled. At most eight
-    queries, however many slots.
+    enrolment, for somebody who only looks, chance alone decides. Raises `Refused`, with a
+    sentence for the student, if the slots cannot all be filled. At most ten queries, however many
+    slots.
     """
     slots = list(quiz.slots.select_related("section").order_by("position"))
     filled = list(zip(slots, _versions(enrolment, quiz, slots, rng, known), strict=True))
@@ -172,6 +173,7 @@ def _candidates(quiz: Quiz, slots: Sequence[Slot]) -> list[Candidate]:
     practice = quiz.review == Quiz.Review.PRACTICE
     ready = Question.objects.ready()
     questions = ready.practice() if practice else ready.graded()
+    questions = questions.exclude(kind__in=BY_HAND)
     if all(slot.objective_id or slot.tag_id or slot.module_id for slot in drawing):
         questions = questions.filter(
             Q(pk__in=objectives.keys() | tags.keys())

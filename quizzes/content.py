@@ -4,6 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -15,6 +16,7 @@ from courses.content_io.course import (
     in_spec,
     is_settled,
     own_objectives,
+    positions,
     right_activity,
     short_text,
     without_content,
@@ -23,13 +25,19 @@ from courses.content_io.reading import Complaint, Entry
 from courses.content_io.watching import Watch
 from courses.content_io.wording import count, listed, no_such
 from courses.rendering import Fault
-from quizzes import authoring, drawing
+from quizzes import authoring, drawing, pools
 from quizzes.models import Attempt, Band, Evidence, Item, Question, Quiz, Section, Slot, Tag
-from quizzes.questions import KINDS
+from quizzes.pools import Candidate, Pool
+from quizzes.questions import BY_HAND, KINDS
 
 NO_OBJECTIVE = "Name at least one objective that this question tests."
-NEITHER = "Give a slot either a question or an objective; this one has neither."
-BOTH = "Give a slot either a question or an objective; this one has both."
+EITHER = "Give a slot either a question or a pool (objective, tag, module, lens or difficulty)"
+NEITHER = EITHER + "; this one has neither."
+BOTH = EITHER + "; this one has both."
+PINNED_POOL = "Only a question of its own has a version to keep to. Take “pinned” out."
+UPSIDE_DOWN = "No question has a difficulty from {least} to {most}. Change the two round."
+OTHER_QUIZ = "Section “{key}” belongs to quiz “{other}”, not to “{quiz}”. Name one of this quiz."
+SAME_FLOOR = "Another band of this quiz begins at the same percentage, at {place}. Keep one."
 PRACTICE = (
     "Question “{key}” is for practice, where its answer is shown at once. Name a graded question,"
     " or let the quiz be practice (review: practice)."
@@ -50,7 +58,17 @@ DRAFT_CHECKPOINT = (
     "Question “{key}” is {status}, so it cannot be shown. Make it ready, or name another."
 )
 
+NOT_BELOW = (
+    "“{module}” does not build on module “{other}”. Name one that it builds on, or add “{other}”"
+    " to its prerequisites."
+)
+TELLS_IN_EXAM = (
+    "An exam cannot check answers at once. Choose the deferred behaviour, or another review."
+)
+
 READY, GRADED = Question.Status.READY, Question.Use.GRADED
+DEFERRED = Quiz.Behaviour.DEFERRED
+POOL = ("objective", "tag", "module", "lens", "difficulty_from", "difficulty_to")
 PRACTISED = Quiz.Review.PRACTICE
 NOUNS = {
     "options": "option",
@@ -106,6 +124,8 @@ def _question(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
         yield Fault("kind", no_such("kind of question", values["kind"], list(KINDS)))
         return
     kind = KINDS[values["kind"]]
+    if kind.by_hand and values.get("use") == Question.Use.PRACTICE:
+        yield Fault("use", authoring.NOT_FOR_PRACTICE)
     settled = is_settled(entry, catalogue, *(text for _, text, _ in kind.texts(values["spec"])))
     for fault in authoring.check(
         kind.name, values["spec"], ground(catalogue), draft=draft, texts=not settled
@@ -116,17 +136,42 @@ def _question(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
 def _quiz(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
     yield from right_activity(entry, catalogue, "quiz")
     yield from short_text(entry, catalogue, "intro")
+    values = entry.values
+    if values.get("review") == Quiz.Review.EXAM and values.get("behaviour") not in (None, DEFERRED):
+        yield Fault("behaviour", TELLS_IN_EXAM)
+
+
+def _section(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
+    yield from short_text(entry, catalogue, "intro")
+
+
+def _band(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
+    yield from short_text(entry, catalogue, "text")
 
 
 def _slot(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
-    question, objective = entry.values.get("question"), entry.values.get("objective")
-    if question and objective:
+    values = entry.values
+    question, objective = values.get("question"), values.get("objective")
+    pool = any(values.get(name) not in (None, "") for name in POOL)
+    if question and pool:
         yield Fault("question", BOTH)
-    elif not question and not objective and {"question", "objective"} <= entry.values.keys():
+    elif not question and not pool and {"question", *POOL} <= values.keys():
         yield Fault("question", NEITHER)
-    activity_key = entry.values.get("quiz")
+    if pool and values.get("pinned"):
+        yield Fault("pinned", PINNED_POOL)
+    least, most = values.get("difficulty_from"), values.get("difficulty_to")
+    if least is not None and most is not None and least > most:
+        yield Fault("difficulty_from", UPSIDE_DOWN.format(least=least, most=most))
+    activity_key = values.get("quiz")
+    section = catalogue.get("quizzes.section", values.get("section"))
+    if section and activity_key and section.get("quiz") not in (None, activity_key):
+        key, other = values["section"][0], section["quiz"][0]
+        yield Fault("section", OTHER_QUIZ.format(key=key, other=other, quiz=activity_key[0]))
     activity = catalogue.get("courses.activity", activity_key)
     module = activity.get("module") if activity else None
+    named = values.get("module")
+    if module and named and named not in built_on(module, catalogue):
+        yield Fault("module", NOT_BELOW.format(other=named[0], module=module[0]))
     for name, key in (("question", question), ("objective", objective)):
         row = catalogue.get(f"{'quizzes' if name == 'question' else 'courses'}.{name}", key)
         if row is None or key is None:
@@ -142,26 +187,41 @@ def _slot(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
             yield Fault(name, NOT_READY.format(key=key[0], status=row["status"]))
 
 
-def built_on(module: Key, catalogue: Catalogue) -> set[Key]:
+def built_on(module: Key, catalogue: Catalogue) -> frozenset[Any]:
     """A module and all that lead to it: what its quizzes may ask about."""
-    found: set[Key] = set()
-    waiting = [module]
-    while waiting:
-        key = waiting.pop()
-        if key not in found:
-            found.add(key)
-            waiting += (catalogue.get("courses.module", key) or {}).get("prerequisites", ())
+
+    def needs(key: Any) -> Iterable[Key]:
+        found: Iterable[Key] = (catalogue.get("courses.module", key) or {}).get("prerequisites", ())
+        return found
+
+    return pools.built_on(module, needs)
+
+
+def by_objective(catalogue: Catalogue) -> dict[Any, list[str]]:
+    """For each objective, the questions that a graded quiz may draw for it."""
+    found: dict[Any, list[str]] = defaultdict(list)
+    for each in candidates(catalogue, GRADED):
+        for objective in each.objectives:
+            found[objective].append(each.question)
     return found
 
 
-def pools(catalogue: Catalogue) -> dict[Key, list[str]]:
-    """For each objective, the questions that a slot may draw for it."""
-    found: dict[Key, list[str]] = defaultdict(list)
-    for key, values in catalogue.rows("quizzes.question"):
-        if values.get("use") == GRADED and values.get("status") == READY:
-            for objective in values.get("objectives", ()):
-                found[objective].append(key[0])
-    return found
+def candidates(catalogue: Catalogue, use: str) -> list[Candidate]:
+    """The ready questions that quizzes of one use may draw."""
+    return [
+        Candidate(
+            question=key[0],
+            module=values.get("module"),
+            lens=(catalogue.get("courses.module", values.get("module")) or {}).get("lens", ""),
+            difficulty=values.get("difficulty", Decimal(0)),
+            objectives=frozenset(values.get("objectives", ())),
+            tags=frozenset(values.get("tags", ())),
+        )
+        for key, values in catalogue.rows("quizzes.question")
+        if values.get("use") == use
+        and values.get("status") == READY
+        and values.get("kind") not in BY_HAND
+    ]
 
 
 def _fillable(catalogue: Catalogue) -> Iterator[Complaint]:
@@ -169,12 +229,13 @@ def _fillable(catalogue: Catalogue) -> Iterator[Complaint]:
 
     A quiz that only the site has is checked too: its questions may be retired by these files.
     """
-    there = pools(catalogue)
+    there = {use: candidates(catalogue, use) for use in Question.Use.values}
     slots: dict[Key, list[Values]] = defaultdict(list)
     for _, values in catalogue.rows("quizzes.slot"):
         if values.get("quiz"):
             slots[values["quiz"]].append(values)
-    for key, _ in catalogue.rows("quizzes.quiz"):
+    for key, quiz in catalogue.rows("quizzes.quiz"):
+        use = Question.Use.PRACTICE if quiz.get("review") == PRACTISED else GRADED
         entry = catalogue.entries.get("quizzes.quiz", {}).get(key)
         own = sorted(slots[key], key=lambda values: values.get("position", 0))
         if not own:
@@ -182,9 +243,8 @@ def _fillable(catalogue: Catalogue) -> Iterator[Complaint]:
         else:
             try:
                 drawing.draw(
-                    [_pool(values, catalogue, there) for values in own],
+                    _choices(own, catalogue, there[use]),
                     rng=random.Random(0),  # noqa: S311  # any draw will do
-                    seen={},
                 )
             except ValueError as error:
                 sentence = str(error)
@@ -196,11 +256,40 @@ def _fillable(catalogue: Catalogue) -> Iterator[Complaint]:
             yield Complaint("(on the site)", 0, key[0], "", sentence)
 
 
-def _pool(values: Values, catalogue: Catalogue, there: Mapping[Key, list[str]]) -> list[str]:
-    if values.get("objective"):
-        return there.get(values["objective"], [])
-    row = catalogue.get("quizzes.question", values.get("question"))
-    return [values["question"][0]] if row and row.get("status") == READY else []
+def _choices(
+    slots: Sequence[Values], catalogue: Catalogue, there: Sequence[Candidate]
+) -> list[list[str]]:
+    """For each slot the questions that may fill it; none where its own question is not ready."""
+    ready = [
+        (catalogue.get("quizzes.question", slot.get("question")) or {}).get("status") == READY
+        for slot in slots
+    ]
+    found = pools.choices([_asked(slot, catalogue) for slot in slots], there)
+    return [
+        own if is_ready or not slot.get("question") else []
+        for slot, own, is_ready in zip(slots, found, ready, strict=True)
+    ]
+
+
+def _asked(slot: Values, catalogue: Catalogue) -> Pool | str:
+    if slot.get("question"):
+        return str(slot["question"][0])
+    modules: frozenset[Any] | None = None
+    if all(slot.get(name) in (None, "") for name in POOL):
+        modules = frozenset()
+    elif slot.get("module"):
+        modules = frozenset({slot["module"]})
+    elif not slot.get("objective"):
+        module = (catalogue.get("courses.activity", slot["quiz"]) or {}).get("module")
+        modules = built_on(module, catalogue) if module else None
+    return Pool(
+        objective=slot.get("objective"),
+        tag=slot.get("tag"),
+        modules=modules,
+        lens=slot.get("lens") or "",
+        difficulty_from=slot.get("difficulty_from"),
+        difficulty_to=slot.get("difficulty_to"),
+    )
 
 
 def _no_quiz(catalogue: Catalogue) -> Iterator[Complaint]:
@@ -217,6 +306,43 @@ def _no_quiz(catalogue: Catalogue) -> Iterator[Complaint]:
 def _call_quiz(key: Key, values: Values, catalogue: Catalogue) -> str:
     activity = catalogue.get("courses.activity", (key[0],))
     return f"“{activity['title']}”" if activity else f"“{key[0]}”"
+
+
+def _call_section(key: Key, values: Values, catalogue: Catalogue) -> str:
+    return f"“{values['title']}” of {_call_quiz(values['quiz'], values, catalogue)}"
+
+
+def _call_band(key: Key, values: Values, catalogue: Catalogue) -> str:
+    return f"from {key[1].normalize():f} % of {_call_quiz(key, values, catalogue)}"
+
+
+def _slot_words(changes: Sequence[Change], catalogue: Catalogue) -> list[list[str]]:
+    said = []
+    for change in changes:
+        phrases = []
+        if change.old and {"question", *POOL} & set(change.fields):
+            now, before = _asks(change.entry.values), _asks(change.old.values)
+            phrases.append(f"asks for {now} instead of {before}")
+        phrases += [
+            field_words(change, name) for name in change.fields if name not in ("question", *POOL)
+        ]
+        said.append(phrases)
+    return said
+
+
+def _asks(slot: Values) -> str:
+    """“question “trust””, or “any of objective “derive”, difficulty from 0.30”."""
+    if slot["question"]:
+        return f"question “{slot['question'][0]}”"
+    parts = [f"{name} “{slot[name][0]}”" for name in ("objective", "tag", "module") if slot[name]]
+    if slot["lens"]:
+        parts.append(f"lens “{slot['lens']}”")
+    parts += [
+        f"{name.replace('_', ' ')} {slot[name]}"
+        for name in ("difficulty_from", "difficulty_to")
+        if slot[name] is not None
+    ]
+    return f"any of {', '.join(parts)}"
 
 
 def _call_slot(key: Key, values: Values, catalogue: Catalogue) -> str:
@@ -334,7 +460,7 @@ def _place(place: tuple[str, str]) -> str:
 
 
 def derive(plan: Plan, now: datetime, watch: Watch) -> list[str]:
-    """Publish changed questions, render quizzes' introductions, look for stale evidence."""
+    """Publish changed questions, render quizzes' texts, look for stale evidence."""
     on = ground(plan.catalogue)
     keys = [key[0] for key in plan.keys("quizzes.question")]
     unpublished = Q(status=READY, current=None)
@@ -345,7 +471,7 @@ def derive(plan: Plan, now: datetime, watch: Watch) -> list[str]:
         on=on,
         watch=lambda questions: watch(questions, "publishing questions"),
     )
-    authoring.render_intros(Quiz.objects.all(), on)
+    authoring.render_quizzes(Quiz.objects.all(), on)
     stale = [
         f"{row.question.key} ({row.option})"
         for row in Evidence.objects.stale().select_related("question")
@@ -379,8 +505,25 @@ BANK = Part(
             check=_quiz,
             check_all=_no_quiz,
         ),
-        Shelf(Section, "section", "sections", call=by_title, part_of="quiz"),
-        Shelf(Band, "band", "bands", key=("quiz", "floor"), part_of="quiz"),
+        Shelf(
+            Section,
+            "section",
+            "sections",
+            call=_call_section,
+            check=_section,
+            check_all=positions("quizzes.section", "quiz"),
+            part_of="quiz",
+        ),
+        Shelf(
+            Band,
+            "band",
+            "bands",
+            key=("quiz", "floor"),
+            call=_call_band,
+            check=_band,
+            part_of="quiz",
+            taken=SAME_FLOOR,
+        ),
         Shelf(
             Slot,
             "slot",
@@ -388,6 +531,7 @@ BANK = Part(
             key=("quiz", "position"),
             call=_call_slot,
             check=_slot,
+            words=_slot_words,
             part_of="quiz",
         ),
     ),

@@ -5,13 +5,14 @@ from datetime import datetime
 from graphlib import TopologicalSorter
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from courses.content_io import stored
 from courses.content_io.catalogue import Change, Key, Part, Plan, Shelf
 from courses.content_io.watching import Watch, unwatched
 from courses.refusals import Refused
 
+FAR_AWAY = 10_000
 REASON = "loaded from content files"  # kept with each row's history
 MEANWHILE = (
     "Somebody changed content on the site while you were looking at the list, so nothing was"
@@ -35,12 +36,13 @@ def apply(
             for label, rows in catalogue.stored.items()
         }
         for shelf in catalogue.shelves.values():
+            gone = [pks[shelf.label][key] for other, key in plan.removed if other is shelf]
+            if gone:  # first, for others may take their places
+                shelf.model._default_manager.filter(pk__in=gone).delete()
             changes = in_order([change for change in plan.changes if change.shelf is shelf])
             if changes:
+                _make_room(shelf, changes)
                 _save(shelf, changes, pks, watch)
-            gone = [pks[shelf.label][key] for other, key in plan.removed if other is shelf]
-            if gone:
-                shelf.model._default_manager.filter(pk__in=gone).delete()
         return [said for part in parts for said in part.derive(plan, now, watch)]
 
 
@@ -60,6 +62,26 @@ def in_order(changes: list[Change]) -> list[Change]:
         for key, change in by_key.items()
     }
     return [by_key[key] for key in TopologicalSorter(graph).static_order()]
+
+
+def _make_room(shelf: Shelf, changes: list[Change]) -> None:
+    """Move rows out of the way whose positions change, where no two may share one.
+
+    Saved one by one, two that change places would stand on the same one for a moment.
+    """
+    if not any("position" in fields and "position" not in shelf.key for fields in _unique(shelf)):
+        return
+    moving = [each.old.pk for each in changes if each.old and "position" in each.fields]
+    rows = shelf.model._default_manager.filter(pk__in=moving)
+    rows.update(position=models.F("position") + FAR_AWAY)
+
+
+def _unique(shelf: Shelf) -> list[Sequence[str]]:
+    return [
+        each.fields
+        for each in shelf.model._meta.constraints
+        if isinstance(each, models.UniqueConstraint)
+    ]
 
 
 def _save(

@@ -83,9 +83,11 @@ class Shelf:
     check_all: Callable[["Catalogue"], Iterable[Complaint]] = no_complaints
     # What changed, in words: phrases for each change. None: field by field.
     words: Callable[[Sequence[Change], "Catalogue"], list[list[str]]] | None = None
-    # The field that names the row which these rows are a part of: rows that its file no longer
-    # has are taken away with it, where other rows that no file has are left alone.
+    # The field that names the row which these rows are a part of: where the files have that row,
+    # it has the parts that they say and no others; other rows that no file has are left alone.
     part_of: str = ""
+    # That two entries have one key, in words; `place` is where the other one stands.
+    taken: str = "This key was used already, at {place}. Every key stands once."
 
     @property
     def label(self) -> str:
@@ -164,12 +166,28 @@ class Catalogue:
 
     def rows(self, label: str) -> Iterator[tuple[Key, Values]]:
         """Every row as it will be."""
-        entries = self.entries.get(label, {})
-        for key, entry in entries.items():
+        for key, entry in self.entries.get(label, {}).items():
             yield key, entry.values
+        for key, row in self.rest(label):
+            if not self.goes(label, row):
+                yield key, row.values
+
+    def rest(self, label: str) -> Iterator[tuple[Key, Stored]]:
+        """The site's rows that no file has."""
+        entries = self.entries.get(label, {})
         for key, row in self.stored.get(label, {}).items():
             if key not in entries:
-                yield key, row.values
+                yield key, row
+
+    def goes(self, label: str, row: Stored) -> bool:
+        """Whether one of these goes: what it was a part of stands in the files without it."""
+        shelf = self.shelves[label]
+        if not shelf.part_of:
+            return False
+        owner = row.values[shelf.part_of]
+        return owner in self.entries.get(shelf.target(shelf.part_of), {}) or owner in (
+            entry.values.get(shelf.part_of) for entry in self.entries.get(label, {}).values()
+        )
 
     def keys(self, label: str) -> list[str]:
         """The keys of all rows, as a reference writes them."""

@@ -15,7 +15,6 @@ from courses.content_io.wording import meant, no_such
 from courses.rendering import Fault
 
 UNKNOWN_MODEL = "“{label}” is not a model of content files. {mend}"
-TAKEN = "This key was used already, at {place}. Every key stands once."
 
 # The renderer's sentences about what a text refers to, but which nothing has.
 _NO_SUCH = re.compile(r"No (source|term|person|checkpoint|figure) has the key “(.+)”\.")
@@ -79,8 +78,8 @@ def shelve(entries: Iterable[Entry], catalogue: Catalogue) -> Iterator[Complaint
         shelved = catalogue.entries.setdefault(entry.label, {})
         other = shelved.setdefault(entry.key, entry)
         if other is not entry:
-            sentence = TAKEN.format(place=f"{other.file}:{other.line}")
-            yield entry.complaint(Fault(shelf.key[0], sentence))
+            sentence = shelf.taken.format(place=f"{other.file}:{other.line}")
+            yield entry.complaint(Fault(shelf.key[-1], sentence))
 
 
 def _fields(entry: Entry, shelf: Shelf) -> Iterator[Fault]:

@@ -17,8 +17,7 @@ def compare(catalogue: Catalogue) -> Plan:
     removed = []
     for label, shelf in catalogue.shelves.items():
         stored = catalogue.stored.get(label, {})
-        entries = catalogue.entries.get(label, {})
-        for key, entry in entries.items():
+        for key, entry in catalogue.entries.get(label, {}).items():
             old = stored.get(key)
             fields = tuple(
                 name
@@ -27,13 +26,9 @@ def compare(catalogue: Catalogue) -> Plan:
             )
             if fields:
                 changes.append(Change(shelf, entry, old, fields))
-        if shelf.part_of:
-            owners = {entry.values[shelf.part_of] for entry in entries.values()}
-            removed += [
-                (shelf, key)
-                for key, row in stored.items()
-                if key not in entries and row.values[shelf.part_of] in owners
-            ]
+        removed += [
+            (shelf, key) for key, row in catalogue.rest(label) if catalogue.goes(label, row)
+        ]
     return Plan(catalogue, tuple(changes), tuple(removed))
 
 

@@ -159,7 +159,7 @@ def _no_lesson(catalogue: Catalogue) -> Iterator[Complaint]:
     return without_content(catalogue, "lesson", "courses.lesson")
 
 
-def _positions(label: str, owner: str) -> Any:
+def positions(label: str, owner: str) -> Any:
     """A check that no two rows of one owner have the same position."""
 
     def check_all(catalogue: Catalogue) -> Iterator[Complaint]:
@@ -268,7 +268,7 @@ COURSE = Part(
             "modules",
             call=by_title,
             check=_module,
-            check_all=_positions("courses.module", "course"),
+            check_all=positions("courses.module", "course"),
         ),
         Shelf(Objective, "objective", "objectives"),
         Shelf(Figure, "figure", "figures", call=by_title, check=_figure, check_all=_cells),
@@ -277,7 +277,7 @@ COURSE = Part(
             "activity",
             "activities",
             call=by_title,
-            check_all=_positions("courses.activity", "module"),
+            check_all=positions("courses.activity", "module"),
         ),
         Shelf(
             Lesson,

@@ -7,7 +7,7 @@ from courses.content_io.catalogue import Catalogue
 from courses.content_io.reading import Complaint
 from courses.reference import finding_keys
 from courses.rendering import Fault
-from quizzes.content import PRACTISED, pools
+from quizzes.content import PRACTISED, by_objective
 
 EACH = 2
 """Graded questions that an objective needs, so that a second attempt can ask another."""
@@ -70,7 +70,7 @@ def findings(catalogue: Catalogue) -> Iterator[Complaint]:
 
 
 def objectives(catalogue: Catalogue) -> Iterator[Complaint]:
-    there = pools(catalogue)
+    there = by_objective(catalogue)
     named = {key for _, values in catalogue.rows("courses.lesson") for key in values["objectives"]}
     for key, entry in catalogue.entries.get("courses.objective", {}).items():
         number = len(there.get(key, ()))

@@ -7,7 +7,7 @@ from courses.content_io.catalogue import Catalogue
 from quizzes.auditing.bank import choices, entries, is_judging
 from quizzes.auditing.language import lix, words
 from quizzes.auditing.lessons import prose
-from quizzes.content import pools
+from quizzes.content import by_objective
 from quizzes.models import Question
 
 HEADS = (
@@ -33,7 +33,7 @@ def module_table(catalogue: Catalogue) -> list[list[Any]]:
         claims[module_of.get(values["lesson"])].append(key)
     for _, entry in entries(catalogue):
         questions[entry.values["module"]].append(entry.values)
-    there = pools(catalogue)
+    there = by_objective(catalogue)
     modules = sorted(
         catalogue.rows("courses.module"),
         key=lambda row: (row[1]["course"], row[1]["position"]),

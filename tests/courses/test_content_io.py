@@ -25,7 +25,17 @@ from courses.models import (
 )
 from courses.refusals import Refused
 from quizzes.content import PARTS
-from quizzes.models import Attempt, Evidence, Item, Question, QuestionVersion, Quiz, Slot
+from quizzes.models import (
+    Attempt,
+    Band,
+    Evidence,
+    Item,
+    Question,
+    QuestionVersion,
+    Quiz,
+    Section,
+    Slot,
+)
 from tests.courses.content_files import FILES, edit, write
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +68,25 @@ def faults(*paths, command="load_content"):
 # --- what is refused
 
 QUIZ, QUESTIONS, LESSONS, COURSE = FILES
+
+PRACTICE = """\
+- model: quizzes.quiz
+  fields: {activity: [picture-quiz], review: practice}
+- model: quizzes.slot
+  fields: {quiz: [picture-quiz], position: 1, module: [realism]}
+- model: quizzes.slot
+  fields: {quiz: [picture-quiz], position: 2, lens: realism}
+"""
+OTHER_QUIZ = """\
+- model: courses.activity
+  fields: {key: other-quiz, module: [realism], kind: quiz, position: 3, title: Other}
+- model: quizzes.quiz
+  fields: {activity: [other-quiz]}
+- model: quizzes.slot
+  fields: {quiz: [other-quiz], position: 1, question: [trust]}
+- model: quizzes.section
+  fields: {key: part, quiz: [other-quiz], position: 1, title: Part}
+"""
 
 FAULTS = {
     "a syntax error": (
@@ -292,13 +321,13 @@ FAULTS = {
     ),
     "a slot with question and objective": (
         QUIZ, "question: [rules]", "question: [rules], objective: [derive]",
-        "a-quiz.yaml:6  picture-quiz 2  question: Give a slot either a question or an objective;"
-        " this one has both.",
+        "a-quiz.yaml:6  picture-quiz 2  question: Give a slot either a question or a pool"
+        " (objective, tag, module, lens or difficulty); this one has both.",
     ),
     "a slot with neither": (
         QUIZ, ", objective: [derive]", "",
-        "a-quiz.yaml:4  picture-quiz 1  question: Give a slot either a question or an objective;"
-        " this one has neither.",
+        "a-quiz.yaml:4  picture-quiz 1  question: Give a slot either a question or a pool"
+        " (objective, tag, module, lens or difficulty); this one has neither.",
         "a-quiz.yaml:1  picture-quiz  Slot 1 has no question to draw from. Add one, or remove the"
         " slot.",
     ),
@@ -320,6 +349,67 @@ FAULTS = {
         QUIZ, "question: null, objective: [derive]", "question: [rules]",
         "a-quiz.yaml:1  picture-quiz  There are too few different questions for all slots: slot 2"
         " would stay empty. Add questions to their pools, or remove slots.",
+    ),
+    "a pool that nothing fits": (
+        QUIZ, "objective: [derive]", "lens: constructivism",
+        "a-quiz.yaml:1  picture-quiz  Slot 1 has no question to draw from. Add one, or remove the"
+        " slot.",
+    ),
+    "a practice pool with too few questions": (
+        QUIZ, FILES[QUIZ][FILES[QUIZ].index("- model: quizzes.quiz"):], PRACTICE,
+        "a-quiz.yaml:1  picture-quiz  There are too few different questions for all slots: slot 2"
+        " would stay empty. Add questions to their pools, or remove slots.",
+    ),
+    "a difficulty upside down": (
+        QUIZ, "objective: [derive]", 'difficulty_from: "0.7", difficulty_to: "0.3"',
+        "a-quiz.yaml:4  picture-quiz 1  difficulty_from: No question has a difficulty from 0.7 to"
+        " 0.3. Change the two round.",
+        "a-quiz.yaml:1  picture-quiz  Slot 1 has no question to draw from. Add one, or remove the"
+        " slot.",
+    ),
+    "a pool of a module that comes later": (
+        QUIZ, "objective: [derive]", "objective: [derive], module: [ideas]",
+        "a-quiz.yaml:4  picture-quiz 1  module: “realism” does not build on module “ideas”. Name"
+        " one that it builds on, or add “ideas” to its prerequisites.",
+        "a-quiz.yaml:1  picture-quiz  Slot 1 has no question to draw from. Add one, or remove the"
+        " slot.",
+    ),
+    "a pinned pool": (
+        QUIZ, "objective: [derive]", "objective: [derive], pinned: 1",
+        "a-quiz.yaml:4  picture-quiz 1  pinned: Only a question of its own has a version to keep"
+        " to. Take “pinned” out.",
+    ),
+    "a section of another quiz": (
+        QUIZ, "objective: [derive]}\n", "objective: [derive], section: [part]}\n" + OTHER_QUIZ,
+        "a-quiz.yaml:4  picture-quiz 1  section: Section “part” belongs to quiz “other-quiz”, not"
+        " to “picture-quiz”. Name one of this quiz.",
+    ),
+    "two sections at one position": (
+        QUIZ, "- model: quizzes.slot\n",
+        "- model: quizzes.section\n  fields: {key: one, quiz: [picture-quiz], position: 1, title:"
+        " One}\n- model: quizzes.section\n  fields: {key: two, quiz: [picture-quiz], position: 1,"
+        " title: Two}\n- model: quizzes.slot\n",
+        "a-quiz.yaml:6  two  position: Position 1 is taken by “one”. Give each its own.",
+    ),
+    "two bands with one floor": (
+        QUIZ, "- model: quizzes.slot\n",
+        '- model: quizzes.band\n  fields: {quiz: [picture-quiz], floor: "50", text: So.}\n'
+        '- model: quizzes.band\n  fields: {quiz: [picture-quiz], floor: "50.00", text: And so.}\n'
+        "- model: quizzes.slot\n",
+        "a-quiz.yaml:6  picture-quiz 50.00  floor: Another band of this quiz begins at the same"
+        " percentage, at a-quiz.yaml:3. Keep one.",
+    ),
+    "a band with a broken reference": (
+        QUIZ, "- model: quizzes.slot\n",
+        '- model: quizzes.band\n  fields: {quiz: [picture-quiz], floor: "50", text: "See'
+        ' [[anarchi]]."}\n- model: quizzes.slot\n',
+        "a-quiz.yaml:4  picture-quiz 50  text: No term has the key “anarchi”. Did you mean"
+        " “anarchy”?",
+    ),
+    "an exam that checks at once": (
+        QUIZ, "time_limit: 600", "time_limit: 600, review: exam, behaviour: immediate",
+        "a-quiz.yaml:2  picture-quiz  behaviour: An exam cannot check answers at once. Choose the"
+        " deferred behaviour, or another review.",
     ),
     "a quiz without slots": (
         QUIZ, FILES[QUIZ][FILES[QUIZ].index("- model: quizzes.slot"):], "",
@@ -521,7 +611,7 @@ def told(files, path, old, new):
         (QUIZ, "time_limit: 600", "time_limit: null",
          ["quiz “The quiz”: time limit: 600 → none"]),
         (QUIZ, "question: null, objective: [derive]", "question: [trust]",
-         ["slot 1 of “The quiz”: question: none → trust; objective: derive → none"]),
+         ["slot 1 of “The quiz”: asks for question “trust” instead of any of objective “derive”"]),
     ],
 )  # fmt: skip
 def test_each_change_is_told_in_the_subject_s_words(files, path, old, new, words):
@@ -608,6 +698,67 @@ def test_a_slot_that_its_quiz_no_longer_has_goes(files):
 
     assert load()[0] == "slot 2 of “The quiz”: removed"
     assert Slot.objects.count() == 1
+
+
+PARTED = """\
+- model: quizzes.section
+  fields: {key: one, quiz: [picture-quiz], position: 1, title: One, intro: "See *it*."}
+- model: quizzes.section
+  fields: {key: two, quiz: [picture-quiz], position: 2, title: Two}
+- model: quizzes.band
+  fields: {quiz: [picture-quiz], floor: "80", text: "Go *on*."}
+"""
+
+
+def test_sections_and_bands_are_loaded_change_places_and_go_with_their_lines(files):
+    plain = (files / QUIZ).read_text()
+    slot = "question: [rules]"
+    (files / QUIZ).write_text(plain.replace(slot, f"{slot}, section: [two]") + PARTED)
+    told = load()
+    assert {"2 new sections", "new band from 80 % of “The quiz”"} <= set(told)
+    assert Slot.objects.get(position=2).section.key == "two"
+    assert Section.objects.get(key="one").intro_html == "<p>See <em>it</em>.</p>"
+    assert Band.objects.get().text_html == "<p>Go <em>on</em>.</p>"
+    assert load()[-1] == comparing.NOTHING
+
+    edit(files, QUIZ, "{key: one, quiz: [picture-quiz], position: 1", "{key: one, quiz:"
+         " [picture-quiz], position: 2")  # fmt: skip
+    edit(files, QUIZ, "{key: two, quiz: [picture-quiz], position: 2", "{key: two, quiz:"
+         " [picture-quiz], position: 1")  # fmt: skip
+    edit(files, QUIZ, "Go *on*.", "Go on.")
+    assert load()[:3] == [
+        "section “One” of “The quiz”: position: 1 → 2",
+        "section “Two” of “The quiz”: position: 2 → 1",
+        "band from 80 % of “The quiz”: text changed",
+    ]
+    assert list(Section.objects.values_list("key", flat=True)) == ["two", "one"]
+
+    (files / QUIZ).write_text(plain)
+    assert load()[:4] == [
+        "section “One” of “The quiz”: removed",
+        "section “Two” of “The quiz”: removed",
+        "band from 80 % of “The quiz”: removed",
+        "slot 2 of “The quiz”: section: two → none",
+    ]
+    assert (Section.objects.count(), Band.objects.count(), Slot.objects.count()) == (0, 0, 2)
+
+
+def test_a_quiz_whose_file_has_lost_its_slots_is_refused(files):
+    load()
+    text = (files / QUIZ).read_text()
+    (files / QUIZ).write_text(text[: text.index("- model: quizzes.slot")])
+
+    with pytest.raises(CommandError, match="This quiz has no slots"):
+        load()
+
+
+def test_tags_of_questions_are_told(files):
+    load()
+    tag = "- model: quizzes.tag\n  fields: {key: judging, title: Judging}\n"
+    (files / QUIZ).write_text(tag + (files / QUIZ).read_text())
+    edit(files, QUESTIONS, "bloom: apply", "tags: [[judging]]\n    bloom: apply")
+
+    assert load()[:2] == ["new tag “Judging”", "question rules: tags: added judging"]
 
 
 def test_rows_that_no_file_has_are_left_alone_and_counted(files):

@@ -8,7 +8,17 @@ from django.urls import reverse
 from courses import yaml_text
 from courses.models import Lesson, Term
 from quizzes import attempts
-from quizzes.models import Attempt, Evidence, Question, QuestionVersion, Quiz, Slot
+from quizzes.models import (
+    Attempt,
+    Band,
+    Evidence,
+    Question,
+    QuestionVersion,
+    Quiz,
+    Section,
+    Slot,
+    Tag,
+)
 from quizzes.questions import KINDS
 from tests import factories
 from tests.editing import errors, said, typed
@@ -227,13 +237,21 @@ def quiz_address(quiz):
     return reverse("admin:quizzes_quiz_change", args=[quiz.pk])
 
 
-def row_errors(answer) -> list[dict[str, list[str]]]:
-    [inline] = answer.context["inline_admin_formsets"]
+def row_errors(answer, of="slots") -> list[dict[str, list[str]]]:
     return [
         {name: list(found) for name, found in form.errors.items()}
-        for form in inline.formset.forms
+        for form in rows(answer, of).forms
         if form.errors
     ]
+
+
+def rows(answer, of="slots"):
+    [formset] = [
+        inline.formset
+        for inline in answer.context["inline_admin_formsets"]
+        if inline.formset.prefix == of
+    ]
+    return formset
 
 
 def test_the_introduction_is_rendered_when_saved(desk, quiz, quiz_address):
@@ -242,31 +260,125 @@ def test_the_introduction_is_rendered_when_saved(desk, quiz, quiz_address):
     assert quiz.intro_html == "<p>Good <em>luck</em>.</p>"
 
 
-def test_a_slot_takes_a_question_or_an_objective(desk, quiz, quiz_address, module):
-    objective = factories.make_objective(module)
+def test_a_slot_takes_a_question_or_a_pool(desk, quiz, quiz_address):
     data = typed(desk.get(quiz_address))
-    both = desk.post(quiz_address, data | {"slots-0-objective": objective.pk})
+    both = desk.post(quiz_address, data | {"slots-0-lens": "realism"})
     assert row_errors(both) == [
-        {"objective": ["Choose a question or an objective, not both. Empty one of the two."]}
+        {"question": ["Choose a question or a pool, not both. Empty one of the two."]}
     ]
     neither = desk.post(quiz_address, data | {"slots-0-question": ""})
     assert row_errors(neither) == [
-        {"question": ["Choose a question, or an objective to draw a question of."]}
+        {
+            "question": [
+                "Choose a question, or what to draw by: an objective, tag, module, lens or"
+                " difficulty."
+            ]
+        }
+    ]
+    upside_down = {"slots-0-difficulty_from": "0.7", "slots-0-difficulty_to": "0.3"}
+    answer = desk.post(quiz_address, data | {"slots-0-question": ""} | upside_down)
+    assert row_errors(answer) == [
+        {"difficulty_from": ["This is above the other end. Change the two round."]}
     ]
 
 
-def test_a_slot_cannot_draw_what_is_not_there(desk, quiz, quiz_address, module, questions):
-    objective = factories.make_objective(module)
-    change = {"slots-0-question": "", "slots-0-objective": objective.pk}
+@pytest.mark.parametrize(
+    ("pools", "sentence"),
+    [
+        ([{"lens": "constructivism"}], "Slot 1 has no question to draw from. Add one, or remove"
+         " the slot."),
+        ([{"lens": "realism"}, {"difficulty_to": "0.9"}], "There are too few different questions"
+         " for all slots: slot 2 would stay empty. Add questions to their pools, or remove slots."),
+    ],
+)  # fmt: skip
+def test_a_quiz_that_could_not_be_filled_is_refused(
+    desk, quiz, quiz_address, questions, pools, sentence
+):
+    Question.objects.exclude(pk=questions[2].pk).update(status="draft")
+    Slot.objects.filter(quiz=quiz, position__gt=len(pools)).delete()
+    Slot.objects.filter(quiz=quiz).update(question=questions[2])
+    change = {
+        f"slots-{place}-{name}": value
+        for place, pool in enumerate(pools)
+        for name, value in {"question": "", **pool}.items()
+    }
     answer = desk.post(quiz_address, typed(desk.get(quiz_address)) | change)
-    [inline] = answer.context["inline_admin_formsets"]
-    assert inline.formset.non_form_errors() == [
-        "1 slots draw from “explain what anarchy means between states”, but it has 0 ready graded"
-        " questions to draw. Add questions, or use fewer slots."
+    assert rows(answer).non_form_errors() == [sentence]
+    assert not Slot.objects.filter(question=None).exists()
+
+
+def test_a_quiz_without_slots_is_refused(desk, quiz, quiz_address):
+    gone = {f"slots-{place}-DELETE": "on" for place in range(3)}
+    answer = desk.post(quiz_address, typed(desk.get(quiz_address)) | gone)
+    assert rows(answer).non_form_errors() == [
+        "This quiz has no slots. Add one with a question, or with what to draw by."
     ]
+    assert Slot.objects.filter(quiz=quiz).count() == 3
+
+
+def test_a_slot_draws_by_what_was_chosen(desk, quiz, quiz_address, module, questions):
+    objective = factories.make_objective(module)
     questions[0].objectives.add(objective)
+    change = {"slots-0-question": "", "slots-0-objective": objective.pk}
     desk.post(quiz_address, typed(desk.get(quiz_address)) | change)
     assert Slot.objects.get(quiz=quiz, position=1).objective == objective
+
+
+def test_sections_and_bands_are_written_checked_and_rendered(desk, quiz, quiz_address, course):
+    other = factories.make_quiz(factories.make_module(course, "other"), [], "other-quiz")
+    elsewhere = Section.objects.create(key="elsewhere", quiz=other, position=1, title="Elsewhere")
+    Section.objects.create(key="part", quiz=quiz, position=1, title="Part")
+    data = typed(desk.get(quiz_address)) | {
+        "sections-0-intro": "Read *this*.",
+        "bands-TOTAL_FORMS": "1", "bands-0-floor": "80", "bands-0-text": "See [[anarchi]].",
+    }  # fmt: skip
+    assert row_errors(desk.post(quiz_address, data), "bands") == [
+        {"text": ["No term has the key “anarchi”. Mend the key, or add the term first."]}
+    ]
+    assert "section" in row_errors(
+        desk.post(quiz_address, data | {"slots-0-section": elsewhere.pk})
+    )[0]  # fmt: skip
+    here = {"slots-0-section": Section.objects.get(key="part").pk, "bands-0-text": "Go *on*."}
+    desk.post(quiz_address, data | here)
+    assert (
+        Slot.objects.get(quiz=quiz, position=1).section.intro_html == "<p>Read <em>this</em>.</p>"
+    )
+    assert Band.objects.get().text_html == "<p>Go <em>on</em>.</p>"
+
+
+def test_an_exam_cannot_check_answers_at_once(desk, quiz, quiz_address):
+    change = {"review": "exam", "behaviour": "immediate"}
+    answer = desk.post(quiz_address, typed(desk.get(quiz_address)) | change)
+    assert errors(answer)["__all__"] == [
+        "An exam cannot check answers at once. Choose the deferred behaviour, or another review."
+    ]
+
+
+def test_a_practice_quiz_takes_practice_questions(desk, quiz, quiz_address, checkpoint):
+    change = {"slots-0-question": checkpoint.pk, "review": "practice"}
+    desk.post(quiz_address, typed(desk.get(quiz_address)) | change)
+    assert Slot.objects.get(quiz=quiz, position=1).question == checkpoint
+
+
+def test_a_term_renamed_is_renamed_in_sections_and_bands(desk, quiz):
+    Section.objects.create(
+        key="part", quiz=quiz, position=1, title="Part", intro="About [[anarchy]]."
+    )
+    Band.objects.create(quiz=quiz, floor=0, text="Read on [[anarchy]].")
+    address = reverse("admin:courses_term_change", args=[Term.objects.get(key="anarchy").pk])
+    desk.post(address, typed(desk.get(address), title="anarchie"))
+    assert "anarchie" in Section.objects.get().intro_html
+    assert "anarchie" in Band.objects.get().text_html
+    gone = reverse("admin:courses_term_delete", args=[Term.objects.get(key="anarchy").pk])
+    assert "Realism quiz" in desk.get(gone).content.decode()
+
+
+def test_a_question_is_tagged(desk, questions):
+    desk.post(reverse("admin:quizzes_tag_add"), {"key": "judging", "title": "Judging"})
+    tag = Tag.objects.get()
+    address = reverse("admin:quizzes_question_change", args=[questions[0].pk])
+    desk.post(address, typed(desk.get(address), tags=[tag.pk]))
+    assert list(questions[0].tags.all()) == [tag]
 
 
 def test_a_slot_is_pinned_to_a_version_that_its_question_has(desk, quiz, quiz_address, module):
@@ -301,10 +413,10 @@ def test_of_two_who_edit_the_slots_the_second_is_told(desk, quiz, quiz_address):
 def test_the_page_of_a_quiz_asks_for_its_choices_once(
     desk, quiz, quiz_address, django_assert_num_queries
 ):
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(21):
         desk.get(quiz_address)
     Slot.objects.filter(quiz=quiz, position__gt=1).delete()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(21):
         desk.get(quiz_address)
 
 
@@ -342,7 +454,7 @@ def test_contests_and_regrades_are_looked_at_and_never_edited(desk, adam, ben_he
         assert desk.get(reverse(f"admin:quizzes_{name}_changelist")).status_code == 200
 
 
-LISTS = {"question": 7, "quiz": 6, "attempt": 9, "questionversion": 9}
+LISTS = {"question": 8, "quiz": 6, "attempt": 9, "questionversion": 9}
 
 
 @pytest.mark.parametrize(("name", "queries"), LISTS.items())
