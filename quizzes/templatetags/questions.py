@@ -205,6 +205,13 @@ def question_list(questions: Sequence[OpenQuestion], sections: Sequence[Heading]
     return mark_safe("".join(lists))  # noqa: S308  # numbers and our own words, or escaped here
 
 
+def _known(q: OpenQuestion) -> str:
+    if q.counts:
+        return ""
+    said = _("Its answer has been shown to you before, so it does not count.")
+    return f'<p class="notice">{escape(said)}</p>\n'
+
+
 def _worth(points: Decimal) -> str:
     """What a question is worth, where that is not one point."""
     if points == 1:
@@ -296,7 +303,7 @@ def _open(questions: Sequence[OpenQuestion], heading: str) -> str:
             f'data-revision="{q.revision}" aria-describedby="p{at}">'
             f"<legend><{heading}>{word} {at}</{heading}></legend>\n"
             f'<div class="prompt" id="p{at}">{presented["prompt"]}</div>'
-            f'<p class="rule">{escape(presented["rule"])}{_worth(q.points)}</p>\n'
+            f'<p class="rule">{escape(presented["rule"])}{_worth(q.points)}</p>\n{_known(q)}'
             f'<input type="hidden" name="{q.name}.revision" value="{q.revision}">'
             f"{CONTROLS[presented['kind']](presented, q.name)}{_tries(q)}"
             f'<p class="question-foot">{status}</p></fieldset>\n'

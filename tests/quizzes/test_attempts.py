@@ -250,6 +250,7 @@ def test_an_open_page_tells_nothing_of_the_key(attempt):
 def test_a_result_shows_why_and_where_to_read(ben, attempt):
     save(ben, attempt, 1, choose("b"))
     done = attempts.submit(ben, attempt.pk, now=NOON + minutes(3))
+    attempts.reveal(done.enrolment, done.quiz, now=NOON + minutes(3))
     result = reports.result(done, now=NOON + minutes(3))
     assert (str(result.percentage), result.passed) == ("0.00", False)
     proof = result.questions[0].proofs[0]

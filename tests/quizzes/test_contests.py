@@ -10,12 +10,20 @@ from django.urls import reverse
 from courses.models import Enrolment
 from courses.refusals import Refused
 from quizzes import attempts, contests, regrading, reports
-from quizzes.models import Attempt, Contest, Mark, Question, Regrade
+from quizzes.models import Attempt, Contest, Mark, Question, Quiz, Regrade
 from tests import factories
 from tests.factories import NOON, minutes
 from tests.regrading import LATER, correct, sit
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def quiz(quiz) -> Quiz:
+    """With one attempt each, after which its answers are shown."""
+    quiz.attempts_allowed = 1
+    quiz.save()
+    return quiz
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Correcting a key after the exam: who moves is seen first, and nothing else is committed."""
 
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from courses.models import Enrolment, Record
 from courses.refusals import Refused
-from quizzes import attempts, regrading, reports
+from quizzes import attempts, regrading, reports, timing
 from quizzes.models import Attempt, Mark, Question, Regrade, Response
 from tests import factories
 from tests.factories import NOON, minutes
@@ -357,8 +359,80 @@ def test_a_preview_asks_as_often_whatever_the_class(
         )
 
 
+@pytest.mark.parametrize("students", [2, 4])
+def test_a_commit_asks_as_often_whatever_the_class(
+    ada, cohort, quiz, questions, django_assert_num_queries, students
+):
+    for number in range(students):
+        sit(factories.enrol(factories.make_user(f"student{number}"), cohort), quiz, "b", "b", "b")
+    correct(questions[0])
+    regrade = regrading.preview(
+        questions[0], version=None, policy="new", cohort=cohort, by=ada, reason="Key.", now=LATER
+    )
+    with django_assert_num_queries(20):
+        regrading.commit(regrade, by=ada, now=LATER)
+    assert set(ledger().values()) == {Decimal("33.33")}
+    assert Record.objects.filter(completed_at=None).count() == students
+
+
+def test_a_commit_completes_what_has_no_attempt_left(ada, cohort, quiz, questions, ben_here):
+    """As each hand-in does: many rows of the ledger are written by the same rules as one."""
+    quiz.attempts_allowed = 2
+    quiz.save()
+    sit(ben_here, quiz, "b", "b", "b")
+    for name in ("zoe", "yan"):
+        sit(factories.enrol(factories.make_user(name), cohort), quiz, "b", "a", "a")
+    timing.give_override(
+        quiz, to=ben_here, changes={"attempts_allowed": 1}, reason="Twice.", by=ada, now=NOON
+    )
+    correct(questions[0])
+    regrade = regrading.preview(
+        questions[0], version=None, policy="new", cohort=cohort, by=ada, reason="Key.", now=LATER
+    )
+    regrading.commit(regrade, by=ada, now=LATER)
+    rows = Record.objects.order_by("enrolment__user__username").values_list("score", "completed_at")
+    assert list(rows) == [(Decimal("33.33"), LATER), (100, NOON), (100, NOON)]
+
+
+def test_the_command_shows_who_moves_and_changes_marks_only_when_told(corrected, ada, cohort):
+    def told(*more: str) -> str:
+        out = StringIO()
+        terms = ("--policy=new", "--cohort", cohort.title, "--reason=Waltz.", "--by=ada", *more)
+        call_command("regrade", corrected.key, *terms, stdout=out)
+        return out.getvalue()
+
+    looked = told()
+    assert "facility: 0.5000 before, 0.5000 after" in looked
+    assert [line.partition(",")[0].strip() for line in looked.splitlines() if "->" in line] == [
+        "Ben Okafor",
+        "Zoe Adeyemi",
+    ]
+    assert "Nothing was changed." in looked
+    assert not Mark.objects.exclude(regrade=None).exists()
+    assert "The marks are changed" in told("--commit")
+    assert Mark.objects.exclude(regrade=None).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("terms", "sentence"),
+    [
+        ({"question": "nothing"}, "There is no question “nothing”."),
+        ({"by": "nobody"}, "There is no account “nobody”."),
+        ({"cohort": "Winter"}, "There is no cohort “Winter”. Give its number or its title."),
+        ({"version": 9}, "Question “anarchy-1” has no version 9."),
+        ({"by": "ben"}, regrading.NOT_YOURS),
+    ],
+)
+def test_the_command_refuses_in_a_sentence(corrected, ada, cohort, terms, sentence):
+    told = {"policy": "new", "reason": "Waltz.", "by": "ada", "cohort": str(cohort.pk)} | terms
+    with pytest.raises(CommandError) as refusal:
+        call_command("regrade", told.pop("question", corrected.key), **told)
+    assert str(refusal.value) == sentence
+
+
 def test_the_result_is_shown_by_the_key_that_counts(look, ada, ben_sat):
     regrading.commit(look(), by=ada, now=LATER)
+    attempts.reveal(ben_sat.enrolment, ben_sat.quiz, now=LATER)
     found = reports.result(Attempt.objects.get(pk=ben_sat.pk), now=LATER)
     first = found.questions[0]
     assert (found.score, first.mark, first.review["outcome"]) == (2, 1, "right")

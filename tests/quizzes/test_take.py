@@ -38,6 +38,8 @@ def ack(response) -> dict:
 
 
 def test_a_quiz_from_cover_to_result_without_scripts(bens, quiz):
+    quiz.attempts_allowed = 1
+    quiz.save()
     cover = bens.get("/quizzes/realism-quiz/")
     assert b"You have 30 min from the moment you start." in cover.content
     started = bens.post("/quizzes/realism-quiz/", follow=True)
