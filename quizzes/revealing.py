@@ -132,7 +132,7 @@ def known_versions(enrolment: Enrolment, *, now: datetime) -> frozenset[int]:
         .select_related("quiz__activity__module", "enrolment__cohort")
         .order_by()
     )
-    seen = [attempt.pk for attempt, past in _past(attempts, now=now) if past.may_have_shown]
+    seen = [attempt.pk for attempt, past in pasts(attempts, now=now) if past.may_have_shown]
     asked = Item.objects.filter(
         # Also what was swapped for a fresh question in practice.
         Q(attempt__in=seen) | Exists(Response.objects.filter(item=OuterRef("pk"), checked=True)),
@@ -147,7 +147,7 @@ def known_versions(enrolment: Enrolment, *, now: datetime) -> frozenset[int]:
     )
 
 
-def _past(attempts: list[Attempt], *, now: datetime) -> list[tuple[Attempt, Past]]:
+def pasts(attempts: list[Attempt], *, now: datetime) -> list[tuple[Attempt, Past]]:
     """Each attempt of one person with how it stands; seven queries at most."""
     asked = [attempt for attempt in attempts if attempt.quiz.review != Policy.PRACTICE]
     quizzes = {attempt.quiz_id: attempt.quiz for attempt in asked}

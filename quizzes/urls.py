@@ -1,6 +1,6 @@
 from django.urls import path
 
-from quizzes.views import marking, policy, preview, regrading, take, timing
+from quizzes.views import calibration, marking, policy, preview, regrading, take, timing
 
 app_name = "quizzes"
 
@@ -39,5 +39,6 @@ urlpatterns = [
         marking.moderate,
         name="moderation",
     ),
+    path("courses/<slug:course>/certainty/", calibration.certainty, name="certainty"),
     path("checkpoints/<slug:lesson>/<slug:question>/", take.checkpoint, name="checkpoint"),
 ]

@@ -5,10 +5,10 @@ from django.db import IntegrityError, transaction
 
 from courses import enrolment, progress
 from courses.models import Enrolment, Record
-from quizzes import attempts
+from quizzes import attempts, trying
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.authoring import publish
-from quizzes.models import Attempt, Mark, QuestionVersion, Response
+from quizzes.models import Attempt, Item, Mark, QuestionVersion, Response
 from tests import factories
 from tests.factories import NOON
 from tests.races import at_once
@@ -118,3 +118,43 @@ def test_publishing_a_question_twice_at_once_makes_one_version(questions):
     assert len(set(versions)) == 1
     numbers = QuestionVersion.objects.filter(question=question).values_list("number", flat=True)
     assert list(numbers) == [1, 2]
+
+
+# --- Checking one by one -----------------------------------------------------------------------
+
+
+def begin(ben_here, quiz, behaviour):
+    quiz.behaviour, quiz.review, quiz.known_questions = behaviour, "practice", "count"
+    quiz.save()
+    return attempts.start(ben_here, quiz, now=NOON)
+
+
+def check(ben, attempt, token, base=0):
+    return trying.check(ben, attempt.pk, position=1, answer=choose(token, base), now=NOON)
+
+
+def test_two_checks_at_once_are_one_try_and_the_other_is_told(ben, ben_here, quiz):
+    attempt = begin(ben_here, quiz, "immediate")
+    outcomes = at_once(*[lambda t=t: check(ben, attempt, t) for t in ("a", "b", "a", "b")])
+    refused = [one for one in outcomes if isinstance(one, NotSaved)]
+    assert [one.reason for one in refused] == ["locked"] * 2
+    assert Response.objects.filter(checked=True).count() == Response.objects.count() == 1
+
+
+def test_two_fresh_questions_asked_for_at_once_swap_it_once(ben, ben_here, quiz):
+    attempt = begin(ben_here, quiz, "practice")
+    check(ben, attempt, "b")
+    swapped = at_once(*[lambda: trying.redo(ben, attempt.pk, position=1, now=NOON, seed=1)] * 4)
+    assert len(set(swapped)) == 1
+    assert attempt.items.filter(position=1).count() == 2
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Item.objects.filter(attempt=attempt, position=1).update(replaced_at=None)
+
+
+def test_a_check_beside_the_submit_counts_or_is_refused(ben, ben_here, quiz):
+    attempt = begin(ben_here, quiz, "immediate")
+    checked, done = at_once(
+        lambda: check(ben, attempt, "a"),
+        lambda: attempts.submit(ben, attempt.pk, now=NOON),
+    )
+    assert done.score == (0 if isinstance(checked, Closed) else 1)
