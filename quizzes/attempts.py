@@ -287,7 +287,7 @@ def _start(
         return why_not
     known = revealing.known_versions(enrolment, now=now)
     filled = composing.compose(enrolment, quiz, rng=rng, known=known)
-    left_out = known if quiz.known_questions == Quiz.Known.LEAVE_OUT else frozenset()
+    left_out = known if quiz.leaves_out_known else frozenset()
     counting = [slot.points for slot, version in filled if version.pk not in left_out]
     if not counting:
         return availability.Refusal("nothing_new", NOTHING_NEW)
@@ -426,7 +426,7 @@ def save(
     if overdue:
         close(attempt, now=now)
     kept = _keep_late(user, attempt_id, answers, now)
-    sentence = _closed(attempt, overdue)
+    sentence = closed_in_words(attempt, overdue)
     raise Closed(f"{sentence} {KEPT_AS_LATE}" if kept else sentence)
 
 
@@ -457,7 +457,7 @@ def at_zero_in_words(attempt: Attempt) -> str:
     return availability.TIME_UP[Rules.read(attempt.rules).at_zero]
 
 
-def _closed(attempt: Attempt, overdue: bool) -> str:
+def closed_in_words(attempt: Attempt, overdue: bool) -> str:
     """Why an attempt takes no answer."""
     if attempt.is_open:
         return ANSWERS_CLOSED.format(at=_clock(attempt))
@@ -516,7 +516,7 @@ def go_on(user: User, attempt_id: UUID, *, position: int, now: datetime) -> int:
             return _leave(attempt, position, now)
     if overdue:
         close(attempt, now=now)
-    raise Closed(_closed(attempt, overdue))
+    raise Closed(closed_in_words(attempt, overdue))
 
 
 def _leave(attempt: Attempt, position: int, now: datetime) -> int:

@@ -64,10 +64,11 @@ def redo(
     """
     with transaction.atomic():
         attempt = own_attempt_to_write(user, attempt_id)
-        if attempt.is_open and not attempts.is_overdue(attempt, now):
+        if attempts.takes_answers(attempt, now):
             return _swap(attempt, position, now, seed)
+    overdue = attempt.is_open and attempts.is_overdue(attempt, now)
     attempts.settle(attempt, now=now)
-    raise Closed(attempts.HANDED_IN)
+    raise Closed(attempts.closed_in_words(attempt, overdue))
 
 
 def _swap(attempt: Attempt, position: int, now: datetime, seed: int | None) -> Item:
@@ -83,6 +84,8 @@ def _swap(attempt: Attempt, position: int, now: datetime, seed: int | None) -> I
     if position not in items:
         raise Refused(_(attempts.NO_SUCH_QUESTION).format(position=position))
     item = items[position]
+    if item.left_at is not None:
+        raise Refused(_(attempts.LEFT).format(position=position))
     found = tries.standings(attempt, [position]).get(position)
     if found is None or found.standing.state != State.LOCKED:
         if Item.objects.filter(

@@ -252,7 +252,7 @@ def test_moving_ends_costs_the_same_for_one_and_for_three(
     for number in range(students):
         student = factories.enrol(factories.make_user(f"student-{number}"), cohort)
         attempts.start(student, quiz, now=NOON)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         schedule(cohort, quiz, ada, closes=NOON + minutes(10))
     assert set(Attempt.objects.values_list("deadline", flat=True)) == {NOON + minutes(10)}
 
@@ -378,6 +378,7 @@ def test_the_end_is_told_in_one_query_more_than_who_asks(
     assert reply == {
         "attempt": str(attempt.pk),
         "open": True,
+        "answering": True,
         "deadline": attempt.deadline.isoformat(),
         "seconds_left": reply["seconds_left"],
     }
@@ -547,7 +548,7 @@ def test_the_pages_ask_the_same_of_the_database_for_one_row_and_for_three(
         attempt = attempts.start(student, quiz, now=now)
         attempts.submit(student.user, attempt.pk, now=now)
     client = as_(ada)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(timing_page(cohort))
     with django_assert_num_queries(6):
         client.get(reverse("quizzes:groups", args=[cohort.pk]))
