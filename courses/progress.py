@@ -1,5 +1,6 @@
 """The only writer of the ledger (`Record`). Every verb is safe to repeat."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -41,6 +42,33 @@ def hold(enrolment: Enrolment, activity: Activity) -> None:
     rows = Record.objects.select_for_update().filter(enrolment=enrolment, activity=activity)
     # Without the order of the model, whose joins would lock the activity, and with it the class.
     rows.order_by("pk").values_list("pk").first()
+
+
+def hold_all(pairs: Collection[tuple[int, int]], *, now: datetime) -> dict[tuple[int, int], Record]:
+    """Lock the rows of many (enrolment, activity) pairs, always in the same order; give them back.
+
+    A row that is not there yet is made, as begun `now`.
+    """
+    Record.objects.bulk_create(
+        [
+            Record(enrolment_id=enrolment, activity_id=activity, started_at=now)
+            for enrolment, activity in sorted(pairs)
+        ],
+        ignore_conflicts=True,
+    )
+    rows = Record.objects.select_for_update().filter(
+        enrolment__in={enrolment for enrolment, _activity in pairs},
+        activity__in={activity for _enrolment, activity in pairs},
+    )
+    return {
+        (row.enrolment_id, row.activity_id): row
+        for row in rows.order_by("enrolment_id", "activity_id")
+    }
+
+
+def score_all(rows: Sequence[Record]) -> None:
+    """Write scores and completion of rows that `hold_all` gave."""
+    Record.objects.bulk_update(rows, ["score", "completed_at"])
 
 
 def score(

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Cohort, User
 from courses.refusals import Refused
-from quizzes import grading, marking, tries
+from quizzes import grading, ledger, tries
 from quizzes.access import may_regrade
 from quizzes.behaviours import Given, Rules
 from quizzes.models import Attempt, Item, Mark, Question, QuestionVersion, Regrade, Response
@@ -421,7 +421,7 @@ def commit(regrade: Regrade, *, by: User, now: datetime, watch: Watch = _quiet) 
             for outcome in outcomes:
                 if outcome.moves and outcome.attempt.score is not None:
                     attempt = outcome.attempt
-                    rescored[attempt.enrolment_id, attempt.quiz_id] = attempt.pk
+                    rescored[attempt.enrolment_id, attempt.quiz.activity_id] = attempt.pk
             watch(survey.counted["attempts"], locked.summary.get("attempts", 0))
         if survey.fingerprint.digest() != locked.digest:
             raise Refused(_(MOVED))
@@ -467,14 +467,15 @@ def _write(regrade: Regrade, outcomes: Sequence[Outcome], *, by: User, now: date
 
 
 def _tell_ledger(rescored: Mapping[tuple[int, int], UUID], *, now: datetime) -> None:
-    """Bring each student's row for a quiz in line; always in the same order."""
+    """Bring the row of each (student, activity) in line; always in the same order."""
     pairs = sorted(rescored)
     for start in range(0, len(pairs), CHUNK):
         attempts = Attempt.objects.select_related("quiz__activity", "enrolment__cohort").in_bulk(
             [rescored[pair] for pair in pairs[start : start + CHUNK]]
         )
-        for pair in pairs[start : start + CHUNK]:
-            marking.record(attempts[rescored[pair]], now=now)
+        ledger.record_all(
+            [attempts[rescored[pair]] for pair in pairs[start : start + CHUNK]], now=now
+        )
 
 
 def abandon(regrade: Regrade, *, by: User) -> Regrade:
