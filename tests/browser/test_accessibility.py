@@ -164,12 +164,18 @@ def give_nothing(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_focused()
 
 
-def the_attempt(state: str) -> Callable[[], dict[str, Any]]:
-    return lambda: {"attempt": Attempt.objects.get(state=state).pk}
+def the_attempt(at: str) -> Callable[[], dict[str, Any]]:
+    return lambda: {"attempt": Attempt.objects.get(quiz__activity__key=at).pk}
 
 
 def an_item_of_the_result() -> dict[str, Any]:
-    return {"attempt": Attempt.objects.get(state="submitted").pk, "position": 2}
+    return {**the_attempt("realism-quiz")(), "position": 2}
+
+
+def look_through_ben(page: Page) -> None:
+    page.get_by_label("Student").select_option(label="Ben Okafor")
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_role("heading", name="What their attempts show")).to_be_visible()
 
 
 def send_empty(page: Page) -> None:
@@ -250,10 +256,11 @@ PAGES: dict[str, list[Visited]] = {
         Visited("lenses", "courses:lenses"),
         Visited("notes", "courses:notes"),
         Visited("quiz", "quizzes:quiz", the_quiz),
-        Visited("attempt", "quizzes:attempt", the_attempt("open")),
-        Visited("attempt, not saved", "quizzes:attempt", the_attempt("open"), save_stale),
-        Visited("submit", "quizzes:submit", the_attempt("open")),
-        Visited("result", "quizzes:result", the_attempt("submitted"), open_everything),
+        Visited("attempt", "quizzes:attempt", the_attempt("nato-quiz")),
+        Visited("attempt, not saved", "quizzes:attempt", the_attempt("nato-quiz"), save_stale),
+        Visited("submit", "quizzes:submit", the_attempt("nato-quiz")),
+        Visited("result", "quizzes:result", the_attempt("realism-quiz"), open_everything),
+        Visited("result, hidden", "quizzes:result", the_attempt("orientation-quiz")),
         Visited("contest", "quizzes:contest", an_item_of_the_result),
         Visited("contest, refused", "quizzes:contest", an_item_of_the_result, send_empty),
         Visited("e-mail", "account_email"),
@@ -265,8 +272,11 @@ PAGES: dict[str, list[Visited]] = {
         Visited("home", "courses:home"),
         Visited("cohort", "courses:cohort", the_cohort("Autumn 2026")),
         Visited("cohort without students", "courses:cohort", the_cohort("Spring 2027")),
+        Visited("preview", "quizzes:preview", the_quiz, query="?seed=1"),
         Visited("times", "quizzes:timing", the_times),
         Visited("times, refused", "quizzes:timing", the_times, give_nothing),
+        Visited("policy", "quizzes:policy", the_times, look_through_ben),
+        Visited("presets", "quizzes:presets", the_cohort("Autumn 2026")),
         Visited("groups", "quizzes:groups", the_cohort("Autumn 2026")),
         Visited("groups, none", "quizzes:groups", the_cohort("Spring 2027")),
         Visited("regrades", "quizzes:regrades", the_cohort("Autumn 2026")),
@@ -296,6 +306,7 @@ NO_PAGE = {
     "quizzes:check",
     "quizzes:redo",
     "quizzes:deadline",
+    "quizzes:reveal",
 }
 
 
@@ -307,7 +318,12 @@ def course_at_work(parallax, cast) -> None:
     found = Activity.objects.get(key="realism-quiz").quiz
     first = attempts.start(here, found, now=now, seed=1)
     attempts.submit(cast["ben"], first.pk, now=now)
-    attempts.start(here, found, now=now, seed=2)
+    attempts.reveal(here, found, now=now)
+    # One whose answers are still hidden, and one under way.
+    other = Activity.objects.get(key="orientation-quiz").quiz
+    hidden = attempts.start(here, other, now=now, seed=1)
+    attempts.submit(cast["ben"], hidden.pk, now=now)
+    attempts.start(here, Activity.objects.get(key="nato-quiz").quiz, now=now, seed=2)
     group = timing.make_group(here.cohort, name="Evening", by=cast["ada"])
     timing.fill_group(group, members=[here], by=cast["ada"], now=now)
     until = now + factories.minutes(60)
