@@ -57,7 +57,7 @@ def enter(argv: "list[str]") -> None:
         check_platform()
         check_python(sys.version_info[:3])
         if not is_inside(ROOT):
-            make_ready(ROOT, "dev" if command == "test" else "base")
+            make_ready(ROOT, "dev" if command in ("test", "prove") else "base")
             python = str(python_of(ROOT))
             os.execv(python, [python, str(ROOT / "manage.py"), *argv[1:]])
         if command == "test":
