@@ -66,6 +66,11 @@ TELLS_IN_EXAM = (
     "An exam cannot check answers at once. Choose the deferred behaviour, or another review."
 )
 
+COUNTS_WITH_TRIES = (
+    "Certainty can count only where there is one try. Ask for it without counting it, or choose"
+    " another behaviour."
+)
+
 READY, GRADED = Question.Status.READY, Question.Use.GRADED
 DEFERRED = Quiz.Behaviour.DEFERRED
 POOL = ("objective", "tag", "module", "lens", "difficulty_from", "difficulty_to")
@@ -139,6 +144,8 @@ def _quiz(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
     values = entry.values
     if values.get("review") == Quiz.Review.EXAM and values.get("behaviour") not in (None, DEFERRED):
         yield Fault("behaviour", TELLS_IN_EXAM)
+    if (values.get("behaviour"), values.get("certainty")) == ("interactive", "score"):
+        yield Fault("certainty", COUNTS_WITH_TRIES)
 
 
 def _section(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:

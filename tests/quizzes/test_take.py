@@ -78,6 +78,7 @@ def test_a_save_is_acknowledged_by_attempt_question_revision_and_digest(bens, at
         "saved_at": stored.saved_at.isoformat(),
         "shown": "b",
         "digest": attempts.digest("b"),
+        "certainty": None,
         "operation": OPERATION,
         "newest": 1,
         "stands": None,
