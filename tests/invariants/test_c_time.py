@@ -1,9 +1,11 @@
 """C1, C2 and C4: whose clock it is, who says when an attempt ends, and what an hour is."""
 
+import threading
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
+from time import sleep
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,9 +20,12 @@ from quizzes import attempts, availability, reports, timing
 from quizzes.availability import GRACE, instant
 from quizzes.models import Attempt, Quiz, Response
 from tests.contract import Api
-from tests.invariants.scale import runs
+from tests.invariants.scale import PROVING, runs
+from tests.races import at_once
 
 AGREE = runs(1000)
+# How long an answer waits for its attempt's lock.
+WAIT = timedelta(seconds=10 if PROVING else 1.5)
 
 # --- C1: the browser's clock -------------------------------------------------------------------
 
@@ -145,6 +150,45 @@ def test_page_api_sweeper_and_report_agree_on_the_end(
         assert not attempts.is_overdue(attempt, end + GRACE)
         assert attempts.is_overdue(attempt, end + GRACE + timedelta(microseconds=1))
         transaction.set_rollback(True)
+
+
+# --- C3: when it arrived -----------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.invariant("C3", "A1")
+def test_what_arrived_in_time_counts_though_it_waited_past_the_end(as_, ben, ben_here, quiz):
+    attempt = attempts.start(ben_here, quiz, now=timezone.now())
+    bens = as_(ben)
+    bens.get(f"/attempts/{attempt.pk}/")
+    end = timezone.now() + WAIT
+    Attempt.objects.update(deadline=end - GRACE, closes_at=end)
+    held = threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Attempt.objects.select_for_update().get(pk=attempt.pk)
+            held.set()
+            while timezone.now() < end + timedelta(seconds=0.2):
+                sleep(0.05)
+
+    def send():
+        held.wait()
+        return bens.post(
+            f"/attempts/{attempt.pk}/questions/1/",
+            {"q1": "a", "q1.revision": "0"},
+            HTTP_ACCEPT="application/json",
+        )
+
+    _held, reply = at_once(hold, send)
+    assert timezone.now() > end
+    assert (reply.status_code, reply.json()["saved"]) == (200, True)
+    assert Response.objects.get().saved_at <= end
+    # What comes now comes too late, and finds it closed with that answer in it.
+    late = bens.post(f"/attempts/{attempt.pk}/questions/2/", {"q2": "a", "q2.revision": "0"})
+    assert late.status_code == 302
+    found = Attempt.objects.get()
+    assert (found.state, found.score) == ("submitted", 1)
 
 
 # --- C4: clocks that change --------------------------------------------------------------------
