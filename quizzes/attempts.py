@@ -745,7 +745,7 @@ def _keep_late(user: User, attempt_id: UUID, answers: Mapping[int, Answer], now:
                 continue
             kept = before.get(item.pk, [])
             again = any(late.operation == answer.operation is not None for late in kept)
-            if again or response == (kept[-1].answer if kept else item.answer):
+            if again or response == item.answer or (kept and response == kept[-1].answer):
                 continue
             if len(kept) < MOST_LATE:
                 added.append(

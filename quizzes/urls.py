@@ -1,6 +1,6 @@
 from django.urls import path
 
-from quizzes.views import calibration, marking, policy, preview, regrading, take, timing
+from quizzes.views import calibration, logs, marking, policy, preview, regrading, take, timing
 
 app_name = "quizzes"
 
@@ -15,6 +15,14 @@ urlpatterns = [
     path("attempts/<uuid:attempt>/submit/", take.submit, name="submit"),
     path("attempts/<uuid:attempt>/result/", take.result, name="result"),
     path("attempts/<uuid:attempt>/reveal/", take.reveal, name="reveal"),
+    path("attempts/<uuid:attempt>/log/", logs.own, name="log"),
+    path("attempts/<uuid:attempt>/log/table/", logs.own_table, name="log_table"),
+    path("teach/<int:cohort>/attempts/<uuid:attempt>/log/", logs.students, name="students_log"),
+    path(
+        "teach/<int:cohort>/attempts/<uuid:attempt>/log/table/",
+        logs.students_table,
+        name="students_log_table",
+    ),
     path("teach/<int:cohort>/quizzes/<slug:activity>/", timing.quiz, name="timing"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/policy/", policy.policy, name="policy"),
     path("teach/<int:cohort>/presets/", policy.presets, name="presets"),

@@ -194,6 +194,11 @@ def a_regrade() -> dict[str, Any]:
     }
 
 
+def a_students_attempt() -> dict[str, Any]:
+    attempt = Attempt.objects.select_related("enrolment").get(state="submitted")
+    return {"cohort": attempt.enrolment.cohort_id, "attempt": attempt.pk}
+
+
 def a_question_to_regrade() -> dict[str, Any]:
     return {
         "cohort": Cohort.objects.get(title="Autumn 2026").pk,
@@ -261,6 +266,7 @@ PAGES: dict[str, list[Visited]] = {
         Visited("submit", "quizzes:submit", the_attempt("nato-quiz")),
         Visited("result", "quizzes:result", the_attempt("realism-quiz"), open_everything),
         Visited("result, hidden", "quizzes:result", the_attempt("orientation-quiz")),
+        Visited("log", "quizzes:log", the_attempt("submitted")),
         Visited("contest", "quizzes:contest", an_item_of_the_result),
         Visited("contest, refused", "quizzes:contest", an_item_of_the_result, send_empty),
         Visited("e-mail", "account_email"),
@@ -288,6 +294,7 @@ PAGES: dict[str, list[Visited]] = {
         Visited("regrade", "quizzes:regrade", a_regrade),
         Visited("contested", "quizzes:contested", a_contested_version, open_everything),
         Visited("contested, refused", "quizzes:contested", a_contested_version, send_empty),
+        Visited("log of a student", "quizzes:students_log", a_students_attempt),
     ],
     "adam": [
         Visited("home", "courses:home"),
@@ -307,6 +314,8 @@ NO_PAGE = {
     "quizzes:redo",
     "quizzes:deadline",
     "quizzes:reveal",
+    "quizzes:log_table",
+    "quizzes:students_log_table",
 }
 
 

@@ -1,15 +1,22 @@
 """A page says "saved" when the server has acknowledged this very answer, and never otherwise."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
+from urllib.parse import parse_qs
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from quizzes.models import Attempt, Mark, Response
+from quizzes import attempts
+from quizzes.attempts import Answer
+from quizzes.models import Attempt, LateAnswer, Mark, Response
+from tests import factories
 from tests.browser.conftest import sign_in
 from tests.browser.sitting import expect_saved, status
+from tests.invariants.scale import runs
 
 WITHIN = 5_000  # ms in which a page owns up to an answer that is not saved
 SAVES = "**/attempts/*/questions/*/"
@@ -79,14 +86,18 @@ def let_through(page: Page) -> None:
 
 def acknowledge(route: Route, **changes) -> None:
     """What the server would say, with something about it wrong."""
+    sent = parse_qs(route.request.post_data or "")
     reply = {
         "saved": True,
         "attempt": route.request.url.split("/")[-4],
         "position": 1,
         "revision": 1,
+        "newest": 1,
+        "stands": None,
+        "operation": sent["operation"][0],
         "saved_at": timezone.now().isoformat(),
         "shown": "a",
-        "digest": "0" * 16,
+        "digest": attempts.digest("a"),
     }
     route.fulfill(json={**reply, **changes})
 
@@ -107,7 +118,12 @@ NO_ACKNOWLEDGEMENT: dict[str, Callable[[Route], None]] = {
         status=200, content_type="text/html", body="<p>Saved.</p>"
     ),
     "half an acknowledgement": cut,
-    "an acknowledgement of another answer": acknowledge,
+    "an acknowledgement of another answer": lambda route: acknowledge(
+        route, shown="b", digest=attempts.digest("b")
+    ),
+    "an acknowledgement of another save": lambda route: acknowledge(
+        route, operation="0b8f3f3e-5d0c-4c1a-9d6e-2f1a7c3b9e10"
+    ),
     "an acknowledgement of another attempt": lambda route: acknowledge(route, attempt="another"),
     "an empty OK": lambda route: route.fulfill(status=200, json={}),
     "an error of the server": lambda route: route.fulfill(
@@ -124,6 +140,7 @@ NO_ACKNOWLEDGEMENT: dict[str, Callable[[Route], None]] = {
 }
 
 
+@pytest.mark.invariant("A2", runs=len(NO_ACKNOWLEDGEMENT))
 @pytest.mark.parametrize("reply", NO_ACKNOWLEDGEMENT)
 def test_nothing_but_an_acknowledgement_is_called_saved(page, reply):
     page.context.route(SAVES, NO_ACKNOWLEDGEMENT[reply])
@@ -155,6 +172,69 @@ def test_an_answer_changed_while_one_is_on_its_way_ends_as_the_last_one(page):
     assert kept(page) == []
 
 
+def lose(page: Page) -> None:
+    """The server stores every save, and its word never arrives."""
+
+    def drop(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    page.context.route(SAVES, drop)
+
+
+def test_an_answer_changed_after_a_lost_acknowledgement_is_no_conflict(page):
+    lose(page)
+    choose(page, 1, "a")
+    expect_not_saved(page, 1)
+    let_through(page)
+    choose(page, 1, "b")
+    expect_saved(page, 1)
+    expect(page.locator("#q1").get_by_role("alert")).to_have_count(0)
+    assert [(position, revision) for position, revision, _ in stored()] == [(1, 1), (1, 2)]
+
+
+def test_who_was_acknowledged_late_is_told_what_another_window_has_stored_since(page, ben, attempt):
+    lose(page)
+    choose(page, 1, "a")
+    expect_not_saved(page, 1)
+    newer = Answer(1, lambda kind, order: kind.parse_json(order, "c"))
+    attempts.save(ben, attempt.pk, answers={1: newer}, now=timezone.now())
+    let_through(page)
+    told = page.locator("#q1").get_by_role("alert")
+    expect(told).to_contain_text("This answer was stored, and then changed in another window.")
+    expect_chosen(page, 1, "a")
+    assert claims(page) == []
+    told.get_by_role("button", name="Save what stands here").click()
+    expect_saved(page, 1)
+    assert [revision for _, revision, _ in stored()] == [1, 2, 3]
+    assert kept(page) == []
+
+
+@pytest.mark.invariant("A5", runs=runs(20))
+def test_however_the_network_comes_and_goes_screen_and_server_agree_in_the_end(page):
+    chance = Random(5)
+    for _ in range(max(2, runs(20))):
+        chance.choice([go_dark, lose])(page)
+        for _ in range(2):
+            choose(page, chance.choice([1, 2, 3]), chance.choice("abc"))
+        page.wait_for_timeout(chance.choice([10, 300, 1200]))
+        let_through(page)
+        choose(page, chance.choice([1, 2, 3]), chance.choice("abc"))
+        page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-saving]")).to_contain_text(re.compile("^Saved "), timeout=35_000)
+    expect(page.locator("#take .conflict")).to_have_count(0)
+    screen = {
+        position: page.locator(f"#q{position} input:checked").evaluate_all(
+            "(all) => all.map((one) => one.value)"
+        )
+        for position in (1, 2, 3)
+    }
+    newest = {position: answer for position, _, answer in stored()}
+    letters = {"option-1": "a", "option-2": "b", "option-3": "c"}
+    assert {p: [letters[newest[p]]] if p in newest else [] for p in (1, 2, 3)} == screen
+    assert kept(page) == []
+
+
 # --- Reload, leave, hand in, sign out ----------------------------------------------------------
 
 
@@ -163,6 +243,7 @@ def go_dark(page: Page) -> None:
     page.context.route(SAVES, lambda route: route.abort("connectionrefused"))
 
 
+@pytest.mark.invariant("A5")
 def test_unsent_answers_are_sent_again_after_a_reload(page):
     go_dark(page)
     choose(page, 1, "b")
@@ -265,6 +346,7 @@ def other(page, attempt) -> Page:
     return other
 
 
+@pytest.mark.invariant("A4")
 def test_a_stale_tab_is_told_what_is_stored_and_may_keep_its_own(page, other):
     choose(page, 1, "a")
     expect_saved(page, 1)
@@ -298,6 +380,7 @@ def test_a_stale_tab_may_take_what_is_stored(page, other):
     assert len(stored()) == 2
 
 
+@pytest.mark.invariant("C7")
 def test_who_is_signed_out_in_between_signs_in_again_and_loses_nothing(page, ben):
     page.context.clear_cookies(name="sessionid")
     choose(page, 1, "a")
@@ -336,6 +419,7 @@ def test_answers_are_never_sent_as_somebody_else_and_wait_for_their_owner(page, 
 # --- The end of the time -----------------------------------------------------------------------
 
 
+@pytest.mark.invariant("A9")
 def test_the_clock_at_zero_leads_to_the_result_of_what_was_acknowledged(visit, guard, ben, attempt):
     guard.silence("Failed to load resource|net::ERR")
     page = visit(ben)
@@ -365,4 +449,48 @@ def test_an_answer_after_the_end_is_told_so(page, attempt):
     assert claims(page) == []
     page.get_by_role("link", name="See your result").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("0 %")
+    assert kept(page) == []
+
+
+# --- After the end -----------------------------------------------------------------------------
+
+
+@pytest.mark.invariant("B4")
+def test_a_page_left_open_and_the_way_back_change_nothing_after_handing_in(page, other, attempt):
+    choose(page, 1, "b")
+    expect_saved(page, 1)
+    page.get_by_role("button", name="Finish").click()
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("0 %")
+    before = stored()
+
+    choose(other, 1, "a")
+    expect(other.get_by_role("alert")).to_contain_text("has been handed in")
+    assert claims(other) == []
+    assert kept(other) == []
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("0 %")
+    assert stored() == before
+    assert (LateAnswer.objects.count(), Attempt.objects.get().score) == (1, 0)
+
+
+@pytest.mark.invariant("A9")
+def test_what_is_being_typed_when_the_time_is_up_is_flushed_and_counts(
+    visit, guard, ben, ben_here, module, lesson
+):
+    guard.silence("Failed to load resource|net::ERR")
+    spec = factories.sample("short-text")
+    question = factories.make_question(module, "typed", kind="short-text", spec=spec)
+    quiz = factories.make_quiz(module, [question], key="typed-quiz")
+    attempt = attempts.start(ben_here, quiz, now=timezone.now())
+    page = visit(ben)
+    page.clock.install()
+    page.goto(address(attempt))
+    page.clock.fast_forward("29:58")
+    page.get_by_role("textbox").fill("typed at the last moment")
+    page.clock.run_for(2_500)
+    expect(page.get_by_text("Time is up.").first).to_be_visible()
+    expect(status(page, 1)).to_contain_text("Saved")
+    assert [answer for _, _, answer in stored()] == ["typed at the last moment"]
     assert kept(page) == []

@@ -1,7 +1,8 @@
 /* Saves every answer as it is given, and says "saved" only when the server has said so.
 
-   An answer waits here until an acknowledgement names this attempt, this question, a revision and
-   the digest of this very answer. Anything else (a redirect, a login page, a cut reply, silence)
+   An answer waits here until an acknowledgement names this attempt, this question, a revision, the
+   digest of this very answer and the save's own name (its operation, the same on every resend, by
+   which the server knows it again). Anything else (a redirect, a login page, a cut reply, silence)
    means: not saved, which is said within five seconds; the queue goes on trying. Answers that wait
    are kept in the browser per person and attempt, sent again after a reload, and erased when they
    are acknowledged, when the attempt is over and when the person signs out (page.js). */
@@ -18,6 +19,7 @@ const WORDS = {
   signedOut: "You have been signed out. Your answers are kept in this browser and are sent as soon as you have signed in again.",
   signIn: "Sign in again in a new tab",
   otherPerson: "Somebody else is signed in now, so the answers given here are not sent. They are kept in this browser, and are sent as soon as you have signed in again.",
+  replaced: "This answer was stored, and then changed in another window. Keep what is stored now, or give your answer again.",
   stored: "Stored:",
   yours: "Here:",
   keepMine: "Save what stands here",
@@ -239,13 +241,30 @@ function ask(question, reply) {
 
 // --- The queue ---------------------------------------------------------------------------------
 
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // plain http on another host
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return [...bytes].map((byte, at) => ([4, 6, 8, 10].includes(at) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+}
+
+// What the form would send of a question: taken when it is answered, so that a resend is the same.
+function fields(question) {
+  return [...question.controls, ...question.sure]
+    .filter((control) => (control.type !== "radio" && control.type !== "checkbox") || control.checked)
+    .map((control) => [control.name, control.value]);
+}
+
 function changed(question) {
   clearTimeout(question.typing);
   question.typing = 0;
   if (over) return;
   question.stuck = false;
   question.tries = 0;
-  const job = { id: `${Date.now()}-${Math.random()}`, base: question.base, value: read(question), sure: certainty(question) };
+  // Saves of ours that may be stored although we never heard so: what they stored is no stranger's.
+  const before = question.job ? [...(question.job.before ?? []), question.job.operation].slice(-20) : [];
+  const job = { operation: uuid(), before, base: question.base, value: read(question), sure: certainty(question), fields: fields(question) };
   question.job = job;
   keep((all) => { all[question.position] = job; });
   send(question);
@@ -258,7 +277,7 @@ function typing(question) {
 }
 
 function settle(question, job) {
-  keep((all) => { if (all[question.position]?.id === job.id) delete all[question.position]; });
+  keep((all) => { if (all[question.position]?.operation === job.operation) delete all[question.position]; });
   if (question.job === job) question.job = null;
   question.stuck = false;
   question.late = false;
@@ -295,10 +314,9 @@ async function send(question) {
 async function post(question, job) {
   const body = new URLSearchParams();
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  body.set("operation", job.operation);
   body.set(question.hidden.name, question.base);
-  for (const control of [...question.controls, ...question.sure]) {
-    if ((control.type !== "radio" && control.type !== "checkbox") || control.checked) body.append(control.name, control.value);
-  }
+  for (const [name, value] of job.fields) body.append(name, value);
   const cut = new AbortController();
   const timer = setTimeout(() => cut.abort(), question.tries ? PATIENCE : SAY_WITHIN);
   try {
@@ -319,7 +337,8 @@ async function post(question, job) {
     if (reply.saved !== true) return reply;
     const sum = await digest(job.value);
     const named = response.ok && reply.attempt === attempt && reply.position === question.position
-      && Number.isInteger(reply.revision) && reply.revision >= question.base
+      && reply.operation === job.operation
+      && Number.isInteger(reply.revision) && Number.isInteger(reply.newest) && reply.newest >= reply.revision
       && (reply.certainty ?? null) === (job.sure ?? null)
       && (sum === null ? /^[0-9a-f]{16}$/.test(reply.digest) : reply.digest === sum);
     return named ? reply : { reason: "lost" };
@@ -330,13 +349,21 @@ async function post(question, job) {
 
 async function take(question, job, reply) {
   if (reply.saved === true) {
-    question.base = reply.revision;
-    question.hidden.value = reply.revision;
-    if (reply.saved_at) lastSaved = clock(reply.saved_at);
+    // What another window has stored since is replaced only by who has seen it.
+    const replaced = reply.newest > reply.revision && canonical(reply.stands) !== canonical(job.value);
+    question.base = replaced ? reply.revision : reply.newest;
+    question.hidden.value = question.base;
+    if (reply.saved_at && !replaced) lastSaved = clock(reply.saved_at);
     if (reply.seconds_left !== undefined) form.dispatchEvent(new CustomEvent("time-left", { detail: reply.seconds_left }));
     calm("signed-out");
     calm("other-person");
     const current = question.job === job;
+    if (current && replaced) {
+      question.stuck = true;
+      status(question, WORDS.notSaved, "bad");
+      ask(question, { message: WORDS.replaced, shown: reply.stands, revision: reply.newest });
+      return;
+    }
     settle(question, job);
     if (!current) return void send(question); // answered again in the meantime
     status(question, WORDS.saved(reply.saved_at ? clock(reply.saved_at) : ""), "saved");
@@ -344,7 +371,8 @@ async function take(question, job, reply) {
   }
   if (question.job !== job) return void send(question);
   if (reply.reason === "stale" && Number.isInteger(reply.revision)) {
-    if (canonical(reply.shown) === canonical(job.value) && question.base !== reply.revision) {
+    const ours = canonical(reply.shown) === canonical(job.value) || job.before?.includes(reply.operation);
+    if (ours && question.base !== reply.revision) {
       question.base = reply.revision; // our own answer, whose acknowledgement was lost
       return void send(question);
     }
@@ -490,6 +518,8 @@ for (const [position, job] of Object.entries(kept())) {
   }
   fill(question, job.value);
   for (const control of question.sure) control.checked = Number(control.value) === job.sure;
+  job.operation ??= uuid(); // kept by an older page
+  job.fields ??= fields(question);
   question.base = Math.min(job.base, question.base);
   question.job = job;
   send(question);
