@@ -195,7 +195,8 @@ def a_regrade() -> dict[str, Any]:
 
 
 def a_students_attempt() -> dict[str, Any]:
-    attempt = Attempt.objects.select_related("enrolment").get(state="submitted")
+    mine = the_attempt("realism-quiz")()
+    attempt = Attempt.objects.select_related("enrolment").get(pk=mine["attempt"])
     return {"cohort": attempt.enrolment.cohort_id, "attempt": attempt.pk}
 
 
@@ -264,9 +265,10 @@ PAGES: dict[str, list[Visited]] = {
         Visited("attempt", "quizzes:attempt", the_attempt("nato-quiz")),
         Visited("attempt, not saved", "quizzes:attempt", the_attempt("nato-quiz"), save_stale),
         Visited("submit", "quizzes:submit", the_attempt("nato-quiz")),
+        Visited("certainty", "quizzes:certainty", the_course),
         Visited("result", "quizzes:result", the_attempt("realism-quiz"), open_everything),
         Visited("result, hidden", "quizzes:result", the_attempt("orientation-quiz")),
-        Visited("log", "quizzes:log", the_attempt("submitted")),
+        Visited("log", "quizzes:log", the_attempt("realism-quiz")),
         Visited("contest", "quizzes:contest", an_item_of_the_result),
         Visited("contest, refused", "quizzes:contest", an_item_of_the_result, send_empty),
         Visited("e-mail", "account_email"),
