@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -63,6 +64,7 @@ from quizzes.models import (
     Tag,
 )
 from quizzes.questions import BY_HAND, KINDS, text_of
+from quizzes.visibility import PRESETS_IN_WORDS
 from quizzes.visibility import Item as Shown
 
 # --- What rests on a text ----------------------------------------------------------------------
@@ -590,6 +592,7 @@ class PartInline(PlainChoices, admin.TabularInline):
             if isinstance(field, forms.ModelChoiceField):
                 if name == "section":
                     field.queryset = Section.objects.filter(quiz=obj)
+                    field.label_from_instance = lambda section: section.title
                 choices: Any = field.choices
                 field.choices = list(choices)
         return formset
@@ -638,6 +641,11 @@ class QuizForm(EditingForm):
             activity.queryset = Activity.objects.filter(mine)
 
 
+PRESETS = " ".join(
+    f"{policy.value.capitalize()}: {words}" for policy, words in PRESETS_IN_WORDS.items()
+)
+
+
 @admin.register(Quiz)
 class QuizAdmin(MovesEnds, WithHistory, ContentAdmin):
     form = QuizForm
@@ -669,9 +677,13 @@ class QuizAdmin(MovesEnds, WithHistory, ContentAdmin):
                     ("shuffle_questions", "shuffle_options"),
                     "review",
                 ),
-                "description": gettext_lazy(
-                    "When an answer is checked, in which order questions come, and what is shown"
-                    " when. An attempt keeps what held when it was started."
+                "description": format_lazy(
+                    "{} {}",
+                    gettext_lazy(
+                        "When an answer is checked, in which order questions come, and what is"
+                        " shown when. An attempt keeps what held when it was started."
+                    ),
+                    PRESETS,
                 ),
             },
         ),

@@ -153,20 +153,16 @@ def _rules(
             _("What counts: the %(method)s. A new attempt prefers questions that are new to you.")
             % {"method": quiz.get_grade_method_display()}
         )
-    rules.append(_(KNOWN[Quiz.Known(quiz.known_questions)]))
+    rules.append(_(KNOWN_LEFT_OUT if quiz.leaves_out_known else KNOWN_COUNTS))
     rules.append(_(visibility.TOLD[visibility.Policy(quiz.review)]))
     return rules
 
 
-KNOWN = {
-    Quiz.Known.LEAVE_OUT: (
-        "A question whose answer has been shown to you before is asked only where there is no "
-        "other, and then it does not count."
-    ),
-    Quiz.Known.COUNT: (
-        "Every question counts, also one whose answer has been shown to you before."
-    ),
-}
+KNOWN_LEFT_OUT = (
+    "A question whose answer has been shown to you before is asked only where there is no other, "
+    "and then it does not count."
+)
+KNOWN_COUNTS = "Every question counts, also one whose answer has been shown to you before."
 
 
 def _past(

@@ -154,6 +154,15 @@ class Quiz(models.Model):
     def __str__(self) -> str:
         return self.activity.title
 
+    @property
+    def leaves_out_known(self) -> bool:
+        """Whether questions whose answer a student was shown are asked without counting.
+
+        Never in practice, which is done again with the answers known.
+        """
+        practice = self.review == self.Review.PRACTICE
+        return self.known_questions == self.Known.LEAVE_OUT and not practice
+
     def natural_key(self) -> tuple[str]:
         return self.activity.natural_key()
 
