@@ -74,6 +74,7 @@ class Student:
     allowed: int | None = None
     counting: Decimal | None = None
     completed: bool = False
+    revealed: bool = False  # has asked for the answers
     begun: bool = False
 
 
@@ -120,9 +121,22 @@ class Model:
             if sitting.is_open and not sitting.overdue(self.now):
                 yield sitting.end + GRACE
 
+    def may_earn(self, who: str) -> bool:
+        """Whether this student may still earn anything with the key."""
+        going = self.under_way(who)
+        if going is not None and not going.overdue(self.now):
+            return True
+        return not self.used_up(who) and self.now < self.close_of(who)
+
+    def used_up(self, who: str) -> bool:
+        student = self.students[who]
+        return student.revealed or len(self.of(who)) >= (student.allowed or ALLOWED)
+
     def shows_key(self, sitting: Sitting) -> bool:
         """Whether its student may see which answers were right."""
         if sitting.submitted is None:
+            return False
+        if self.may_earn(sitting.who):
             return False
         if self.review == "homework":
             return True
@@ -138,16 +152,16 @@ class Model:
 
     def start(self, who: str) -> Sitting:
         student = self.present(who)
-        mine = self.of(who)
         going = self.under_way(who)
-        if going is not None and not going.overdue(self.now):
-            return going
+        if going is not None:
+            if not going.overdue(self.now):
+                return going
+            self.close(going)
         if self.now >= self.close_of(who):
             raise RefusedByModel("closed")
-        if len(mine) >= (student.allowed or ALLOWED):
+        if self.used_up(who):
             raise RefusedByModel("used up")
-        if going is not None:
-            self.close(going)
+        mine = self.of(who)
         sitting = Sitting(
             who, len(mine) + 1, self.now, self.end_for(who, self.now), dict(self.right)
         )
@@ -198,13 +212,31 @@ class Model:
                 to = self.end_for(name, sitting.started)
                 sitting.end = max(to, min(sitting.end, self.now))
 
+    def reveal(self, who: str) -> None:
+        """The answers of homework now, and no attempt after that."""
+        student = self.present(who)
+        if student.revealed:
+            return
+        going = self.under_way(who)
+        if going is not None and not going.overdue(self.now):
+            raise RefusedByModel("finish first")
+        if self.review != "homework" or not self.of(who) or not self.may_earn(who):
+            raise RefusedByModel("nothing to choose")
+        student.revealed = True
+        if going is not None:
+            going.close(self.now)
+        self.tell_ledger(who)
+
     def regrade(self, position: int, key: str) -> None:
+        moved = set()
         for sitting in self.sittings:
             if not sitting.is_open:
-                before = sitting.score
+                before = sitting.marks[position][0]
                 sitting.mark(position, key)
-                if sitting.score != before or sitting.marks[position][0] != before:
-                    self.tell_ledger(sitting.who)
+                if sitting.marks[position][0] != before:
+                    moved.add(sitting.who)
+        for who in moved:
+            self.tell_ledger(who)
 
     def seen_by_regrade(self, position: int) -> object:
         """What a preview looks at: if any of it is another by then, it is not committed."""
@@ -225,7 +257,8 @@ class Model:
             "average": lambda: hundredths(sum(map(Fraction, percent), Fraction(0)) / len(percent)),
         }[self.method]()
         student.counting = counting
-        student.completed |= counting >= PASS or len(finished) >= ALLOWED
+        over = student.revealed or len(finished) >= (student.allowed or ALLOWED)
+        student.completed |= counting >= PASS or over
 
 
 def hundredths(value: Fraction) -> Decimal:
