@@ -18,6 +18,7 @@ from courses.models import Cohort, Course, Enrolment, Lesson, Module, Role, User
 from quizzes.models import Question, Quiz
 from tests import factories
 from tests.invariants.scale import EXAMPLES
+from tests.shelf import Shelf
 
 # The machine is shared and slow at times; a slow example is not a wrong one.
 hypothesis.settings.register_profile("site", deadline=None, max_examples=EXAMPLES)
@@ -37,6 +38,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if foreign:
         config.hook.pytest_deselected(items=foreign)
         items[:] = [item for item in items if item not in foreign]
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
+
+
+def longest_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The order for two workers, who begin with half of the list each and then take off the ends.
+
+    Whoever opens browsers loads the course on the way; the other sets sites up meanwhile.
+    """
+    browser = [item for item in items if item.path.parent.name == "browser"]
+    set_up = [item for item in items if item.path.name in ("test_bootstrap.py", "test_fixtures.py")]
+    set_up.sort(key=lambda item: "test_up_serves" not in item.name)
+    taken = {*browser, *set_up}
+    quick = [item for item in items if item not in taken]
+    half = max(0, len(items) // 2 - len(browser))
+    return [*browser, *quick[:half], *set_up, *quick[half:]]
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +70,14 @@ def quick_tests(settings, static_root):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory) -> Shelf:
+    """The course of the fixtures: `shelf.fill()` puts it into a test's empty database."""
+    folder = tmp_path_factory.getbasetemp()
+    # Under xdist, each worker's folder lies in the run's.
+    return Shelf(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
 
 
 @pytest.fixture

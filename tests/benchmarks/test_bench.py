@@ -6,10 +6,9 @@ The times are measured by `manage.py bench`; they have no place in a test.
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
-from courses.models import Cohort, Course, Enrolment, Lesson, User
+from courses.models import Cohort, Enrolment, Lesson, User
 from quizzes.models import Quiz
 from tests import factories
 from tests.benchmarks import figures
@@ -81,11 +80,10 @@ def newcomer(cohort: Cohort, name: str = "newcomer") -> User:
 
 
 @pytest.mark.django_db
-def test_the_course_as_it_is_read_and_sat(capsys):
-    call_command("load_content", interactive=False)
-    capsys.readouterr()
+def test_the_course_as_it_is_read_and_sat(shelf):
+    course = shelf.fill()
     today = timezone.now().date()
-    cohort = Cohort.objects.create(course=Course.objects.get(), title="Bench", starts_on=today)
+    cohort = Cohort.objects.create(course=course, title="Bench", starts_on=today)
     cohort.ends_on = today + timedelta(days=9)
     cohort.save()
     twelve = Quiz.objects.select_related("activity__module").get(activity__key="realism-quiz")

@@ -6,16 +6,11 @@ is one), an error of a script, or a request to any other host fails the test, wh
 
 import re
 from collections.abc import Callable, Iterator
-from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
-from django.core.management.color import no_style
-from django.db import connection, models, transaction
 from django.test import override_settings
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
@@ -25,6 +20,7 @@ from courses.models import Course, User
 from quizzes import attempts
 from quizzes.models import Attempt
 from tests.factories import PASSWORD
+from tests.shelf import Shelf
 
 FLAGS = [
     "--no-sandbox",  # Chromium refuses its sandbox to root, which containers often are
@@ -140,28 +136,6 @@ def attempt(ben_here, quiz) -> Attempt:
 # --- The course of the repository --------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def shelf() -> dict[type[models.Model], list[models.Model]]:
-    return {}
-
-
 @pytest.fixture
-def parallax(transactional_db, shelf) -> Course:
-    """The course of the fixtures: loaded once a session, then put back row by row."""
-    contents = [
-        model
-        for app in ("courses", "quizzes")
-        for model in apps.get_app_config(app).get_models(include_auto_created=True)
-    ]
-    if not shelf:
-        folder = settings.BASE_DIR / "fixtures"
-        call_command("load_content", folder, interactive=False, stdout=StringIO())
-        shelf.update({model: list(model._base_manager.all()) for model in contents})
-    else:
-        with transaction.atomic():
-            for model, rows in shelf.items():
-                model._base_manager.bulk_create(rows)
-        with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), contents):
-                cursor.execute(statement)
-    return Course.objects.get()
+def parallax(transactional_db, shelf: Shelf) -> Course:
+    return shelf.fill()
