@@ -115,7 +115,9 @@ def mixed(module, lesson) -> Quiz:
             module, "three", kind="multiple", spec=factories.sample("multiple", 1)
         ),
     ]
-    return factories.make_quiz(module, questions, key="mixed", attempts_allowed=None)
+    return factories.make_quiz(
+        module, questions, key="mixed", attempts_allowed=None, review="practice"
+    )
 
 
 points = st.decimals(Decimal("0.01"), Decimal("99.99"), places=2)

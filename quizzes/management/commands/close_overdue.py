@@ -6,14 +6,14 @@ import structlog
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes import attempts
+from quizzes import attempts, marking
 from quizzes.models import Attempt
 
 log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Hand in the attempts whose time is up. Nothing depends on it but tidy lists."
+    help = "Hand in the attempts whose time is up, and grade what could not be graded before."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
@@ -27,5 +27,20 @@ class Command(BaseCommand):
                 log.exception("attempt_not_closed", attempt=str(attempt.pk))
                 failed += 1
         self.stdout.write(f"Closed {closed} overdue attempts.")
+        graded = ungraded = 0
+        for attempt in marking.left_over().iterator():
+            try:
+                done = marking.catch_up(attempt, now=now)
+            except Exception:
+                log.exception("attempt_not_graded", attempt=str(attempt.pk))
+                done = False
+            graded, ungraded = graded + done, ungraded + (not done)
+        if graded:
+            self.stdout.write(f"Graded {graded} attempts that had been left.")
+        told = []
         if failed:
-            raise CommandError(f"{failed} attempts could not be closed; the log says why.")
+            told.append(f"{failed} attempts could not be closed; the log says why.")
+        if ungraded:
+            told.append(f"{ungraded} could not be graded and wait in the marking queue.")
+        if told:
+            raise CommandError(" ".join(told))
