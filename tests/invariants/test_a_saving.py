@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from quizzes import attempts
 from quizzes.attempts import Answer, NotSaved, Saved
+from quizzes.availability import GRACE
 from quizzes.models import Attempt, Item, LateAnswer, Mark, Response
 from quizzes.questions import KINDS
 from quizzes.questions.base import NeedsMarking
@@ -364,7 +365,7 @@ def test_a_save_that_arrived_in_time_and_waited_for_the_lock_is_accepted(as_, be
         connection.close()
 
     end = timezone.now() + timedelta(seconds=hold / 2)
-    Attempt.objects.update(deadline=end - timedelta(seconds=0.1), closes_at=end)
+    Attempt.objects.update(deadline=end - GRACE, closes_at=end)
     bens = as_(ben)
     holder = threading.Thread(target=keep_the_lock)
     holder.start()
