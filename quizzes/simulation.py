@@ -15,11 +15,12 @@ from django.contrib.auth.hashers import make_password
 
 from courses import progress
 from courses.models import Activity, Cohort, Enrolment, Role, User
-from quizzes import attempts, grading
+from quizzes import attempts, grading, queue
 from quizzes.attempts import Answer
 from quizzes.models import Attempt, Item, Quiz
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Part
+from quizzes.questions.essay import Essay
 from quizzes.questions.gaptext import GapText
 from quizzes.questions.typed import Typed
 
@@ -34,6 +35,21 @@ NAMES = (
     "Nilufar Yusupova", "Noor Haddad", "Oksana Melnyk", "Paolo Greco", "Petra Zupan",
     "Rasmus Holm", "Sana Qureshi", "Tomás Vidal", "Wanjiru Kamau", "Yusuf Aydın",
 )  # fmt: skip
+
+
+# What a made-up student writes: a few of these, the more the better they know the matter.
+SENTENCES = (
+    "I start from what each side said in public, because that is what we can check.",
+    "The strongest point is that recognition itself was the prize, and nobody gives a prize away.",
+    "Still, one document from one capital shows what one government thought in one month.",
+    "Somebody might object that the silence began years before that document was written.",
+    "My answer is that the reason need not be the same at the beginning and at the end.",
+    "The organisations were also very unequal, and an agreement between unequals costs a lot.",
+    "What the members wanted from Moscow differed, so speaking of one alliance hides a quarrel.",
+    "A small task for experts would have cost nobody any rank.",
+    "I would change my mind if the papers of those years showed that nobody ever read the letter.",
+    "So my verdict is a cautious one, and it holds for that autumn only.",
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +84,10 @@ def respond(kind: Kind, spec: Any, knows: float, rng: random.Random) -> Any:
         others = [choice.key for choice in part.choices if not choice.right] or right
         return rng.choice(right if rng.random() < knows else others)
 
+    if isinstance(kind, Essay):
+        count = 2 + round(knows * (len(SENTENCES) - 4)) + rng.randrange(3)
+        chosen = sorted(rng.sample(range(len(SENTENCES)), count))
+        return "\n\n".join(SENTENCES[at] for at in chosen)
     if isinstance(kind, Typed):
         return kind.example(spec, pick(parts[0]))
     if isinstance(kind, GapText):
@@ -197,3 +217,29 @@ def _work_through(
             clock += timedelta(hours=rng.uniform(5, 30))
             wiser = Temper(temper.ability + 0.5, temper.diligence, temper.pace)
             sit(enrolment, activity.quiz, wiser, now=clock, rng=rng)
+
+
+def mark_some(
+    markers: Sequence[Enrolment], *, share: float, now: datetime, seed: int = 2011
+) -> None:
+    """Have a `share` (0..1) of a cohort's waiting essays marked, by the markers in turn.
+
+    The level chosen follows the length of the text, with some chance: these markers read no
+    better than the students write.
+    """
+    rng = random.Random(seed)  # noqa: S311  # repeatable on purpose
+    for row in queue.waiting(markers[0].cohort):
+        piles = [queue.pile(by.cohort, row.question, by=by.user) for by in markers]
+        for place in range(row.answers):
+            if rng.random() >= share:
+                continue
+            by, pile = markers[place % len(markers)], piles[place % len(markers)]
+            entry = pile.entries[place]
+            shown = queue.sheet(pile, entry)
+            quality = min(1.0, len(shown.text) / 700)
+            levels = {}
+            for criterion in shown.rubric:
+                best = len(criterion.levels) - 1
+                at = round(best * min(1.0, max(0.0, rng.gauss(quality, 0.2))))
+                levels[criterion.key] = criterion.levels[at].key
+            queue.mark(entry.item, by=by, role=shown.role, base=0, levels=levels, now=now)

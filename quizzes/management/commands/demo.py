@@ -58,6 +58,12 @@ class Command(BaseCommand):
             pass
         for attempt in Attempt.objects.filter(enrolment__cohort=cohort).overdue(now):
             attempts.close(attempt, now=now)
+        # Some essays are marked and some wait, so that both can be looked at.
+        teachers = Enrolment.objects.filter(
+            cohort=cohort, role__in=(Role.INSTRUCTOR, Role.ASSISTANT)
+        ).select_related("cohort", "user")
+        if teachers:
+            simulation.mark_some(list(teachers), share=0.4, now=now, seed=seed)
         return cohort
 
     def _add(self, username: str, name: str, role: str, cohort: Cohort, now: Any) -> None:
