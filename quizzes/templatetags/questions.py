@@ -286,7 +286,13 @@ def _open(questions: Sequence[OpenQuestion], heading: str) -> str:
         if trial is not None and trial.locked:
             parts.append(
                 render_to_string(
-                    "quizzes/take/_locked.html", {"q": q, "trial": trial, "heading": heading}
+                    "quizzes/take/_locked.html",
+                    {
+                        "q": q,
+                        "trial": trial,
+                        "heading": heading,
+                        "under": f"h{int(heading[1]) + 1}",
+                    },
                 )
             )
             continue

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from courses.models import Activity, Cohort, Enrolment, Lesson
 from quizzes import attempts, contests, regrading, timing
-from quizzes.models import Attempt, Contest, Question, Regrade
+from quizzes.models import Attempt, Contest, Question, Quiz, Regrade
 from tests import factories
 
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
@@ -149,6 +149,14 @@ def the_quiz() -> dict[str, Any]:
     return {"activity": "realism-quiz"}
 
 
+def the_exam() -> dict[str, Any]:
+    return {"activity": "mid-course-exam"}
+
+
+def the_exam_to_edit() -> dict[str, Any]:
+    return {"object_id": Quiz.objects.get(activity__key="mid-course-exam").pk}
+
+
 def the_checkpoint() -> dict[str, Any]:
     found = Lesson.objects.get(activity__key="realism-picture")
     question = next(value for kind, value in found.parts if kind != "html")
@@ -176,6 +184,10 @@ def look_through_ben(page: Page) -> None:
     page.get_by_label("Student").select_option(label="Ben Okafor")
     page.get_by_role("button", name="Look").click()
     expect(page.get_by_role("heading", name="What their attempts show")).to_be_visible()
+
+
+def an_essay() -> dict[str, Any]:
+    return {**the_cohort("Autumn 2026")(), "question": "realism-essay"}
 
 
 def send_empty(page: Page) -> None:
@@ -287,6 +299,11 @@ PAGES: dict[str, list[Visited]] = {
         Visited("presets", "quizzes:presets", the_cohort("Autumn 2026")),
         Visited("groups", "quizzes:groups", the_cohort("Autumn 2026")),
         Visited("groups, none", "quizzes:groups", the_cohort("Spring 2027")),
+        Visited("marking", "quizzes:marking", the_cohort("Autumn 2026")),
+        Visited("marking, none", "quizzes:marking", the_cohort("Spring 2027")),
+        Visited("an essay to mark", "quizzes:mark", an_essay),
+        Visited("an essay, nothing chosen", "quizzes:mark", an_essay, send_empty),
+        Visited("an essay to moderate", "quizzes:moderation", an_essay),
         Visited("regrades", "quizzes:regrades", the_cohort("Autumn 2026")),
         Visited("regrades, none", "quizzes:regrades", the_cohort("Spring 2027")),
         Visited("regrade form", "quizzes:regrade_question", a_question_to_regrade),
@@ -305,6 +322,8 @@ PAGES: dict[str, list[Visited]] = {
         Visited("lessons", "admin:courses_lesson_changelist"),
         Visited("a lesson", "admin:courses_lesson_change", a_row(Lesson), preview_comes),
         Visited("a question", "admin:quizzes_question_change", a_row(Question), preview_comes),
+        Visited("a quiz", "admin:quizzes_quiz_change", the_exam_to_edit),
+        Visited("preview in sections", "quizzes:preview", the_exam, query="?seed=1"),
     ],
 }
 # Addresses of ours that answer no page.
@@ -362,6 +381,8 @@ def course_at_work(parallax, cast) -> None:
         reason="The question was unclear.",
         now=now,
     )
+    writer = factories.enrol(factories.make_user("writer"), here.cohort)
+    factories.make_waiting_essay(writer, found.activity.module, "realism-essay")
     empty = factories.make_cohort(parallax, "Spring 2027")
     factories.enrol(cast["ada"], empty, role="instructor")
 

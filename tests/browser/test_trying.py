@@ -5,9 +5,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from quizzes import attempts
+from quizzes.attempts import Answer
 from quizzes.models import Attempt, Response
 from tests import factories
 from tests.browser.sitting import expect_saved, tab_to
+from tests.browser.test_accessibility import NARROW, faults, overflow
 
 
 @pytest.fixture
@@ -46,6 +48,7 @@ def test_two_wrong_tries_by_keyboard_show_a_hint_and_then_the_answer(visit, ben,
     expect(first.locator("[data-tries]")).to_be_focused()
     expect(page.get_by_role("status")).to_contain_text("wrong")
     assert "lack of a ruler" not in page.content()
+    assert faults(page) == []
 
     # Back to the choices, which still hold the answer.
     page.locator("#q1 [name=q1]:checked").focus()
@@ -55,6 +58,9 @@ def test_two_wrong_tries_by_keyboard_show_a_hint_and_then_the_answer(visit, ben,
     expect(first.get_by_text("Checked; the answer stays as it is.")).to_be_visible()
     expect(first).to_be_focused()
     expect(first).to_contain_text("Anarchy is the lack of a ruler.")
+    assert faults(page) == []
+    page.set_viewport_size(NARROW)
+    assert overflow(page) == []
     # The other question was not touched, and goes on being saved.
     assert page.locator("#q2 [data-mine=yes]").count() == 1
     page.locator("#q2 [type=radio]").nth(1).check()
@@ -84,3 +90,31 @@ def test_a_question_in_practice_is_swapped_for_another_in_its_place(
     expect(page.locator("#q1 [name=q1]:checked")).to_have_count(0)
     page.locator("#q1 [name=q1]").first.check()
     expect_saved(page, 1)
+
+
+def test_the_page_of_certainty_has_no_fault_with_everything_on_it(
+    visit, ben, ben_here, module, lesson
+):
+    questions = [
+        factories.make_question(module, f"sure-{n}", spec=factories.single(f"Number {n}?"))
+        for n in range(1, 8)
+    ]
+    quiz = factories.make_quiz(module, questions, certainty="ask", review="practice")
+    attempt = attempts.start(ben_here, quiz, now=timezone.now())
+    answers = {
+        at: Answer(
+            0, lambda kind, order, token=token: kind.parse_json(order, token), certainty=sure
+        )
+        for at, (token, sure) in enumerate([("a", 3)] * 4 + [("b", 3), ("a", 2), ("b", 1)], start=1)
+    }
+    attempts.save(ben, attempt.pk, answers=answers, now=timezone.now())
+    attempts.submit(ben, attempt.pk, now=timezone.now())
+    page = visit(ben)
+    page.goto(f"/attempts/{attempt.pk}/result/")
+    page.get_by_role("link", name="How well do you know what you know?").click()
+    expect(page.get_by_role("row", name="Very sure 5")).to_contain_text("80 %")
+    assert faults(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert faults(page) == []
+    page.set_viewport_size(NARROW)
+    assert overflow(page) == []
