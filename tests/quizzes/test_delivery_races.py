@@ -35,35 +35,59 @@ def test_who_joins_and_starts_while_a_schedule_is_saved_gets_it(ada, quiz, cohor
     assert Attempt.objects.get().deadline == NOON + minutes(20)
 
 
-def test_joining_waits_for_a_schedule_that_is_being_saved(ada, quiz, cohort):
-    """The window itself: everybody there is locked, and the schedule is not yet committed."""
-    zoe, saving, joined = factories.make_user("zoe"), threading.Event(), threading.Event()
+def beside_an_open_change(change, act):
+    """Do `act` while the transaction of `change` has done all its work and is not committed."""
+    changed, acted = threading.Event(), threading.Event()
 
-    def save_slowly():
+    def slowly():
         with transaction.atomic():
-            schedule(cohort, quiz, ada)
-            saving.set()
-            joined.wait(timeout=0.5)  # in vain: the joiner waits for this transaction
+            change()
+            changed.set()
+            acted.wait(timeout=1)  # in vain: the act waits for this transaction
+
+    def meanwhile():
+        changed.wait(timeout=10)
+        act()
+        acted.set()
+
+    done = at_once(slowly, meanwhile)
+    assert not [one for one in done if isinstance(one, Exception)]
+
+
+def test_joining_waits_for_a_schedule_that_is_being_saved(ada, quiz, cohort):
+    zoe = factories.make_user("zoe")
 
     def join_and_start():
-        saving.wait(timeout=10)
         enrolment.join(zoe, code="JKMN2345", now=NOON)
-        joined.set()
-        return attempts.start(Enrolment.objects.get(user=zoe), quiz, now=NOON)
+        attempts.start(Enrolment.objects.get(user=zoe), quiz, now=NOON)
 
-    done = at_once(save_slowly, join_and_start)
-    assert not [one for one in done if isinstance(one, Exception)]
+    beside_an_open_change(lambda: schedule(cohort, quiz, ada), join_and_start)
     assert Attempt.objects.get().deadline == NOON + minutes(20)
 
 
-def test_a_limit_changed_at_the_desk_beside_the_start_reaches_the_attempt(ada, ben_here, quiz):
+def test_a_limit_being_changed_at_the_desk_reaches_who_starts_meanwhile(ada, ben_here, quiz):
     def change():
-        with transaction.atomic():
-            type(quiz).objects.filter(pk=quiz.pk).update(time_limit=600)
-            return timing.settings_changed(quiz, now=NOON)
+        type(quiz).objects.filter(pk=quiz.pk).update(time_limit=600)
+        timing.settings_changed(type(quiz).objects.get(pk=quiz.pk), now=NOON)
 
-    at_once(lambda: attempts.start(ben_here, quiz, now=NOON), change)
+    beside_an_open_change(change, lambda: attempts.start(ben_here, quiz, now=NOON))
     assert Attempt.objects.get().deadline == NOON + minutes(10)
+
+
+def test_a_last_day_being_moved_reaches_who_starts_meanwhile(ada, ben_here, quiz, cohort):
+    def change():
+        type(cohort).objects.filter(pk=cohort.pk).update(
+            ends_on="2026-10-05", time_zone="Etc/GMT-11"
+        )
+        timing.settings_changed(type(cohort).objects.get(pk=cohort.pk), now=NOON)
+
+    def start():
+        attempts.start(ben_here, quiz, now=NOON)
+
+    quiz.time_limit = None
+    quiz.save()
+    beside_an_open_change(change, start)
+    assert Attempt.objects.get().deadline == NOON + minutes(60)
 
 
 def test_many_wrong_passwords_at_once_are_all_counted(ada, ben_here, quiz, cohort):
