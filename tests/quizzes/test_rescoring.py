@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes import grading
+from quizzes.behaviours import Behaviour, Certainty, Given, Rules
 from quizzes.questions import KINDS
 from quizzes.rescoring import CannotRescore, Correction, Fingerprint, Key, Policy, Rescored
 from tests import factories
@@ -165,3 +166,22 @@ def fingerprint(rows: list) -> str:
 def test_two_previews_have_one_digest_only_if_they_saw_the_same(some, others):
     same = [list(map(str, row)) for row in some] == [list(map(str, row)) for row in others]
     assert (fingerprint(some) == fingerprint(others)) == same
+
+
+def test_tries_and_certainty_are_marked_again_by_their_own_rules():
+    met = Key(1, "single", {"hints": ["Look again."], "options": options({"war"})})
+    new = Key(2, "single", {"options": options({"chaos"})})
+    correction = Correction(Policy.NEW, met, new)
+    tries = [Given("war", checked=True), Given("chaos", checked=True)]
+    interactive = Rules(Behaviour.INTERACTIVE, penalty=Decimal("0.25"))
+    # Two tries, as the question had a hint when it was met, though the new version has none.
+    found = correction.rescore("chaos", Decimal(2), rules=interactive, given=tries)
+    assert found == Rescored(Decimal("1.50000"), 2)
+    immediate = Rules(Behaviour.IMMEDIATE)
+    found = correction.rescore("chaos", Decimal(2), rules=immediate, given=tries)
+    assert found == Rescored(Decimal("0.00000"), 2)
+    scored = Rules(certainty=Certainty.SCORE)
+    sure = [Given("war", certainty=3)]
+    assert correction.rescore("war", Decimal(2), rules=scored, given=sure) == Rescored(
+        Decimal("-4.00000"), 2
+    )
