@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from courses.models import Activity, Cohort, Enrolment, Lesson
 from quizzes import attempts, contests, regrading, timing
+from quizzes.attempts import Answer
 from quizzes.models import Attempt, Contest, Question, Quiz, Regrade
 from tests import factories
 
@@ -187,7 +188,7 @@ def look_through_ben(page: Page) -> None:
 
 
 def an_essay() -> dict[str, Any]:
-    return {**the_cohort("Autumn 2026")(), "question": "realism-essay"}
+    return {**the_cohort("Autumn 2026")(), "question": "synthesis-essay-verdict"}
 
 
 def send_empty(page: Page) -> None:
@@ -382,7 +383,11 @@ def course_at_work(parallax, cast) -> None:
         now=now,
     )
     writer = factories.enrol(factories.make_user("writer"), here.cohort)
-    factories.make_waiting_essay(writer, found.activity.module, "realism-essay")
+    essays = Activity.objects.get(key="synthesis-essay").quiz
+    written = attempts.start(writer, essays, now=now)
+    text = Answer(0, lambda kind, order: "I say that rank decided it.\n\nI may be wrong.")
+    attempts.save(writer.user, written.pk, answers={1: text}, now=now)
+    attempts.submit(writer.user, written.pk, now=now)
     empty = factories.make_cohort(parallax, "Spring 2027")
     factories.enrol(cast["ada"], empty, role="instructor")
 

@@ -478,3 +478,19 @@ def test_questions_are_found_by_what_they_ask(desk, questions, module):
     wanted = factories.make_question(module, "q-9", spec=factories.single("Who *balances* whom?"))
     page = reverse("admin:quizzes_question_changelist")
     assert list(desk.get(page, {"q": "Balances whom"}).context["cl"].queryset) == [wanted]
+
+
+# --- essays
+
+
+def test_an_essay_is_edited_like_any_other_question(desk, module, lesson):
+    essay = factories.make_question(
+        module, "anarchy-essay", kind="essay", spec=factories.sample("essay")
+    )
+    address = reverse("admin:quizzes_question_change", args=[essay.pk])
+    changed = yaml_text.write(factories.sample("essay") | {"words": {"least": 9, "most": 90}})
+    desk.post(address, typed(desk.get(address), spec=changed))
+    essay.refresh_from_db()
+    assert (essay.current.number, essay.current.public["words"]["most"]) == (2, 90)
+    refused = desk.post(address, typed(desk.get(address), use="practice"))
+    assert "A person has to mark this" in unescape(refused.content.decode())

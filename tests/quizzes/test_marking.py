@@ -160,6 +160,17 @@ def test_the_api_takes_an_essay_and_says_that_it_waits_and_then_how_it_was_marke
     ]
 
 
+def test_no_draw_picks_what_a_person_has_to_mark(ben_here, module, essay):
+    objective = factories.make_objective(module)
+    for question in module.questions.filter(use="graded"):
+        question.objectives.add(objective)
+    drawn = factories.make_quiz(module, [], key="drawn")
+    for position in (1, 2, 3):
+        drawn.slots.create(position=position, objective=objective)
+    attempt = attempts.start(ben_here, drawn, now=NOON)
+    assert {item.version.kind for item in attempt.items.all()} == {"single"}
+
+
 # --- Marking -----------------------------------------------------------------------------------
 
 
