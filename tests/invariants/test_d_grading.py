@@ -63,6 +63,8 @@ def test_a_grader_that_fails_leaves_the_answer_waiting_and_not_at_zero(
         assert sum(row.open for row in queue.waiting(cohort)) == len(hit)
         if round_ == 0:
             assert as_(ada).get(f"/teach/{cohort.pk}/marking/").status_code == 200
+            page = as_(ada).get(f"/teach/{cohort.pk}/marking/anarchy-{min(hit)}/")
+            assert page.status_code == 200
             assert as_(ben).get(f"/attempts/{attempt.pk}/result/").status_code == 200
         assert not Record.objects.filter(score=0).exists()
 
