@@ -370,6 +370,13 @@ class WaySerializer(serializers.Serializer[Any]):
     certainty = serializers.IntegerField(allow_null=True)
 
 
+class RemarkSerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField(help_text="When it was marked again.")
+    reason = serializers.CharField(help_text="Why; empty while that would tell the answer.")
+    before = serializers.DecimalField(10, 2)
+    after = serializers.DecimalField(10, 2)
+
+
 class ReviewedQuestionSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     points = serializers.DecimalField(10, 2)
@@ -379,6 +386,7 @@ class ReviewedQuestionSerializer(serializers.Serializer[Any]):
     mark = serializers.DecimalField(10, 2, allow_null=True)
     waits = serializers.BooleanField(help_text="Whether somebody still has to mark it.")
     judged = JudgedSerializer(many=True)
+    remarks = RemarkSerializer(many=True, help_text="What regrades did to its mark.")
     review = ReviewedField()
     proofs = ProofSerializer(many=True)
     way = WaySerializer(allow_null=True)

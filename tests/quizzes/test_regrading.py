@@ -1,15 +1,18 @@
 """Correcting a key after the exam: who moves is seen first, and nothing else is committed."""
 
+import json
 from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.serializers.json import DjangoJSONEncoder
 
 from courses.models import Enrolment, Record
 from courses.refusals import Refused
 from quizzes import attempts, regrading, reports, timing
-from quizzes.models import Attempt, Mark, Question, Regrade, Response
+from quizzes.models import Attempt, Mark, Question, Quiz, Regrade, Response
+from quizzes.serializers import ResultSerializer
 from tests import factories
 from tests.factories import NOON, minutes
 from tests.regrading import LATER, correct, sit
@@ -437,3 +440,22 @@ def test_the_result_is_shown_by_the_key_that_counts(look, ada, ben_sat):
     first = found.questions[0]
     assert (found.score, first.mark, first.review["outcome"]) == (2, 1, "right")
     assert first.review["solution"] == ["War everywhere"]
+
+
+def test_the_api_tells_what_a_regrade_did_to_a_mark(look, ada, ben_sat):
+    regrading.commit(look(), by=ada, now=LATER)
+    Quiz.objects.update(attempts_allowed=1)  # who may try again is not shown any mark
+    found = reports.result(Attempt.objects.get(pk=ben_sat.pk), now=LATER)
+    told = json.loads(json.dumps(ResultSerializer(found).data, cls=DjangoJSONEncoder))
+    assert [[*map(tuple, map(dict.items, one["remarks"]))] for one in told["questions"]] == [
+        [
+            (
+                ("at", "2026-10-05T13:30:00Z"),
+                ("reason", "Waltz says the second."),
+                ("before", "0.00"),
+                ("after", "1.00"),
+            )
+        ],
+        [],
+        [],
+    ]
