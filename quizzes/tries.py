@@ -6,7 +6,8 @@ from uuid import UUID
 
 from quizzes.behaviours import Given, Rules, Standing, judge
 from quizzes.models import Attempt, Response
-from quizzes.questions import KINDS
+from quizzes.questions import KINDS, Kind
+from quizzes.questions.base import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def standings(attempt: Attempt, positions: Collection[int] | None = None) -> dic
     if positions is not None:
         tried = tried.filter(item__position__in=positions)
     answers: dict[int, list[Given]] = {}
-    keys = {}
+    keys: dict[int, tuple[Kind, Spec]] = {}
     for position, kind, spec, answer, certainty in tried.order_by("revision").values_list(
         "item__position", "item__version__kind", "item__version__spec", "answer", "certainty"
     ):
