@@ -75,6 +75,7 @@ def test_ben_reads_realism_takes_its_quiz_and_learns_why(enter, ben):
     page.get_by_role("button", name="Submit").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("100 %")
+    ask_for_the_answers(page)
     reviewed = page.get_by_role("article")
     expect(reviewed).to_have_count(12)
     addresses = set()
@@ -88,6 +89,14 @@ def test_ben_reads_realism_takes_its_quiz_and_learns_why(enter, ben):
     page.goto("/")
     expect(page.get_by_text("10 of 49 steps done")).to_be_visible()
     expect(page.get_by_text("Next: ")).to_have_text("Next: What institutions are")
+
+
+def ask_for_the_answers(page: Page) -> None:
+    """Two attempts are left: whoever wants to see the answers now gives them up."""
+    expect(page.locator(".rests-on")).to_have_count(0)
+    page.get_by_label("I know that I cannot try this quiz again afterwards.").check()
+    page.get_by_role("button", name="Show me the answers").click()
+    expect(page.locator(".rests-on").first).to_be_visible()
 
 
 def follow_one(page: Page) -> None:
@@ -143,6 +152,7 @@ def test_ben_takes_the_quiz_without_scripts(enter, ben):
     expect(page.get_by_text("Every question has an answer.")).to_be_visible()
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("100 %")
+    ask_for_the_answers(page)
     expect(page.get_by_role("article")).to_have_count(12)
     follow_one(page)
 

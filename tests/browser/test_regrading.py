@@ -9,6 +9,8 @@ from tests.regrading import correct, sit
 def test_ada_regrades_a_wrong_key_and_ben_sees_why(visit, ada, ben, ben_here, quiz, questions):
     """ben was right all along: he says so, ada looks who would move, commits, and tells him."""
     now = timezone.now()
+    quiz.attempts_allowed = 1
+    quiz.save()
     sit(ben_here, quiz, "b", "a", now=now)
     bens = visit(ben)
     bens.goto("/quizzes/realism-quiz/")
