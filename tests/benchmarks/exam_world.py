@@ -20,10 +20,11 @@ from django.utils import timezone
 from config import bootstrap
 from courses import authoring
 from courses.management.commands import up
-from courses.models import Activity, Cohort, Course, Enrolment, Lesson, Role, User
-from quizzes.models import Quiz
+from courses.models import Cohort, Enrolment, Lesson, Role, User
+from tests import factories
 from tests.benchmarks.world import CSRF, cookie
 
+QUESTIONS = 20
 EVERY = 5  # seconds from one edit to the next
 
 
@@ -31,12 +32,24 @@ def make(plan: Path, students: int) -> None:
     """A cohort of students who are signed in, and a quiz that is long enough."""
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-    call_command("load_content", interactive=False)
     with bootstrap.only_one(settings.BASE_DIR):
         up.Command().collect_static()
     now = timezone.now()
+    course = factories.make_course()
+    module = factories.make_module(course)
+    factories.make_source()
+    factories.make_term()
+    factories.make_question(module, "anarchy-check", use="practice")
+    authoring.content_saved(factories.make_lesson(module))
+    questions = [
+        factories.make_question(
+            module, f"exam-{number}", spec=factories.single(f"Question {number}?")
+        )
+        for number in range(1, QUESTIONS + 1)
+    ]
+    quiz = factories.make_quiz(module, questions, time_limit=2 * 3600, attempts_allowed=1)
     cohort = Cohort.objects.create(
-        course=Course.objects.get(),
+        course=course,
         title="Exam",
         starts_on=(now - timedelta(days=14)).date(),
         ends_on=(now + timedelta(days=180)).date(),
@@ -54,7 +67,6 @@ def make(plan: Path, students: int) -> None:
         )
         for user in people
     )
-    Quiz.objects.update(time_limit=4 * 3600, attempts_allowed=None)
     cookies = [cookie(user) for user in people]
     plan.write_text(
         json.dumps(
@@ -62,7 +74,7 @@ def make(plan: Path, students: int) -> None:
                 "csrf": CSRF,
                 "students": cookies[:-1],
                 "teacher": cookies[-1],
-                "quiz": Activity.objects.get(key="realism-quiz").get_absolute_url(),
+                "quiz": quiz.activity.get_absolute_url(),
                 "dashboard": f"/teach/{cohort.pk}/",
             }
         )
@@ -72,9 +84,8 @@ def make(plan: Path, students: int) -> None:
 def edit() -> None:
     """Save a lesson as the editors' desk does, again and again."""
     while True:
-        for lesson in Lesson.objects.select_related("activity").order_by("pk")[:5]:
-            authoring.content_saved(lesson)
-            time.sleep(EVERY)
+        authoring.content_saved(Lesson.objects.select_related("activity").get())
+        time.sleep(EVERY)
 
 
 if __name__ == "__main__":
