@@ -71,7 +71,7 @@ Newest = Mapping[str, Marking]  # by role
 # --- What there is to mark ---------------------------------------------------------------------
 
 
-def _items(cohort: Cohort) -> QuerySet[Item]:
+def _items(cohort: Cohort) -> QuerySet[Any]:
     """What people have to mark or have marked: handed in, and no key has settled it."""
     marks = Mark.objects.filter(item=OuterRef("pk"))
     markings = Marking.objects.filter(item=OuterRef("pk"))
@@ -93,7 +93,8 @@ def _newest(markings: Iterable[Marking]) -> dict[int, dict[str, Marking]]:
 
 
 def _stand(terms: Terms, newest: Newest) -> Standing:
-    return stand(terms, *(each and each.score for each in map(newest.get, Marking.Role.values)))
+    scores = {role: each.score for role, each in newest.items()}
+    return stand(terms, *map(scores.get, Marking.Role.values))
 
 
 def _state(terms: Terms, newest: Newest, *, has_mark: bool) -> State:

@@ -97,7 +97,8 @@ class Essay(Kind):
         inspection = Inspection(spec, draft=draft)
         spec = inspection.opening("words", "rubric")
         words = inspection.table(spec.get("words"), "words", ("least", "most"))
-        least, most = words.get("least"), words.get("most")
+        least: Any = words.get("least")
+        most: Any = words.get("most")
         if not (_whole(least, 1, MOST_WORDS) and _whole(most, 1, MOST_WORDS) and least <= most):
             inspection.fault("words", WORDS.format(most=MOST_WORDS))
         fields = ("key", "text", "levels", "feedback", "evidence")
@@ -105,7 +106,7 @@ class Essay(Kind):
             path = f"rubric[{at}]"
             inspection.text(row, "feedback", path, needed=False)
             inspection.grounds(row, path)
-            worth: set[int] = set()
+            worth: set[Any] = set()
             levels = inspection.rows(row, "levels", ("key", "text", "points"), 2, 6, path)
             for place, level in enumerate(levels):
                 here, points = f"{path}.levels[{place}].points", level.get("points")
@@ -294,7 +295,7 @@ def rubric_fraction(spec: Spec, chosen: Mapping[str, str]) -> Fraction:
 
 
 def _best(row: Mapping[str, Any]) -> int:
-    return max(level["points"] for level in row["levels"])
+    return max(int(level["points"]) for level in row["levels"])
 
 
 def _whole(value: Any, low: int, high: int) -> bool:
