@@ -50,10 +50,10 @@ def standings(attempt: Attempt, positions: Collection[int] | None = None) -> dic
         tried = tried.filter(item__position__in=positions)
     answers: dict[int, list[Given]] = {}
     keys: dict[int, tuple[Kind, Spec]] = {}
-    for position, kind, spec, answer, certainty in tried.order_by("revision").values_list(
+    for position, name, spec, answer, certainty in tried.order_by("revision").values_list(
         "item__position", "item__version__kind", "item__version__spec", "answer", "certainty"
     ):
-        keys[position] = (KINDS[kind], spec)
+        keys[position] = (KINDS[name], spec)
         answers.setdefault(position, []).append(Given(answer, True, certainty))
     found = {}
     for position, tries in answers.items():

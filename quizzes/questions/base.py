@@ -377,7 +377,7 @@ def _without_key(value: Any) -> Any:
 
 def _rewrite(value: Any, change: Callable[[str, str, str], str], path: str) -> Any:
     if isinstance(value, Mapping):
-        copy = {}
+        copy: dict[str, Any] = {}
         for field, inner in value.items():
             inner_path = f"{path}.{field}" if path else str(field)
             if field in TEXTS and isinstance(inner, str):
