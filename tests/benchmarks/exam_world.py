@@ -39,8 +39,10 @@ def make(plan: Path, students: int) -> None:
     module = factories.make_module(course)
     factories.make_source()
     factories.make_term()
+    # Its text names a checkpoint, and the checkpoint's evidence its paragraphs: lesson first.
+    lesson = factories.make_lesson(module)
     factories.make_question(module, "anarchy-check", use="practice")
-    authoring.content_saved(factories.make_lesson(module))
+    authoring.content_saved(lesson)
     questions = [
         factories.make_question(
             module, f"exam-{number}", spec=factories.single(f"Question {number}?")
