@@ -12,10 +12,10 @@ import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from courses import progress
-from quizzes import grading, holding, tries
+from quizzes import grading, tries
 from quizzes.behaviours import Given, Rules, judge
-from quizzes.models import Attempt, Item, Mark, Quiz, Reveal
+from quizzes.ledger import record
+from quizzes.models import Attempt, Item, Mark
 from quizzes.questions import BY_HAND, KINDS
 
 log = structlog.get_logger(__name__)
@@ -119,49 +119,3 @@ def settle(attempt: Attempt, *, now: datetime) -> None:
     attempt.score = None if None in scores else grading.total(scores)
     attempt.save(update_fields=["score"])
     record(attempt, now=now)
-
-
-def record(attempt: Attempt, *, now: datetime) -> None:
-    """Bring the ledger's row for this student and quiz in line with their finished attempts.
-
-    The activity counts as completed once passed, or when all attempts that this student has are
-    used up. What was not handed in uses an attempt up, and has no score. An attempt that waits for
-    a person counts in nothing yet, and while it does, not every attempt is over.
-    """
-    quiz = attempt.quiz
-    progress.hold(attempt.enrolment, quiz.activity)
-    over = list(
-        Attempt.objects.exclude(state=Attempt.State.OPEN)
-        .filter(quiz=quiz, enrolment=attempt.enrolment_id)
-        .order_by("number")
-        .values_list("state", "score", "out_of", "deduction")
-    )
-    finished = [row for row in over if row[0] == Attempt.State.SUBMITTED]
-    waits = any(score is None for _state, score, _out_of, _deduction in finished)
-    if waits and quiz.grade_method == Quiz.GradeMethod.FIRST and finished[0][1] is None:
-        return
-    percentages = [
-        grading.effective(score, out_of, deduction)
-        for _state, score, out_of, deduction in finished
-        if score is not None
-    ]
-    counting = grading.best(percentages, quiz.grade_method)
-    if counting is None:
-        return
-    counting = grading.shown(counting)
-    progress.score(
-        attempt.enrolment,
-        quiz.activity,
-        percentage=counting,
-        completed=counting >= quiz.pass_mark
-        or (not waits and _used_up(attempt, len(over), now=now)),
-        now=now,
-    )
-
-
-def _used_up(attempt: Attempt, over: int, *, now: datetime) -> bool:
-    """Whether this student has no attempt left; asked only where that decides."""
-    if Reveal.objects.filter(quiz=attempt.quiz_id, enrolment=attempt.enrolment_id).exists():
-        return True  # who has asked for the answers has no attempt left
-    holds = holding.person(attempt.enrolment, attempt.quiz).at(now)
-    return holds.attempts_allowed.value is not None and over >= holds.attempts_allowed.value
