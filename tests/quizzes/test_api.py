@@ -77,6 +77,8 @@ def test_a_student_sits_the_quiz_and_reads_why(api, ben, quiz):
     assert submitted.json()["questions"] == []
 
     result = api.ask(path_of(attempt, "result/")).json()
+    assert "outcome" not in result["questions"][0]["review"]
+    result = api.send("post", path_of(attempt, "reveal/")).json()
     assert (result["score"], result["out_of"], result["percentage"]) == ("2.00", "3.00", "66.67")
     assert result["passed"] is True
     assert [question["review"]["outcome"] for question in result["questions"]] == [
@@ -464,8 +466,8 @@ def test_the_queries_do_not_grow_with_the_questions(
     with django_assert_num_queries(4):
         api.ask(path_of(attempt))
     with django_assert_num_queries(7):
-        answer(api, attempt, 1, "a")
-    with django_assert_num_queries(12):
+        answer(api, attempt, 1, "b")  # failed, so that it is asked whether an attempt is left
+    with django_assert_num_queries(14):
         api.send("post", path_of(attempt, "submit/"))
     with django_assert_num_queries(9):
         api.ask(path_of(attempt, "result/"))
