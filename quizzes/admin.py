@@ -576,6 +576,11 @@ class BandRows(TextRows):
     text = "text"
 
 
+def _title(section: Any) -> str:
+    """A section within its own quiz."""
+    return str(section.title)
+
+
 class PartInline(PlainChoices, admin.TabularInline):
     """Rows of a quiz, with the choices fetched once for all of them."""
 
@@ -592,7 +597,7 @@ class PartInline(PlainChoices, admin.TabularInline):
             if isinstance(field, forms.ModelChoiceField):
                 if name == "section":
                     field.queryset = Section.objects.filter(quiz=obj)
-                    field.label_from_instance = lambda section: section.title
+                    field.label_from_instance = _title  # type: ignore[method-assign, assignment]
                 choices: Any = field.choices
                 field.choices = list(choices)
         return formset

@@ -210,7 +210,7 @@ API = [
     ("api:attempts", {"quiz": "realism-quiz"},
      NEVER, (401, 404, 201, 200, 403, 403, 403), NEVER, NEVER),
     ("api:attempt", ATTEMPT, (401, 404, 404, 200, 404, 404, 404), NEVER, NEVER, NEVER),
-    ("api:check", ANSWER, NEVER, (401, 422, 422, 422, 422, 422, 422), NEVER, NEVER),
+    ("api:check", ANSWER, NEVER, (401, 415, 415, 415, 415, 415, 415), NEVER, NEVER),
     ("api:redo", ANSWER, NEVER, (401, 404, 404, 409, 404, 404, 404), NEVER, NEVER),
     ("api:response", ANSWER, NEVER, NEVER, (401, 422, 422, 422, 422, 422, 422), NEVER),
     ("api:leave", ANSWER, NEVER, (401, 404, 404, 409, 404, 404, 404), NEVER, NEVER),
