@@ -46,9 +46,6 @@ class Person:
     acknowledged: list[tuple[str, int, int, str]] = field(default_factory=list)
     handed_in: bool = False
 
-    def __post_init__(self) -> None:
-        self.connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-
     def ask(self, method: str, path: str, fields: Any = None) -> tuple[int, str, bytes]:
         """Status, Location and body; status 0 when nothing came back."""
         headers = {"Cookie": self.cookie, "Accept": "application/json, text/html"}
@@ -56,14 +53,17 @@ class Person:
         if method == "POST":
             body = urlencode([*fields, ("csrfmiddlewaretoken", self.csrf)])
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        # A new connection each time: the server closes an idle one long before the next save.
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            self.connection.request(method, path, body, headers)
-            reply = self.connection.getresponse()
+            connection.request(method, path, body, headers)
+            reply = connection.getresponse()
             content = reply.read()
         except (OSError, HTTPException) as error:
-            self.connection.close()
             self.errors.append(f"{method} {path}: {type(error).__name__}")
             return 0, "", b""
+        finally:
+            connection.close()
         if reply.status >= 400:
             self.errors.append(f"{method} {path}: {reply.status}")
         return reply.status, reply.headers.get("Location") or "", content
