@@ -6,13 +6,12 @@ waits, its attempt has no score: it is handed in, and counts in nothing yet.
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 
-from quizzes import grading, tries
+from quizzes import grading, sheets, tries
 from quizzes.behaviours import Given, Rules, judge
 from quizzes.ledger import record
 from quizzes.models import Attempt, Item, Mark
@@ -31,25 +30,33 @@ def grade(attempt: Attempt, *, now: datetime) -> None:
     rules = Rules.read(attempt.rules)
     answers = tries.given([attempt.pk])
     marks: list[Mark] = []
-    counting: list[Decimal] = []
-    waits = False
+    counting: list[sheets.Row] = []
     for item in (
         Item.objects.current()
         .filter(attempt=attempt)
         .select_related("version")
         .defer("version__content")
     ):
-        mark = _mark(item, rules, answers.get(item.pk, ()), now=now)
-        if mark is None:
-            waits = waits or item.counts
-            continue
+        given = answers.get(item.pk, ())
+        mark = _mark(item, rules, given, now=now)
         if item.counts:
-            counting.append(mark.score)
-        marks.append(mark)
+            score = None if mark is None else mark.score
+            answer = given[-1].answer if given else None
+            counting.append((item.version_id, item.slot, item.points, score, answer))
+        if mark is not None:
+            marks.append(mark)
     Mark.objects.bulk_create(marks)
-    attempt.score = None if waits else grading.total(counting)
-    attempt.save(update_fields=["state", "submitted_at", "score", "deduction"])
+    _score(attempt, counting)
+    attempt.save(update_fields=["state", "submitted_at", "score", "sheet", "deduction"])
     record(attempt, now=now)
+
+
+def _score(attempt: Attempt, counting: Sequence[sheets.Row]) -> None:
+    """Set the score and the sheet by these questions; none of both while one waits."""
+    scores = [score for _version, _slot, _points, score, _answer in counting]
+    known = [score for score in scores if score is not None]
+    attempt.score = grading.total(known) if len(known) == len(scores) else None
+    attempt.sheet = sheets.of(counting)
 
 
 def _mark(item: Item, rules: Rules, answers: Sequence[Given], *, now: datetime) -> Mark | None:
@@ -109,13 +116,6 @@ def settle(attempt: Attempt, *, now: datetime) -> None:
 
     The caller holds the attempt's lock. Without a mark on each item that counts there is no score.
     """
-    newest = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk").values("score")[:1]
-    scores = list(
-        Item.objects.current()
-        .filter(attempt=attempt, counts=True)
-        .order_by()
-        .values_list(Subquery(newest), flat=True)
-    )
-    attempt.score = None if None in scores else grading.total(scores)
-    attempt.save(update_fields=["score"])
+    _score(attempt, sheets.rows([attempt.pk])[attempt.pk])
+    attempt.save(update_fields=["score", "sheet"])
     record(attempt, now=now)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Cohort, User
 from courses.refusals import Refused
-from quizzes import grading, ledger, tries
+from quizzes import grading, ledger, sheets, tries
 from quizzes.access import may_regrade
 from quizzes.behaviours import Given, Rules
 from quizzes.models import Attempt, Item, Mark, Question, QuestionVersion, Regrade, Response
@@ -452,18 +452,12 @@ def _write(regrade: Regrade, outcomes: Sequence[Outcome], *, by: User, now: date
         for outcome in outcomes
         if outcome.moves and outcome.attempt.score is not None
     }
-    newest = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk").values("score")[:1]
-    scores: dict[UUID, list[Decimal]] = {pk: [] for pk in moved}
-    for pk, score in (
-        Item.objects.current()
-        .filter(attempt__in=list(moved), counts=True)
-        .order_by()
-        .values_list("attempt", Subquery(newest))
-    ):
-        scores[pk].append(score)
-    for pk, attempt in moved.items():
-        attempt.score = grading.total(scores[pk])
-    Attempt.objects.bulk_update(moved.values(), ["score"])
+    for pk, rows in sheets.rows(list(moved)).items():
+        moved[pk].score = grading.total(
+            score for *_asked, score, _answer in rows if score is not None
+        )
+        moved[pk].sheet = sheets.of(rows)
+    Attempt.objects.bulk_update(moved.values(), ["score", "sheet"])
 
 
 def _tell_ledger(rescored: Mapping[tuple[int, int], UUID], *, now: datetime) -> None:
