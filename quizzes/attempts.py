@@ -206,6 +206,8 @@ def rules_of(quiz: Quiz) -> Rules:
         navigation=Navigation(quiz.navigation),
         at_zero=AtZero(quiz.at_zero),
         grace_period=quiz.grace_period if quiz.at_zero == AtZero.GRACE else Rules.grace_period,
+        late_penalty=quiz.late_penalty,
+        late_most=quiz.late_most if quiz.late_penalty else None,
     )
 
 
@@ -821,8 +823,8 @@ def _close(attempt: Attempt, *, now: datetime) -> None:
 def _hand_in(attempt: Attempt, *, now: datetime) -> None:
     """Grade what is saved, less what lateness costs; `submitted_at` is set."""
     attempt.state = Attempt.State.SUBMITTED
-    if attempt.quiz.late_penalty and attempt.submitted_at is not None:
-        holds = timing.person(attempt.enrolment, attempt.quiz).at(attempt.started_at)
+    if timing.late_of(attempt).penalty and attempt.submitted_at is not None:
+        holds = timing.person(attempt.enrolment, attempt.quiz).of(attempt)
         attempt.deduction = holds.deduction(attempt.submitted_at)
     marking.grade(attempt, now=now)
 

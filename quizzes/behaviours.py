@@ -41,7 +41,11 @@ class AtZero(StrEnum):
 
 @dataclass(frozen=True)
 class Rules:
-    """What an attempt was started under. `penalty` is the fraction 0..1 that each try costs."""
+    """What an attempt was started under. `penalty` is the fraction 0..1 that each try costs.
+
+    `late_penalty` and `late_most` are percent of the score, per day begun and in all; None is what
+    the quiz says, for attempts that were started before it was kept with them.
+    """
 
     behaviour: Behaviour = Behaviour.DEFERRED
     penalty: Decimal = Decimal("0.33333")
@@ -49,6 +53,8 @@ class Rules:
     navigation: Navigation = Navigation.FREE
     at_zero: AtZero = AtZero.SUBMIT
     grace_period: int = 86_400  # seconds, where there is a grace
+    late_penalty: Decimal | None = None
+    late_most: Decimal | None = None
 
     def stored(self) -> dict[str, str]:
         """As JSON for `Attempt.rules`: only what differs from the default, to keep rows small."""
@@ -86,6 +92,8 @@ class Rules:
             "navigation": Navigation,
             "at_zero": AtZero,
             "grace_period": int,
+            "late_penalty": Decimal,
+            "late_most": Decimal,
         }
         return cls(**{name: read[name](value) for name, value in stored.items()})
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from django.db.models import BigIntegerField, FilteredRelation, Q
 from courses.models import Enrolment, Group
 from courses.models.prepared import Prepared
 from quizzes import conditions
-from quizzes.conditions import Conditions, Special
-from quizzes.models import Override, Quiz, Schedule
+from quizzes.behaviours import Rules
+from quizzes.conditions import Conditions, Late, Special
+from quizzes.models import Attempt, Override, Quiz, Schedule
 
 SCHEDULED = ("opens_at", "due_at", "closes_at")
 FIELDS = ("opens_at", "due_at", "closes_at", "time_limit", "attempts_allowed")
@@ -73,9 +74,22 @@ class Person:
             time_factor=self.enrolment.time_factor,
             accommodation=self.enrolment.accommodation,
             specials=self.specials,
-            late=conditions.Late(self.quiz.late_penalty, self.quiz.late_most),
+            late=Late(self.quiz.late_penalty, self.quiz.late_most),
             at=at,
         )
+
+    def of(self, attempt: Attempt) -> Conditions:
+        """What holds in an attempt of theirs; when it is due may move, what lateness costs not."""
+        return replace(self.at(attempt.started_at), late=late_of(attempt))
+
+
+def late_of(attempt: Attempt) -> Late:
+    """What lateness costs in an attempt: what its student was told when it started."""
+    rules = Rules.read(attempt.rules)
+    if rules.late_penalty is None:
+        return Late(attempt.quiz.late_penalty, attempt.quiz.late_most)
+    most = Late.most if rules.late_most is None else rules.late_most
+    return Late(rules.late_penalty, most)
 
 
 def person(enrolment: Enrolment, quiz: Quiz) -> Person:

@@ -99,7 +99,9 @@ def moment(student: Enrolment, quiz: Quiz, *, at: datetime) -> Moment:
         refusal="" if why_not is None or open_attempt else why_not.sentence,
         open_attempt=open_attempt,
         receipt=verbs.deadline_for(student, holds, now=at).parts,
-        would_count=_would_count(quiz, holds, best, at),
+        would_count=_would_count(
+            quiz, person.of(open_attempt) if open_attempt else holds, best, at
+        ),
         attempts=[
             look.at_attempt(
                 attempt,

@@ -25,6 +25,7 @@ from quizzes.conditions import End, Origin
 from quizzes.holding import FIELDS, Book
 from quizzes.holding import SCHEDULED as SCHEDULED
 from quizzes.holding import Person as Person
+from quizzes.holding import late_of as late_of
 from quizzes.holding import person as person
 from quizzes.models import Attempt, Override, Quiz, Schedule
 
@@ -348,11 +349,12 @@ def follow(attempts: QuerySet[Attempt], *, now: datetime) -> int:
 def count_lateness(attempts: QuerySet[Attempt], *, now: datetime) -> int:
     """Work out again what lateness costs those of these attempts that are handed in.
 
-    How many changed; the ledger follows. None of it costs more than a query where no quiz has a
-    late policy.
+    By when they are due now, and by the late policy that each was started under. How many changed;
+    the ledger follows. None of it costs more than a query where no quiz has a late policy.
     """
+    had_policy = Q(rules__has_key="late_most") | Q(quiz__late_penalty__gt=0) | Q(deduction__gt=0)
     found = list(
-        attempts.filter(Q(quiz__late_penalty__gt=0) | Q(deduction__gt=0))
+        attempts.filter(had_policy)
         .filter(state=Attempt.State.SUBMITTED)
         .select_for_update(of=("self",))
         .select_related("quiz__activity", "enrolment__cohort")
@@ -366,7 +368,7 @@ def count_lateness(attempts: QuerySet[Attempt], *, now: datetime) -> int:
     )
     changed = []
     for attempt in found:
-        holds = book.person(attempt.enrolment, attempt.quiz).at(attempt.started_at)
+        holds = book.person(attempt.enrolment, attempt.quiz).of(attempt)
         if attempt.submitted_at is None:
             continue  # no such row: a constraint says so
         deduction = holds.deduction(attempt.submitted_at)

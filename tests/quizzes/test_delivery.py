@@ -191,7 +191,7 @@ def test_what_happens_at_zero_is_fixed_at_the_start(ben, ben_here, strict):
 def test_the_cover_and_the_start_say_when_the_next_attempt_may_begin(ben, ben_here, quiz):
     change(quiz, delay_first=3600, delay_later=7200, attempts_allowed=None)
     attempts.submit(ben, start(ben_here, quiz).pk, now=NOON + minutes(10))
-    sentence = "Your next attempt may start at 13:10 UTC: there are 1 h between two attempts."
+    sentence = "Your next attempt may start at 13:10 UTC: you wait 1 h between two attempts."
     with pytest.raises(NotStarted) as refused:
         start(ben_here, quiz, now=NOON + minutes(11))
     assert (str(refused.value), refused.value.code) == (sentence, "too_soon")
@@ -249,6 +249,36 @@ def test_the_ledger_follows_when_due_times_of_finished_attempts_change(ada, ben_
     assert stands() == (20, 80)
     schedule(cohort, late.quiz, ada)
     assert stands() == (0, 100)
+
+
+def test_a_late_policy_changed_later_prices_no_attempt_anew(ada, ben_here, late, cohort):
+    """What was told at the start holds, also when the due time moves; D1 and D2."""
+
+    def stands():
+        late.refresh_from_db()
+        return late.deduction, Record.objects.get().score
+
+    for penalty in (0, 30):
+        change(late.quiz, late_penalty=penalty, late_most=100)
+        timing.settings_changed(late.quiz, now=NOON + DAY)
+        assert stands() == (10, 90)
+        schedule(cohort, late.quiz, ada, due=NOON - DAY)
+        assert stands() == (20, 80)
+        schedule(cohort, late.quiz, ada, due=NOON)
+    # One from before the rules were kept has only the quiz to go by.
+    change(late, rules={})
+    timing.settings_changed(late.quiz, now=NOON + DAY)
+    assert stands() == (30, 70)
+
+
+def test_a_policy_that_comes_later_costs_nothing_where_there_was_none(ada, ben, ben_here, quiz):
+    schedule(ben_here.cohort, quiz, ada, due=NOON)
+    attempt = start(ben_here, quiz)
+    change(quiz, late_penalty=10)
+    attempts.submit(ben, attempt.pk, now=NOON + minutes(20))
+    timing.settings_changed(quiz, now=NOON + DAY)
+    attempt.refresh_from_db()
+    assert attempt.deduction == 0
 
 
 def test_a_person_given_more_attempts_has_not_used_them_up(ada, ben, ben_here, quiz):
