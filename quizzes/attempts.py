@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -258,7 +259,8 @@ def _start(
     locked.values_list("pk").get(pk=enrolment_id)
     # All of it after the lock, which whoever changes the conditions takes too: what had been read
     # before, or came beside the row that was waited for, may be older than what now holds.
-    enrolment = Enrolment.objects.select_related("cohort").get(pk=enrolment_id)
+    person, revealed = timing.anew(enrolment_id, quiz)
+    enrolment = person.enrolment
     quiz.refresh_from_db(fields=SETTINGS)
     # Locked too: one that is overdue is closed here, and perhaps by its own page as well.
     attempts = list(
@@ -272,7 +274,6 @@ def _start(
         if attempt.is_open:
             attempt.quiz, attempt.enrolment = quiz, enrolment
             _close(attempt, now=now)
-    person = timing.person(enrolment, quiz)
     holds = person.at(now)
     why_not = refusal(
         enrolment,
@@ -280,16 +281,17 @@ def _start(
         attempts,
         quiz=quiz,
         now=now,
-        revealed=bool(attempts) and _reveal(enrolment, quiz) is not None,
+        revealed=revealed,
         password=_password(enrolment, person.password, password, now=now),
     )
     if why_not is not None:
         if why_not.code == "wrong_password":
             PasswordTry.objects.create(enrolment=enrolment, made_at=now)
         return why_not
-    known = revealing.known_versions(enrolment, now=now)
+    # Asked only where it decides: what is drawn, or what counts.
+    known = cache(partial(revealing.known_versions, enrolment, now=now))
     filled = composing.compose(enrolment, quiz, rng=rng, known=known)
-    left_out = known if quiz.leaves_out_known else frozenset()
+    left_out = known() if quiz.leaves_out_known else frozenset()
     counting = [slot.points for slot, version in filled if version.pk not in left_out]
     if not counting:
         return availability.Refusal("nothing_new", NOTHING_NEW)

@@ -65,6 +65,14 @@ class Slip:
     position: int
     proofs: Sequence[Proof]
 
+    @property
+    def lessons(self) -> list[tuple[str, str]]:
+        """(lesson, address) to read again, each lesson once, at the first paragraph it rests on."""
+        first: dict[str, str] = {}
+        for proof in self.proofs:
+            first.setdefault(proof.lesson, proof.url)
+        return list(first.items())
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -80,19 +88,16 @@ class Calibration:
 
 
 def of(user: User, course: Course, *, now: datetime) -> Calibration:
-    """What somebody's finished attempts in a course say; at most thirteen queries.
+    """What somebody's finished attempts in a course say; at most twelve queries.
 
     Only of questions whose rightness they may see, and of none that they are being asked at the
     moment. Of several tries the first one counts: after it they knew more.
     """
-    mine = list(
-        Attempt.objects.filter(enrolment__user=user, quiz__activity__module__course=course)
-        .select_related("quiz__activity__module", "enrolment__cohort")
-        .order_by("-submitted_at", "pk")
-    )
+    mine = Attempt.objects.filter(enrolment__user=user, quiz__activity__module__course=course)
+    pasts = revealing.pasts(mine.order_by("-submitted_at", "pk"), now=now)
     seen = {
         attempt.pk: items
-        for attempt, past in revealing.pasts(mine, now=now)
+        for attempt, past in pasts
         if attempt.state == Attempt.State.SUBMITTED
         and Rules.read(attempt.rules).asks
         and Visible.CORRECTNESS
@@ -117,7 +122,7 @@ def of(user: User, course: Course, *, now: datetime) -> Calibration:
         if answers[0].certainty == max(LEVELS) and outcome == "wrong":
             slips.append((item, attempt))
     levels = [Level(at, _(LEVELS[at]), right, of) for at, (right, of) in counts.items()]
-    order = {attempt.pk: place for place, attempt in enumerate(mine)}
+    order = {attempt.pk: place for place, (attempt, _past) in enumerate(pasts)}
     slips.sort(key=lambda slip: order[slip[1]])
     return Calibration(
         levels=levels,

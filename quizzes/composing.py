@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from courses.models import Enrolment, Module
 from courses.refusals import Refused
 from quizzes.drawing import draw
-from quizzes.models import Item, Question, QuestionVersion, Quiz, Slot
+from quizzes.models import Attempt, Item, Question, QuestionVersion, Quiz, Slot
 from quizzes.pools import Candidate, Pool, built_on, choices
 from quizzes.questions import BY_HAND
 
@@ -27,15 +27,15 @@ def compose(
     quiz: Quiz,
     *,
     rng: random.Random,
-    known: Collection[int] = (),
+    known: Callable[[], Collection[int]] = frozenset,
 ) -> list[Filled]:
     """The slots of a quiz, each with the version it is filled with, as the attempt shows them.
 
-    By section and position; shuffled, where the quiz says so, within a section. `known` are the
-    versions (primary keys) whose answers this student was shown: they are drawn last. Without an
-    enrolment, for somebody who only looks, chance alone decides. Raises `Refused`, with a
-    sentence for the student, if the slots cannot all be filled. At most ten queries, however many
-    slots.
+    By section and position; shuffled, where the quiz says so, within a section. `known` tells the
+    versions (primary keys) whose answers this student was shown: they are drawn last; it is asked
+    only if any slot draws. Without an enrolment, for somebody who only looks, chance alone
+    decides. Raises `Refused`, with a sentence for the student, if the slots cannot all be filled.
+    At most seven queries besides `known`'s, however many slots.
     """
     slots = list(quiz.slots.select_related("section").order_by("position"))
     filled = list(zip(slots, _versions(enrolment, quiz, slots, rng, known), strict=True))
@@ -68,10 +68,10 @@ def fresh(
     candidates = _candidates(slot.quiz, [slot])
     left = [each for each in candidates if int(each.question) not in besides]
     try:
-        [key] = _draw(enrolment, choices(_asked(slot.quiz, [slot]), left), left, rng, known)
+        [key] = _draw(enrolment, choices(_asked(slot.quiz, [slot]), left), left, rng, lambda: known)
     except ValueError:
         return None
-    return _current([key])[key]
+    return _found([key], [slot])[key]
 
 
 def headings(filled: Sequence[Filled]) -> list[dict[str, Any]]:
@@ -104,7 +104,7 @@ def _versions(
     quiz: Quiz,
     slots: Sequence[Slot],
     rng: random.Random,
-    known: Collection[int],
+    known: Callable[[], Collection[int]],
 ) -> list[QuestionVersion]:
     """The version that each slot is filled with, of no question twice.
 
@@ -117,7 +117,7 @@ def _versions(
         keys = _draw(enrolment, asked, candidates, rng, known)
     except ValueError as fault:
         raise Refused(CANNOT_START.format(problem=fault)) from None
-    versions = _current(keys) | _pinned(slots)
+    versions = _found(keys, slots)
     if not slots or any(key not in versions for key in keys):
         raise Refused(CANNOT_START.format(problem=NOT_READY))
     return [versions[key] for key in keys]
@@ -187,9 +187,10 @@ def _candidates(quiz: Quiz, slots: Sequence[Slot]) -> list[Candidate]:
             difficulty=difficulty,
             objectives=objectives.get(pk, frozenset()),
             tags=tags.get(pk, frozenset()),
+            version=version,
         )
-        for pk, module, lens, difficulty in questions.order_by().values_list(
-            "pk", "module", "module__lens", "difficulty"
+        for pk, module, lens, difficulty, version in questions.order_by().values_list(
+            "pk", "module", "module__lens", "difficulty", "current"
         )
     ]
 
@@ -212,58 +213,48 @@ def _draw(
     asked: Sequence[Sequence[str]],
     candidates: Sequence[Candidate],
     rng: random.Random,
-    known: Collection[int],
+    known: Callable[[], Collection[int]],
 ) -> list[str]:
     """A question for each slot; those that this student has not met first, then the least used.
 
-    Two queries more, three with known ones; none if no slot draws.
+    One query more, besides `known`'s; none if no slot draws.
     """
     if enrolment is None or not candidates:
         return draw(asked, rng=rng)
+    mine = Attempt.objects.filter(enrolment=enrolment).order_by().values("pk")
     # Those swapped for a fresh one in practice have been met as well.
-    within = Item.objects.order_by().filter(
-        version__question__in=[int(each.question) for each in candidates]
+    times = (
+        Item.objects.order_by()
+        .filter(version__question__in=[int(each.question) for each in candidates])
+        .values_list("version__question")
+        .annotate(asked=Count("pk"), met=Count("pk", filter=Q(attempt__in=mine)))
     )
-    times = Count("pk")
-    mine = within.filter(attempt__enrolment=enrolment)
-    seen = dict(mine.values_list("version__question").annotate(times))
-    used = dict(within.values_list("version__question").annotate(times))
-    shown: set[int] = set()
-    if known:
-        shown = set(
-            Question.objects.filter(current__in=known).order_by().values_list("pk", flat=True)
-        )
+    seen, used = {}, {}
+    for question, asked_of_all, met in times:
+        used[str(question)], seen[str(question)] = asked_of_all, met
+    shown = known()
     return draw(
         asked,
         rng=rng,
-        seen={str(pk): number for pk, number in seen.items()},
-        used={str(pk): number for pk, number in used.items()},
-        known={str(pk) for pk in shown},
+        seen=seen,
+        used=used,
+        known={each.question for each in candidates if each.version in shown},
     )
 
 
-def _current(keys: Collection[str]) -> dict[str, QuestionVersion]:
-    """The newest version of each of these questions that is ready, by the key of the draw."""
-    return {
-        str(version.question_id): version
-        for version in QuestionVersion.objects.filter(
-            pk__in=Question.objects.ready().filter(pk__in=keys).values("current")
-        ).defer("content", "public")
-    }
-
-
-def _pinned(slots: Sequence[Slot]) -> dict[str, QuestionVersion]:
-    """The versions that slots are pinned to, by the question's key for the draw."""
+def _found(keys: Collection[str], slots: Sequence[Slot]) -> dict[str, QuestionVersion]:
+    """By the question's key for the draw, the version to ask: the newest of a question that is
+    ready, or the one that its slot is pinned to. One query."""
     pins = {slot.question_id: slot.pinned for slot in slots if slot.pinned and slot.question_id}
-    if not pins:
-        return {}
+    ready = Question.objects.ready().filter(pk__in=set(map(int, keys)) - set(pins))
+    wanted = Q(pk__in=ready.values("current"))
+    if pins:
+        wanted |= Q(question__in=list(pins), number__in=set(pins.values()))
     found = {
         str(version.question_id): version
-        for version in QuestionVersion.objects.filter(
-            question__in=list(pins), number__in=set(pins.values())
-        ).defer("content", "public")
-        if version.number == pins[version.question_id]
+        for version in QuestionVersion.objects.filter(wanted).defer("content", "public")
+        if pins.get(version.question_id, version.number) == version.number
     }
-    if len(found) < len(pins):
+    if any(str(pinned) not in found for pinned in pins):
         raise Refused(CANNOT_START.format(problem=NO_SUCH_PIN))
     return found

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, FilteredRelation, Q
+from django.db.models import BigIntegerField, Exists, F, FilteredRelation, Q, QuerySet
 
 from courses.models import Enrolment, Group
 from courses.models.prepared import Prepared
 from quizzes import conditions
 from quizzes.behaviours import Rules
 from quizzes.conditions import Conditions, Late, Special
-from quizzes.models import Attempt, Override, Quiz, Schedule
+from quizzes.models import Attempt, Override, Quiz, Reveal, Schedule
 
 SCHEDULED = ("opens_at", "due_at", "closes_at")
 FIELDS = ("opens_at", "due_at", "closes_at", "time_limit", "attempts_allowed")
@@ -30,8 +30,8 @@ def _beside(relation: str, quiz: Any) -> FilteredRelation:
 
 # The schedule and the overrides come beside the enrolment, so that there is a row even without
 # any. Somebody's own and their groups' multiply; both are few, and each is taken once.
-FOR_ONE = Prepared[tuple[Any, ...]](
-    lambda quiz, enrolment: (
+def _for_one(quiz: Any, enrolment: Any) -> QuerySet[Enrolment]:
+    return (
         Enrolment.objects.filter(pk=enrolment)
         .annotate(
             plan=FilteredRelation("cohort__schedules", condition=Q(cohort__schedules__quiz=quiz)),
@@ -39,15 +39,36 @@ FOR_ONE = Prepared[tuple[Any, ...]](
             shared=_beside("groups__overrides", quiz),
         )
         .order_by()
-        .values_list(
-            *(f"plan__{field}" for field in PLANNED),
-            *(f"own__{field}" for field in SPECIAL),
-            *(f"shared__{field}" for field in SPECIAL),
+    )
+
+
+COLUMNS = (
+    *(f"plan__{field}" for field in PLANNED),
+    *(f"own__{field}" for field in SPECIAL),
+    *(f"shared__{field}" for field in SPECIAL),
+)
+FOR_ONE = Prepared[tuple[Any, ...]](
+    lambda quiz, enrolment: _for_one(quiz, enrolment).values_list(*COLUMNS),
+    quiz=BigIntegerField(),
+    enrolment=BigIntegerField(),
+)
+# The same with the enrolment and its cohort themselves, and whether the answers were asked for.
+ANEW = Prepared[Any](
+    lambda quiz, enrolment: (
+        _for_one(quiz, enrolment)
+        .select_related("cohort")
+        .annotate(
+            revealed=Exists(Reveal.objects.filter(quiz=quiz, enrolment=enrolment)),
+            **{_attribute(column): F(column) for column in COLUMNS},
         )
     ),
     quiz=BigIntegerField(),
     enrolment=BigIntegerField(),
 )
+
+
+def _attribute(column: str) -> str:
+    return column.replace("__", "_of_")
 
 
 @dataclass(frozen=True)
@@ -94,7 +115,18 @@ def late_of(attempt: Attempt) -> Late:
 
 def person(enrolment: Enrolment, quiz: Quiz) -> Person:
     """What holds for somebody in a quiz; one query. The enrolment comes with its cohort."""
-    rows = FOR_ONE.all(quiz=quiz.pk, enrolment=enrolment.pk)
+    return _person(enrolment, quiz, FOR_ONE.all(quiz=quiz.pk, enrolment=enrolment.pk))
+
+
+def anew(enrolment_id: int, quiz: Quiz) -> tuple[Person, bool]:
+    """The same with the enrolment and its cohort as they are now, and whether this student has
+    asked for the answers; one query."""
+    rows = ANEW.all(quiz=quiz.pk, enrolment=enrolment_id)
+    columns = [tuple(getattr(row, _attribute(column)) for column in COLUMNS) for row in rows]
+    return _person(rows[0], quiz, columns), bool(rows[0].revealed)
+
+
+def _person(enrolment: Enrolment, quiz: Quiz, rows: Sequence[tuple[Any, ...]]) -> Person:
     columns = {
         special[0]: special
         for row in rows

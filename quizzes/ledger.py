@@ -14,6 +14,7 @@ from courses import progress
 from quizzes import grading, holding
 from quizzes.models import Attempt, Quiz, Reveal
 
+CHUNK = 500
 Pair = tuple[int, int]  # quiz, enrolment
 
 
@@ -60,7 +61,16 @@ def record(attempt: Attempt, *, now: datetime) -> None:
 
 
 def record_all(attempts: Sequence[Attempt], *, now: datetime) -> None:
-    """`record` for many, one attempt of each student and quiz, in as many queries as for two."""
+    """`record` for many, one attempt of each student and quiz, in as many queries as for two.
+
+    Some hundreds at a time: a database takes only so many values in one statement.
+    """
+    ordered = sorted(attempts, key=lambda attempt: (attempt.enrolment_id, attempt.quiz.activity_id))
+    for start in range(0, len(ordered), CHUNK):
+        _record_some(ordered[start : start + CHUNK], now=now)
+
+
+def _record_some(attempts: Sequence[Attempt], *, now: datetime) -> None:
     ledger = progress.hold_all(
         {(attempt.enrolment_id, attempt.quiz.activity_id) for attempt in attempts}, now=now
     )

@@ -17,7 +17,7 @@ class Candidate:
     """A ready question of the right use, as a pool looks at it.
 
     `lens` is its module's; `difficulty` the author's guess of the facility index, 0 (nobody) to
-    1 (everybody).
+    1 (everybody); `version` what it would be asked in.
     """
 
     question: str
@@ -26,6 +26,7 @@ class Candidate:
     difficulty: Decimal
     objectives: frozenset[Name] = frozenset()
     tags: frozenset[Name] = frozenset()
+    version: Name = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.db.models import (
     Exists,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     UUIDField,
 )
@@ -125,14 +126,10 @@ class Past:
 def known_versions(enrolment: Enrolment, *, now: datetime) -> frozenset[int]:
     """Question versions, by primary key, whose key this person may have seen in any quiz.
 
-    What could be looked at counts as seen: nobody can tell whether it was. Nine queries at most.
+    What could be looked at counts as seen: nobody can tell whether it was. Eight queries at most.
     """
-    attempts = list(
-        Attempt.objects.filter(enrolment__user=enrolment.user_id)
-        .select_related("quiz__activity__module", "enrolment__cohort")
-        .order_by()
-    )
-    seen = [attempt.pk for attempt, past in pasts(attempts, now=now) if past.may_have_shown]
+    theirs = Attempt.objects.filter(enrolment__user=enrolment.user_id).order_by()
+    seen = [attempt.pk for attempt, past in pasts(theirs, now=now) if past.may_have_shown]
     asked = Item.objects.filter(
         # Also what was swapped for a fresh question in practice.
         Q(attempt__in=seen) | Exists(Response.objects.filter(item=OuterRef("pk"), checked=True)),
@@ -147,20 +144,20 @@ def known_versions(enrolment: Enrolment, *, now: datetime) -> frozenset[int]:
     )
 
 
-def pasts(attempts: list[Attempt], *, now: datetime) -> list[tuple[Attempt, Past]]:
+def pasts(theirs: QuerySet[Attempt], *, now: datetime) -> list[tuple[Attempt, Past]]:
     """Each attempt of one person with how it stands; seven queries at most."""
+    asked_for = Reveal.objects.filter(quiz=OuterRef("quiz"), enrolment=OuterRef("enrolment"))
+    attempts = list(
+        theirs.annotate(revealed=Exists(asked_for))
+        .select_related("quiz__activity__module", "enrolment__cohort")
+        .defer("quiz__intro", "quiz__intro_html", "sections")
+    )
     asked = [attempt for attempt in attempts if attempt.quiz.review != Policy.PRACTICE]
     quizzes = {attempt.quiz_id: attempt.quiz for attempt in asked}
     cohorts = {attempt.enrolment.cohort_id for attempt in asked}
     exams = [quiz for quiz in quizzes.values() if quiz.review == Policy.EXAM]
     book = Book(quizzes, cohorts) if asked else None
-    revealed = set(
-        Reveal.objects.filter(
-            quiz__in=quizzes, enrolment__in={attempt.enrolment_id for attempt in asked}
-        ).values_list("quiz", "enrolment")
-        if asked
-        else ()
-    )
+    revealed = {(attempt.quiz_id, attempt.enrolment_id) for attempt in attempts if attempt.revealed}
     over = timing.last_ends(exams, cohorts=cohorts, now=now) if exams else {}
     used: dict[tuple[int, int], int] = {}
     under_way: set[tuple[int, int]] = set()

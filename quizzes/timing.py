@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 
 from courses.models import Cohort, Enrolment, Group, Role, User
 from courses.refusals import Refused
-from quizzes import availability, conditions, marking
+from quizzes import availability, conditions, ledger
 from quizzes.behaviours import Rules
 from quizzes.conditions import End, Origin
 from quizzes.holding import FIELDS, Book
 from quizzes.holding import SCHEDULED as SCHEDULED
 from quizzes.holding import Person as Person
+from quizzes.holding import anew as anew
 from quizzes.holding import late_of as late_of
 from quizzes.holding import person as person
 from quizzes.models import Attempt, Override, Quiz, Schedule
@@ -377,8 +378,7 @@ def count_lateness(attempts: QuerySet[Attempt], *, now: datetime) -> int:
             changed.append(attempt)
     Attempt.objects.bulk_update(changed, ["deduction"])
     told = {(attempt.enrolment_id, attempt.quiz_id): attempt for attempt in changed}
-    for _pair, attempt in sorted(told.items()):
-        marking.record(attempt, now=now)
+    ledger.record_all(list(told.values()), now=now)
     return len(changed)
 
 

@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from courses.models import Cohort, Enrolment, Record, User
+from courses.models import Cohort, Enrolment, Module, Record, User
 from quizzes import authoring, regrading
 from quizzes.models import Attempt, Item, Mark, Question, QuestionVersion, Quiz, Response, Slot
 from tests import factories
@@ -101,12 +101,17 @@ def _sit(cohort: Cohort, versions: list[QuestionVersion], quiz: Quiz, numbers: r
     )
 
 
-def make_course() -> None:
-    """A quiz of three questions, where the database is empty."""
-    module = factories.make_module(factories.make_course())
+def make_ground(module: Module) -> None:
+    """What the questions of a module cite."""
     factories.make_source()
     factories.make_term()
     factories.make_lesson(module, body=LESSON)
+
+
+def make_course() -> None:
+    """A quiz of three questions, where the database is empty."""
+    module = factories.make_module(factories.make_course())
+    make_ground(module)
     questions = [
         factories.make_question(module, f"anarchy-{n}", spec=factories.single(f"Question {n}?"))
         for n in range(3)

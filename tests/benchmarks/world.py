@@ -24,9 +24,10 @@ from django.utils import timezone
 
 from config import bootstrap
 from courses.management.commands import up
-from courses.models import Activity, Cohort, Course, Enrolment, Lesson, User
+from courses.models import Activity, Cohort, Course, Enrolment, Lesson, Module, User
 from quizzes import attempts, simulation
-from quizzes.models import Quiz, Slot
+from quizzes.models import Question, Quiz, Slot
+from tests import factories
 from tests.benchmarks.counting import Counts, count
 from tests.benchmarks.forms import AttemptPage
 
@@ -126,6 +127,19 @@ def make_short_quiz(whole: Quiz, size: int) -> Quiz:
         for slot in whole.slots.order_by("position")[:size]
     )
     return quiz
+
+
+def make_fifty(module: Module) -> list[Question]:
+    """Questions for the longest quiz whose cost is bounded."""
+    return [
+        factories.make_question(module, f"fifty-{number}", spec=factories.single(f"Q{number}?"))
+        for number in range(50)
+    ]
+
+
+def put_in_pools(quiz: Quiz) -> None:
+    """Let every slot of a quiz draw what its module has, instead of naming its question."""
+    quiz.slots.update(question=None, module=quiz.activity.module_id)
 
 
 def make(students: int) -> dict[str, Any]:
