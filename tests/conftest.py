@@ -17,7 +17,7 @@ from courses import authoring
 from courses.models import Cohort, Course, Enrolment, Lesson, Module, Role, User
 from quizzes.models import Question, Quiz
 from tests import factories
-from tests.invariants.scale import EXAMPLES
+from tests.invariants.scale import EXAMPLES, SCALE
 from tests.shelf import Shelf
 
 # The machine is shared and slow at times; a slow example is not a wrong one.
@@ -29,11 +29,12 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what asks about the other database's own ways (`only_on("sqlite")`)."""
+    """Leave out what asks about the other database's own ways, and what only `prove` asks."""
     foreign = [
         item
         for item in items
         if any(connection.vendor not in mark.args for mark in item.iter_markers("only_on"))
+        or (SCALE < 1 and item.get_closest_marker("only_to_prove"))
     ]
     if foreign:
         config.hook.pytest_deselected(items=foreign)

@@ -244,7 +244,7 @@ def test_evidence_names_what_is_there(module, change, faults):
 
 
 def test_an_unknown_kind_is_a_fault(module):
-    assert authoring.check("essay", SPEC, authoring.ground()) == [
+    assert authoring.check("poem", SPEC, authoring.ground()) == [
         Fault("kind", f"Choose one of: {', '.join(KINDS)}.")
     ]
 

@@ -132,8 +132,9 @@ def test_a_commit_beside_an_abandon_does_one_of_the_two(corrected, cohort, ada):
     }
 
 
-def test_contesting_at_once_makes_one_contest(corrected, ben):
+def test_contesting_at_once_makes_one_contest(corrected, ben, ben_here, quiz):
     attempt = Attempt.objects.get()
+    attempts.reveal(ben_here, quiz, now=LATER)
     outcomes = at_once(*[lambda: contests.contest(ben, attempt.pk, 1, reason="No.", now=LATER)] * 4)
     assert sorted(type(one).__name__ for one in outcomes) == ["Contest", *["Refused"] * 3]
     assert Contest.objects.count() == 1
