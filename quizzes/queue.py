@@ -33,11 +33,12 @@ from quizzes.models import (
     Mark,
     Marking,
     MarkingPlan,
+    NameShown,
     Question,
     Response,
     Snippet,
 )
-from quizzes.questions import KINDS, text_of
+from quizzes.questions import BY_HAND, KINDS, text_of
 
 MARKED_MEANWHILE = (
     "Somebody else has marked this answer meanwhile, so yours was not stored. Go on with the next."
@@ -50,6 +51,14 @@ NO_SECOND = "This question is marked by one person, so there is no second mark t
 NOT_YOURS = "Only the person who gave this mark changes it. An instructor can overrule it."
 MODERATED = "A moderator has decided this answer. Only a moderator changes that."
 NOT_MODERATOR = "Only instructors of the cohort moderate."
+OTHERS_DECIDE = (
+    "You have marked this answer yourself, so somebody else decides it. That can be: {names}."
+)
+NOBODY_ELSE = (
+    "You have marked this answer yourself. The cohort has no other instructor, so you decide it all"
+    " the same."
+)
+STILL_BLIND = "Names are shown once an answer is decided."
 NOTHING_TO_MODERATE = "This answer has no mark yet that could be moderated."
 NO_REASON = "Write the reason for the change: it is kept with the mark."
 LONG_REASON = "The reason has {length} characters; {most} fit. Shorten it."
@@ -114,6 +123,7 @@ class Waiting:
     question: Question
     prompt: str
     terms: Terms
+    failed: bool  # the key should have marked them, and grading failed
     answers: int
     states: Mapping[str, int]
     markers: Sequence[tuple[str, int]]  # who, and how many answers
@@ -134,10 +144,13 @@ class Waiting:
 def waiting(cohort: Cohort) -> list[Waiting]:
     """All questions that people mark in a cohort, those that wait first; four queries."""
     items: dict[int, list[tuple[int, bool]]] = {}
-    for item, question, has_mark in _items(cohort).values_list(
-        "pk", "version__question", "has_mark"
+    failed = set()
+    for item, question, kind, has_mark in _items(cohort).values_list(
+        "pk", "version__question", "version__kind", "has_mark"
     ):
         items.setdefault(question, []).append((item, has_mark))
+        if kind not in BY_HAND:
+            failed.add(question)
     newest = _newest(
         Marking.objects.filter(item__attempt__enrolment__cohort=cohort)
         .select_related("by")
@@ -159,7 +172,17 @@ def waiting(cohort: Cohort) -> list[Waiting]:
             markers.update({str(each.by) for each in by_role.values()})
         prompt = text_of(question.current.content["prompt"]) if question.current else ""
         count = len(items[question.pk])
-        found.append(Waiting(question, prompt, holds, count, states, sorted(markers.items())))
+        found.append(
+            Waiting(
+                question,
+                prompt,
+                holds,
+                question.pk in failed,
+                count,
+                states,
+                sorted(markers.items()),
+            )
+        )
     return sorted(found, key=lambda row: (-row.open, -row.moderation, row.question.key))
 
 
@@ -297,6 +320,7 @@ class Sheet:
     prompt: str
     guidance: str
     text: str
+    failed: bool  # the key should have marked it, and grading failed
     rubric: Sequence[Criterion]
     rubric_points: int
     points: Decimal
@@ -339,6 +363,7 @@ def sheet(
         prompt=content["prompt"],
         guidance=content.get("feedback", ""),
         text=kind.answer_text(content, item.answer),
+        failed=not kind.by_hand,
         rubric=rubric,
         rubric_points=sum(max(level.points for level in row.levels) for row in rubric),
         points=item.points,
@@ -478,6 +503,8 @@ def _check(
     if role == Marking.Role.MODERATOR:
         if first is None:
             raise Refused(_(NOTHING_TO_MODERATE))
+        if others := instead_of(by, newest):
+            raise Refused(who_decides(others))
     elif Marking.Role.MODERATOR in newest:
         raise Refused(_(MODERATED))
     elif stored is not None and stored.by_id != by.user_id:
@@ -488,6 +515,32 @@ def _check(
         raise Refused(_(NO_SECOND))
     if base != (stored.number if stored else 0):
         raise Refused(_(CHANGED_MEANWHILE))
+
+
+def instead_of(by: Enrolment, newest: Newest) -> list[User] | None:
+    """Who else can moderate an answer that this person has marked; None if they have not.
+
+    One query, none for who has not.
+    """
+    markers = {each.by_id for role, each in newest.items() if role != Marking.Role.MODERATOR}
+    if by.user_id not in markers:
+        return None
+    others = (
+        Enrolment.objects.active()
+        .filter(cohort=by.cohort_id, role=Role.INSTRUCTOR, user__is_active=True)
+        .exclude(user__in=markers)
+        .select_related("user")
+        .order_by("user__name", "user__username")
+    )
+    return [enrolment.user for enrolment in others]
+
+
+def who_decides(others: Sequence[User] | None) -> str:
+    """Who moderates an answer, for somebody who has marked it (see `instead_of`); else ""."""
+    if others is None:
+        return ""
+    names = ", ".join(map(str, others))
+    return _(OTHERS_DECIDE).format(names=names) if others else _(NOBODY_ELSE)
 
 
 def _decide(
@@ -511,6 +564,25 @@ def _decide(
         made_at=now,
     )
     marking.settle(attempt, now=now)
+
+
+def show_name(entry: Entry, *, by: Enrolment, now: datetime) -> None:
+    """Let an instructor see whose answer a decided one is, and keep who looked and when.
+
+    Asking again changes nothing. Raises `Refused`.
+    """
+    if by.role != Role.INSTRUCTOR:
+        raise Refused(_(NOT_MODERATOR))
+    if entry.state != State.DECIDED:
+        raise Refused(_(STILL_BLIND))
+    NameShown.objects.bulk_create(
+        [NameShown(item_id=entry.item, by=by.user, shown_at=now)], ignore_conflicts=True
+    )
+
+
+def names_shown(entry: Entry) -> list[NameShown]:
+    """Who has asked whose answer this is, and when, in that order; one query."""
+    return list(NameShown.objects.filter(item=entry.item).select_related("by"))
 
 
 def keep_snippet(cohort: Cohort, question: Question, text: str, *, by: User, now: datetime) -> None:

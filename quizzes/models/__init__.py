@@ -8,7 +8,7 @@ from quizzes.models.attempts import (
     Reveal,
 )
 from quizzes.models.bank import Evidence, Question, QuestionVersion, Tag
-from quizzes.models.marking import Marking, MarkingPlan, Snippet
+from quizzes.models.marking import Marking, MarkingPlan, NameShown, Snippet
 from quizzes.models.quizzes import Band, Quiz, Section, Slot
 from quizzes.models.review import Contest, Regrade
 from quizzes.models.timing import Acceptance, Override, PasswordTry, Schedule
@@ -25,6 +25,7 @@ __all__ = [
     "Mark",
     "Marking",
     "MarkingPlan",
+    "NameShown",
     "Override",
     "PasswordTry",
     "Question",

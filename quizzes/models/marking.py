@@ -90,6 +90,23 @@ class Marking(models.Model):
         return f"{self.item} · {self.role} {self.number}"
 
 
+class NameShown(models.Model):
+    """Somebody asked whose answer it is that they look at. Rows are only added, one for each."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="names_shown")
+    by = models.ForeignKey(User, models.PROTECT, related_name="names_seen")
+    shown_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["item", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "by"], name="a_name_is_shown_to_each_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} · {self.by}"
+
+
 class Snippet(models.Model):
     """A comment that a marker uses again, kept per cohort and question."""
 

@@ -109,13 +109,18 @@ def moderate(request: Request, cohort: int, question: str) -> HttpResponse:
             messages.success(request, _("Decided. The student sees it as the quiz allows."))
             following = pile.after(entry, State.MODERATION)
             return _to(request, "moderation", here.cohort, pile, following or entry)
+        if act == "name":
+            queue.show_name(entry, by=here, now=request.arrived_at)
+            return _to(request, "moderation", here.cohort, pile, entry)
         if act is not None:
             raise Refused(_(NO_SUCH_ACT))
     except Refused as refusal:
         trouble = str(refusal)
+    seen = queue.names_shown(entry)
     name = None
-    if "name" in request.GET and entry.state == State.DECIDED:
+    if entry.state == State.DECIDED and any(one.by_id == request.user.pk for one in seen):
         name = Item.objects.select_related("attempt__enrolment__user").get(pk=entry.item)
+    instead = queue.instead_of(here, pile.newest.get(entry.item, {}))
     return _sheet(
         request,
         here,
@@ -126,6 +131,9 @@ def moderate(request: Request, cohort: int, question: str) -> HttpResponse:
         {
             "moderating": True,
             "student": name and name.attempt.enrolment.user,
+            "seen": seen,
+            "own": queue.who_decides(instead),
+            "may_moderate": not instead,
             "tolerance": request.POST.get("tolerance", f"{pile.terms.tolerance.normalize():f}"),
         },
     )
@@ -223,7 +231,8 @@ def _sheet(
                 "terms": pile.terms,
                 "sheet": shown,
                 "role": Marking.Role(shown.role).label if shown.role else "",
-                "may_mark": bool(shown.role) and (not more or bool(shown.given)),
+                "may_mark": bool(shown.role)
+                and (not more or (bool(shown.given) and more["may_moderate"])),
                 "marked": sum(one.state == State.DECIDED for one in pile.entries),
                 "snippets": queue.snippets(here.cohort, pile.question, by=request.user),
                 "reason": typed.get("reason", ""),

@@ -1,5 +1,6 @@
 """Essays wait for people: who marks, what is hidden from whom, and when the score is there."""
 
+import re
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -10,7 +11,17 @@ from courses.refusals import Refused
 from quizzes import attempts, queue, reports
 from quizzes.agreement import State
 from quizzes.attempts import Answer
-from quizzes.models import Attempt, Item, Mark, Marking, MarkingPlan, Quiz, Snippet
+from quizzes.models import (
+    Attempt,
+    Item,
+    Mark,
+    Marking,
+    MarkingPlan,
+    NameShown,
+    Quiz,
+    Snippet,
+)
+from quizzes.questions import KINDS
 from tests import factories
 from tests.contract import Api
 from tests.factories import NOON, minutes
@@ -352,7 +363,9 @@ def test_a_moderator_sees_both_marks_and_only_then_a_name(as_, ada, cleo, desk, 
     mark(item, ada, cohort, role="second")
     assert as_(cleo).get(f"{desk}moderation/").status_code == 404
     adas = as_(ada)
-    page = adas.get(f"{desk}moderation/?name=1")
+    page = adas.get(f"{desk}moderation/")
+    early = adas.post(f"{desk}moderation/", {"act": "name"})
+    assert (early.status_code, NameShown.objects.count()) == (422, 0)
     text = page.content.decode()
     assert "First marker: 0.80 of 2 points" in text
     assert "Second marker: 2 of 2 points" in text
@@ -361,7 +374,56 @@ def test_a_moderator_sees_both_marks_and_only_then_a_name(as_, ada, cleo, desk, 
     assert (refused.status_code, "Write the reason" in refused.content.decode()) == (422, True)
     done = adas.post(f"{desk}moderation/", filled(sheet_of(page), reason="Answered well."))
     assert "Ben Okafor" not in adas.get(done["Location"]).content.decode()
-    assert "Written by Ben Okafor." in adas.get(done["Location"] + "&name=1").content.decode()
+    for _twice in range(2):
+        asked = adas.post(done["Location"], {"act": "name"})
+    assert "Written by Ben Okafor." in adas.get(asked["Location"]).content.decode()
+    assert [(row.item_id, row.by) for row in NameShown.objects.all()] == [(item, ada)]
+
+
+def test_who_asked_for_a_name_stands_beside_the_answer_and_others_stay_blind(
+    as_, ada, cleo, desk, item, cohort
+):
+    zoe = factories.make_user("zoe", "Zoe Second")
+    factories.enrol(zoe, cohort, Role.INSTRUCTOR)
+    mark(item, cleo, cohort)
+    as_(ada).post(f"{desk}moderation/", {"act": "name"})
+    text = as_(zoe).get(f"{desk}moderation/").content.decode()
+    assert ("Name shown to:" in text, "Ada Lindqvist, " in text, "Ben Okafor" in text) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_no_marker_moderates_their_own_mark_unless_the_cohort_has_nobody_else(
+    as_, ada, cleo, desk, item, cohort
+):
+    two_markers(cohort, ada)
+    mark(item, cleo, cohort, levels=FAIR)
+    mark(item, ada, cohort, role="second")
+    alone = "The cohort has no other instructor, so you decide it all the same."
+    assert alone in as_(ada).get(f"{desk}moderation/").content.decode()
+    zoe = factories.make_user("zoe", "Zoe Second")
+    factories.enrol(zoe, cohort, Role.INSTRUCTOR)
+    sentence = "somebody else decides it. That can be: Zoe Second."
+    page = as_(ada).get(f"{desk}moderation/")
+    assert (sentence in page.content.decode(), b"Your decision" in page.content) == (True, False)
+    with pytest.raises(Refused, match=re.escape(sentence)):
+        mark(item, ada, cohort, role="moderator", reason="Mine.")
+    assert mark(item, zoe, cohort, role="moderator", reason="Well.").state == State.DECIDED
+
+
+def test_an_answer_that_grading_failed_on_says_so(as_, ada, ben_here, quiz, cohort, monkeypatch):
+    def fail(*args):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(KINDS["single"]), "grade", fail)
+        attempt = hand_in(ben_here, quiz, None)
+    assert attempt.score is None
+    adas, why = as_(ada), "Grading by the key failed here, so a person marks it"
+    for path in ("", "anarchy-1/"):
+        assert why in adas.get(f"/teach/{cohort.pk}/marking/{path}").content.decode()
 
 
 def test_the_arrangement_is_set_by_instructors_in_points(as_, ada, desk, waiting):
@@ -383,7 +445,7 @@ def test_questions_and_answers_that_nobody_has_to_mark_are_not_there(as_, ada, c
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_the_queries_do_not_grow_with_the_answers(
-    as_, ada, essay, cohort, desk, size, django_assert_num_queries
+    as_, ada, cleo, essay, cohort, desk, size, django_assert_num_queries
 ):
     for number in range(size):
         user = factories.make_user(f"writer{number}")
@@ -395,6 +457,6 @@ def test_the_queries_do_not_grow_with_the_answers(
         adas.get(f"/teach/{cohort.pk}/marking/")
     with django_assert_num_queries(9):
         adas.get(desk)
-    mark(marked, ada, cohort)
-    with django_assert_num_queries(9):
+    mark(marked, cleo, cohort)
+    with django_assert_num_queries(10):
         adas.get(f"{desk}moderation/")
