@@ -6,6 +6,7 @@ at a checkpoint, so all that a person has done anywhere is asked.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import (
     BigIntegerField,
@@ -21,7 +22,8 @@ from django.db.models import (
 
 from courses.models import Enrolment
 from courses.models.prepared import Prepared
-from quizzes import timing, visibility
+from quizzes import availability, timing, visibility
+from quizzes.behaviours import Rules
 from quizzes.conditions import Conditions
 from quizzes.holding import Book
 from quizzes.models import Attempt, CheckpointAnswer, Item, Response, Reveal
@@ -109,17 +111,20 @@ class Past:
     """An attempt as it stands: under which policy, in which phase, and whether its key was shown.
 
     `shown` remembers what the rules of today may have forgotten: they can be changed afterwards.
+    What ended without being handed in shows nothing of its key (`reports.visible_to_student`).
     """
 
     policy: str
     phase: Phase
     shown: bool = False
+    abandoned: bool = False
 
     @property
     def may_have_shown(self) -> bool:
         """Whether its student may have seen the key of its questions."""
-        return self.shown or visibility.reveals_key(
-            visibility.visible(self.policy, self.phase, Role.STUDENT)
+        return self.shown or (
+            not self.abandoned
+            and visibility.reveals_key(visibility.visible(self.policy, self.phase, Role.STUDENT))
         )
 
 
@@ -147,7 +152,7 @@ def known_versions(enrolment: Enrolment, *, now: datetime) -> frozenset[int]:
 def pasts(theirs: QuerySet[Attempt], *, now: datetime) -> list[tuple[Attempt, Past]]:
     """Each attempt of one person with how it stands; seven queries at most."""
     asked_for = Reveal.objects.filter(quiz=OuterRef("quiz"), enrolment=OuterRef("enrolment"))
-    attempts = list(
+    attempts: list[Any] = list(
         theirs.annotate(revealed=Exists(asked_for))
         .select_related("quiz__activity__module", "enrolment__cohort")
         .defer("quiz__intro", "quiz__intro_html", "sections")
@@ -180,5 +185,20 @@ def pasts(theirs: QuerySet[Attempt], *, now: datetime) -> list[tuple[Attempt, Pa
             closes_at=over[attempt.quiz_id].at if attempt.quiz_id in over else None,
             again=again,
         )
-        found.append((attempt, Past(attempt.quiz.review, phase, attempt.shown_at is not None)))
+        shown = attempt.shown_at is not None
+        past = Past(attempt.quiz.review, phase, shown, _is_abandoned(attempt, now))
+        found.append((attempt, past))
     return found
+
+
+def _is_abandoned(attempt: Attempt, now: datetime) -> bool:
+    """Whether an attempt ended without being handed in, even if nobody has noticed yet."""
+    if not attempt.is_open:
+        return attempt.state == Attempt.State.ABANDONED
+    counts, _at = availability.ended(
+        Rules.read(attempt.rules).at_zero,
+        now=now,
+        deadline=attempt.deadline,
+        closes_at=attempt.closes_at,
+    )
+    return not counts
