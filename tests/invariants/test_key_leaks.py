@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -16,8 +17,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Course, Lesson, Term
-from quizzes import attempts
+from courses.models import Course, Enrolment, Lesson, Term
+from quizzes import attempts, revealing
 from quizzes.attempts import Answer
 from quizzes.authoring import publish
 from quizzes.models import Attempt, Question, Quiz
@@ -45,7 +46,20 @@ REVEALS = {"quizzes:reveal", "api:reveal"}
 CHANCE = {"quizzes:quiz", "api:attempts", "api:tokens", "api:token"}
 # A world takes seconds, and one pair tells of a leak that is always there.
 PAIRS = runs(200) if SCALE >= 1 else 1
-QUIZZES = ("open", "answered", "again", "exam")
+# What each quiz is set to, and one attempt at it is in the state of that name.
+QUIZZES: dict[str, dict[str, Any]] = {
+    "open": {},
+    "answered": {},
+    "again": {},
+    "exam": {"review": "exam"},
+    # Answers are checked one by one; the first is gone on from with a blank one.
+    "tried": {"behaviour": "interactive", "navigation": "sequential", "certainty": "ask"},
+    # Its time is over, and it may still be handed in.
+    "graceful": {"at_zero": "grace"},
+}
+ANSWERED = {"answered", "graceful"}  # what handing these in would earn is told at once
+SUBMITS = {"quizzes:submit", "api:submit"}
+AN_HOUR = timedelta(hours=1)
 
 
 class Undone(Exception):  # noqa: N818
@@ -62,14 +76,14 @@ def undone() -> Iterator[None]:
 
 @pytest.fixture
 def asked(module, lesson, ben_here) -> list[Question]:
-    """A question of every kind, in four quizzes."""
+    """A question of every kind, in all quizzes."""
     made = [
         factories.make_question(module, f"of-{name}", kind=name, spec=factories.sample(name))
         for name in KINDS
     ]
-    for key in QUIZZES:
-        review = "exam" if key == "exam" else "homework"
-        factories.make_quiz(module, made, key=key, review=review, shuffle_options=True)
+    for key, set_to in QUIZZES.items():
+        settings = {"review": "homework", "shuffle_options": True, **set_to}
+        factories.make_quiz(module, made, key=key, **settings)
     return made
 
 
@@ -180,6 +194,18 @@ def give_keys(asked: list[Question], key: int) -> None:
         publish(Question.objects.get(pk=question.pk), now=timezone.now())
 
 
+def answer_all(
+    enrolment: Enrolment, attempt: Attempt, *, now: datetime, certainty: int | None = None
+) -> dict[int, Answer]:
+    """Each kind's first sample, saved; right or wrong as the key of the world has it."""
+    answers = {
+        position: Answer(0, lambda kind, order: kind.samples[0].response, certainty=certainty)
+        for position in attempt.items.values_list("position", flat=True)
+    }
+    attempts.save(enrolment.user, attempt.pk, answers=answers, now=now)
+    return answers
+
+
 def in_world(asked: list[Question], client: Client, ben_here: Any, key: int) -> list[Any]:
     """Every reply that ben gets in the world with this key, before anything is revealed."""
     replies: list[Any] = []
@@ -189,12 +215,11 @@ def in_world(asked: list[Question], client: Client, ben_here: Any, key: int) -> 
         sat = {}
         for place, name in enumerate(QUIZZES):
             quiz = Quiz.objects.get(activity__key=name)
-            sat[name] = attempts.start(ben_here, quiz, now=now, seed=place)
-        answers = {
-            item.position: Answer(0, lambda kind, order: kind.samples[0].response)
-            for item in sat["answered"].items.select_related("version")
-        }
-        attempts.save(ben_here.user, sat["answered"].pk, answers=answers, now=now)
+            begun = now - AN_HOUR if name == "graceful" else now
+            sat[name] = attempts.start(ben_here, quiz, now=begun, seed=place)
+            if name in ANSWERED:
+                answers = answer_all(ben_here, sat[name], now=begun)
+        attempts.go_on(ben_here.user, sat["tried"].pk, position=1, now=now)
         for name in ("again", "exam"):
             attempts.submit(ben_here.user, sat[name].pk, now=now)
         every = urls(sat)
@@ -203,6 +228,8 @@ def in_world(asked: list[Question], client: Client, ben_here: Any, key: int) -> 
                 continue
             # What was answered earns what the key says; the rest is handed in blank.
             if method != "get" and str(sat["answered"].pk) in url:
+                continue
+            if name in SUBMITS and method != "get" and str(sat["graceful"].pk) in url:
                 continue
             sent = {"content_type": "application/json"} if url.startswith("/api/") else {}
             if method == "put":
@@ -250,6 +277,58 @@ def test_once_revealed_the_two_sites_differ(asked, as_, ben, ben_here):
             attempts.reveal(ben_here, quiz, now=now)
             shown.append(said(as_(ben).get(reverse("quizzes:result", args=[attempt.pk]))))
     assert shown[0] != shown[1]
+
+
+@pytest.mark.invariant("E1")
+def test_what_was_not_handed_in_tells_nothing_of_its_key(asked, as_, ada, ben, ben_here):
+    """Homework without another attempt, which would show everything had it been handed in."""
+    client, now = as_(ben), timezone.now()
+    Quiz.objects.filter(activity__key="again").update(at_zero="abandon", attempts_allowed=1)
+    worlds, counted = [], []
+    for key in (1, 2):
+        with undone():
+            give_keys(asked, key)
+            quiz = Quiz.objects.get(activity__key="again")
+            attempt = attempts.start(ben_here, quiz, now=now - AN_HOUR, seed=1)
+            answer_all(ben_here, attempt, now=now - AN_HOUR)
+            every = urls({"again": attempt})
+            worlds.append(
+                [(name, said(client.get(url))) for way, name, url in every if way == "get"]
+            )
+            attempt.refresh_from_db()
+            assert attempt.state == Attempt.State.ABANDONED
+            assert revealing.known_versions(ben_here, now=now) == frozenset()
+            attempts.accept(attempt, reason="The power failed.", by=ada, now=now)
+            counted.append(said(client.get(reverse("quizzes:result", args=[attempt.pk]))))
+    for here, there in zip(*worlds, strict=True):
+        assert here == there, here[0]
+    assert counted[0] != counted[1]
+
+
+@pytest.mark.invariant("E1")
+def test_log_and_certainty_tell_nothing_of_a_key_while_more_can_be_earned(
+    asked, as_, ben, ben_here
+):
+    client, now = as_(ben), timezone.now()
+    Quiz.objects.filter(activity__key="again").update(certainty="ask")
+    worlds, after = [], []
+    for key in (1, 2):
+        with undone():
+            give_keys(asked, key)
+            quiz = Quiz.objects.get(activity__key="again")
+            attempt = attempts.start(ben_here, quiz, now=now, seed=1)
+            answer_all(ben_here, attempt, now=now, certainty=3)
+            attempts.submit(ben, attempt.pk, now=now)
+            pages = [
+                reverse("quizzes:certainty", args=["lenses"]),
+                reverse("quizzes:log", args=[attempt.pk]),
+                reverse("quizzes:log_table", args=[attempt.pk]),
+            ]
+            worlds.append([said(client.get(page)) for page in pages])
+            attempts.reveal(ben_here, quiz, now=now)
+            after.append([said(client.get(page)) for page in pages])
+    assert worlds[0] == worlds[1]
+    assert [here == there for here, there in zip(*after, strict=True)] == [False] * 3
 
 
 # --- E2 ----------------------------------------------------------------------------------------
