@@ -15,7 +15,7 @@ from quizzes import attempts, composing, revealing, tries
 from quizzes.access import own_attempt_to_write
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.behaviours import Behaviour, Rules, Standing, State
-from quizzes.models import Attempt, Item, Quiz, Slot
+from quizzes.models import Attempt, Item, Slot
 from quizzes.questions import KINDS
 
 NO_FRESH_ONES = "Only in practice can a question be swapped for another one like it."
@@ -101,7 +101,7 @@ def _swap(attempt: Attempt, position: int, now: datetime, seed: int | None) -> I
         besides = {each.version.question_id for each in items.values()}
         version = composing.fresh(attempt.enrolment, slot, besides=besides, rng=rng, known=known)
     version = version or item.version
-    counts = version.pk not in known or attempt.quiz.known_questions == Quiz.Known.COUNT
+    counts = version.pk not in known or not attempt.quiz.leaves_out_known
     if not counts and not any(each.counts for each in items.values() if each is not item):
         raise Refused(_(LAST_COUNTING))
     item.replaced_at = now

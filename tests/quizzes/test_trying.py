@@ -185,6 +185,14 @@ def test_a_question_whose_answer_was_shown_does_not_count_again(ben, begin):
     assert (done.score, done.out_of) == (0, 1)
 
 
+def test_in_practice_a_question_counts_again_as_the_page_before_it_says(ben, begin):
+    attempt = begin("practice", review="practice")
+    check(ben, attempt, "b")
+    assert trying.redo(ben, attempt.pk, position=1, now=NOON).counts
+    check(ben, attempt, "a")
+    assert attempts.submit(ben, attempt.pk, now=NOON).out_of == 2
+
+
 def test_what_is_asked_last_and_counts_is_not_swapped_away(ben, begin):
     attempt = begin("practice")
     for position in (1, 2):
