@@ -26,6 +26,9 @@ CLOSES = "The quiz closes at {close}."
 CLOSES_FIRST = "The quiz closes at {close}, so {left} from your start."
 NEVER_CLOSES = "There is no closing time."
 
+# From here on the date of a close says more than how long it is until then, in seconds.
+FAR = 2 * 24 * 3600
+
 # What happens at the end, told before the start.
 AT_ZERO = {
     AtZero.SUBMIT: "When time is up, what is saved is handed in.",
@@ -35,6 +38,7 @@ AT_ZERO = {
     ),
     AtZero.ABANDON: "Hand in before time is up: what is not handed in by then does not count.",
 }
+AT_THE_CLOSE = "When the quiz closes, what is saved is handed in."
 # The same when it happens, on the open page.
 TIME_UP = {
     AtZero.SUBMIT: "",
@@ -59,7 +63,7 @@ UNDER_WAY = "You have an attempt under way. Go on with it, or submit it first."
 NOT_OPEN_YET = "The quiz opens at {open}."
 CLOSED = "The quiz closed at {close}."
 USED_UP = "You have used all attempts: {used} of {allowed}."
-TOO_SOON = "Your next attempt may start at {at}: there are {delay} between two attempts."
+TOO_SOON = "Your next attempt may start at {at}: you wait {delay} between two attempts."
 WORD_NEEDED = "This quiz has a password. Type in the one that your instructor gave you."
 WRONG_WORD = "This is not the password of this quiz. Check it with your instructor."
 TOO_MANY_TRIES = (
@@ -132,6 +136,8 @@ def deadline(
     close = _utc(closes_at)
     until_close = max(0, int((close - start).total_seconds()))
     close_in_words = clock(close, zone=zone, beside=start)
+    if allowed is None and until_close >= FAR:
+        return Deadline(close, until_close, (*parts, CLOSES.format(close=close_in_words)))
     if allowed is not None and _after(start, allowed) <= close:
         return Deadline(
             _after(start, allowed), allowed, (*parts, CLOSES.format(close=close_in_words))
@@ -193,16 +199,25 @@ def closes_at(end: datetime | None, rules: Rules) -> datetime | None:
 
 
 def told(
-    rules: Rules, *, ends: bool, delay_first: int, delay_later: int, attempts_allowed: int | None
+    rules: Rules,
+    *,
+    ends: bool,
+    delay_first: int,
+    delay_later: int,
+    attempts_allowed: int | None,
+    limited: bool = True,
 ) -> list[str]:
     """How an attempt goes on and ends, for the student before the start.
 
-    `ends` is whether its time can run out; delays are in seconds.
+    `ends` is whether its time can run out, `limited` whether by more than the close; delays are in
+    seconds.
     """
     said = []
     if rules.navigation is Navigation.SEQUENTIAL:
         said.append(ONE_BY_ONE)
-    if ends:
+    if ends and not limited and rules.at_zero is AtZero.SUBMIT:
+        said.append(AT_THE_CLOSE)
+    elif ends:
         said.append(AT_ZERO[rules.at_zero].format(grace=in_words(rules.grace_period)))
     third = attempts_allowed is None or attempts_allowed > 2
     if attempts_allowed != 1 and delay_first != delay_later and third:
@@ -308,10 +323,12 @@ def _password_refusal(password: Password, *, now: datetime, zone: tzinfo) -> Ref
 
 
 def in_words(seconds: int) -> str:
-    """A duration as people read it: "1 h 30 min", "55 min", "45 s"."""
-    hours, rest = divmod(seconds, 3600)
+    """A duration as people read it: "1 h 30 min", "55 min", "45 s", "3 days 2 h"."""
+    days, rest = divmod(seconds, 24 * 3600) if seconds >= FAR else (0, seconds)
+    hours, rest = divmod(rest, 3600)
     minutes, left = divmod(rest, 60)
-    parts = [f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number]
+    units = ((days, "days"), (hours, "h"), (minutes, "min"))
+    parts = [f"{number} {unit}" for number, unit in units if number]
     if left or not parts:
         parts.append(f"{left} s")
     return " ".join(parts)

@@ -91,14 +91,16 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
         person = timing.person(enrolment, quiz)
         holds = person.at(now)
         receipt = verbs.deadline_for(enrolment, holds, now=now).parts
-    worth = list(quiz.slots.values_list("points", flat=True))
+    slots = list(quiz.slots.values_list("points", "question__kind"))
+    worth = [points for points, _kind in slots]
+    by_hand = any(name in KINDS and KINDS[name].by_hand for _points, name in slots)
     open_attempt = next((attempt for attempt in mine if attempt.is_open), None)
     so_far = Tried(used=len(mine), under_way=open_attempt is not None, revealed=revealed)
     why_not = verbs.refusal(enrolment, holds, mine, quiz=quiz, now=now, revealed=revealed)
     return Cover(
         quiz=quiz,
         receipt=receipt,
-        rules=_rules(quiz, worth, holds, used=len(mine)),
+        rules=_rules(quiz, worth, holds, used=len(mine), revealed=revealed, by_hand=by_hand),
         attempts=_past(quiz, mine, person, so_far, now),
         open_attempt=open_attempt,
         refusal="" if why_not is None or open_attempt else why_not.sentence,
@@ -111,7 +113,13 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
 
 
 def _rules(
-    quiz: Quiz, worth: Sequence[Decimal], holds: Conditions | None, *, used: int
+    quiz: Quiz,
+    worth: Sequence[Decimal],
+    holds: Conditions | None,
+    *,
+    used: int,
+    revealed: bool,
+    by_hand: bool,
 ) -> list[str]:
     allowed = quiz.attempts_allowed if holds is None else holds.attempts_allowed.value
     rules = [
@@ -129,8 +137,12 @@ def _rules(
             _("Questions are worth from %(least)s to %(most)s points; each says what it is worth.")
             % {"least": f"{min(worth).normalize():f}", "most": f"{max(worth).normalize():f}"},
         )
-    if allowed is None:
+    if revealed:
+        pass  # no attempt is left, which the refusal says
+    elif allowed is None:
         rules.append(_("You may try as often as you like."))
+    elif allowed == 1:
+        rules.append(_("You have one attempt."))
     else:
         rules.append(
             _("You have %(left)d of %(all)d attempts left.")
@@ -147,6 +159,7 @@ def _rules(
         delay_first=quiz.delay_first,
         delay_later=quiz.delay_later,
         attempts_allowed=allowed,
+        limited=limit is not None,
     )
     if allowed != 1:
         rules.append(
@@ -154,7 +167,8 @@ def _rules(
             % {"method": quiz.get_grade_method_display()}
         )
     rules.append(_(KNOWN_LEFT_OUT if quiz.leaves_out_known else KNOWN_COUNTS))
-    rules.append(_(visibility.TOLD[visibility.Policy(quiz.review)]))
+    told = _(visibility.TOLD[visibility.Policy(quiz.review)])
+    rules.append(told.replace(_(visibility.AT_ONCE), _(visibility.BY_HAND)) if by_hand else told)
     return rules
 
 
@@ -439,7 +453,8 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
         score = grading.shown(attempt.score)
         percentage = _effective(attempt)
         passed = percentage >= attempt.quiz.pass_mark
-        sentence = verdict(attempt.quiz, passed)
+        final = attempt.quiz.review != Quiz.Review.PRACTICE and not again
+        sentence = verdict(attempt.quiz, passed, last=final)
         if attempt.deduction:
             lateness = _lateness(attempt, percentage)
     steps = module_steps(attempt.quiz.activity.module, attempt.enrolment)
@@ -557,10 +572,13 @@ def overall_words(quiz: Quiz, percentage: Decimal | None) -> str:
     return bands.values_list("text_html", flat=True).first() or ""
 
 
-def verdict(quiz: Quiz, passed: bool) -> str:
+def verdict(quiz: Quiz, passed: bool, *, last: bool = False) -> str:
+    """Whether it passes; of the `last` attempt that somebody may have, without a "yet"."""
     mark = f"{quiz.pass_mark.normalize():f}"
     if passed:
         return _("Passed: the pass mark is %(mark)s %%.") % {"mark": mark}
+    if last:
+        return _("Not passed: the pass mark is %(mark)s %%.") % {"mark": mark}
     return _("Not passed yet: the pass mark is %(mark)s %%.") % {"mark": mark}
 
 
@@ -729,6 +747,6 @@ def read_again(questions: Sequence[ReviewedQuestion]) -> list[ReadAgain]:
     """The lessons that the questions not fully right rest on, most often missed first."""
     missed: Counter[tuple[str, str]] = Counter()
     for question in questions:
-        if question.review.get("outcome", "right") != "right":
+        if not question.waits and question.review.get("outcome", "right") != "right":
             missed.update({(proof.lesson, proof.url.split("#")[0]) for proof in question.proofs})
     return [ReadAgain(lesson, url, count) for (lesson, url), count in missed.most_common()]

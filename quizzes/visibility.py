@@ -90,17 +90,19 @@ STUDENTS_SEE: Mapping[tuple[Policy, Phase], frozenset[Item]] = {
     (Policy.EXAM, Phase.CLOSED): EVERYTHING,
 }
 
+AT_ONCE = "As soon as you submit you see your score."
+BY_HAND = "People mark some of the answers; you see your score when they have."
+
 # Told to the student before the attempt.
 TOLD: Mapping[Policy, str] = {
-    Policy.PRACTICE: "After each answer you see at once whether it is right, and why.",
+    Policy.PRACTICE: "As soon as you submit you see which answers are right, and why.",
     Policy.HOMEWORK: (
-        "As soon as you submit you see your score. The right answers and the explanations follow "
-        "when you have no attempt left, when the quiz has closed for you, or when you ask for "
-        "them, which ends your attempts."
+        f"{AT_ONCE} The right answers and the explanations follow when you have no attempt left, "
+        "when the quiz has closed for you, or when you ask for them, which ends your attempts."
     ),
     Policy.EXAM: (
-        "As soon as you submit you see your score. "
-        "The right answers and the explanations follow when the quiz has closed for everybody."
+        f"{AT_ONCE} The right answers and the explanations follow when the quiz has closed for "
+        "everybody."
     ),
 }
 

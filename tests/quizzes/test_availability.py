@@ -218,11 +218,11 @@ def test_the_next_attempt_waits_from_the_end_of_the_one_before():
     hour = {"attempts_allowed": None, "delay_first": 3600, "delay_later": 86_400}
     ended = Earlier(is_open=False, ended_at=START - timedelta(minutes=30))
     assert refusal(**hour, earlier=[ended]) == Refusal(
-        "too_soon", "Your next attempt may start at 17:35 CET: there are 1 h between two attempts."
+        "too_soon", "Your next attempt may start at 17:35 CET: you wait 1 h between two attempts."
     )
     assert refusal(**hour, earlier=[ended], now=START + timedelta(minutes=30)) is None
     assert refusal(**hour, earlier=[DONE, ended]).sentence == (
-        "Your next attempt may start at 16:35 CET on 3 March 2026: there are 24 h between two "
+        "Your next attempt may start at 16:35 CET on 3 March 2026: you wait 24 h between two "
         "attempts."
     )
 
@@ -316,6 +316,8 @@ def test_a_time_on_another_day_carries_its_date():
         (3600, "1 h"),
         (5400, "1 h 30 min"),
         (3661, "1 h 1 min 1 s"),
+        (172_799, "47 h 59 min 59 s"),
+        (266_400, "3 days 2 h"),
     ],
 )
 def test_durations_in_words(seconds, words):
