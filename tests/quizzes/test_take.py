@@ -210,7 +210,7 @@ def test_the_result_of_an_exam_tells_the_score_and_hides_the_key(bens, quiz, ben
     attempt = attempts.start(ben_here, quiz, now=timezone.now())
     bens.post(page("submit", attempt))
     content = bens.get(page("result", attempt)).content.decode()
-    assert "0.00" in content
+    assert "0 of 3 points" in content
     for secret in ("lack of a ruler", "About no authority", "says so", "#anarchy"):
         assert secret not in content
 
