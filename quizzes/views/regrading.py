@@ -22,6 +22,9 @@ from quizzes import access, contests, regrading
 from quizzes.models import Question, QuestionVersion, Regrade
 from quizzes.questions import KINDS, text_of
 
+COMMITTED = "The marks are changed, and the students concerned can see why."
+NOTHING_MOVED = "It is done, and no mark has moved. The students concerned can see why."
+
 
 def _versions(question: Question) -> list[tuple[int, str]]:
     """The versions to mark by, the newest first, for a form."""
@@ -229,9 +232,8 @@ def regrade(request: Request, cohort: int, regrade: int) -> HttpResponse:
             match request.POST.get("act"):
                 case "commit":
                     regrading.commit(found, by=request.user, now=request.arrived_at)
-                    messages.success(
-                        request, _("The marks are changed, and the students concerned can see why.")
-                    )
+                    moved = found.summary.get("moved")
+                    messages.success(request, _(COMMITTED) if moved else _(NOTHING_MOVED))
                     return redirect("quizzes:regrade", taught.pk, found.pk)
                 case "abandon":
                     regrading.abandon(found, by=request.user)
@@ -284,7 +286,8 @@ def contested(request: Request, cohort: int, version: int) -> HttpResponse:
     else:
         first = {"version": found.question.current_id, "policy": Regrade.Policy.BOTH}
         form = AnswerForm(initial=first, **known)
-        ticked = set()
+        # There is nothing to choose from one.
+        ticked = {str(pk) for pk in known["waiting"]} if len(known["waiting"]) == 1 else set()
     with timezone.override(taught.zone):
         return render(
             request,
