@@ -29,6 +29,8 @@ const WORDS = {
   waitingToGoOn: "Going on as soon as the answer is saved…",
   cannotGoOn: "The answer is not saved yet. Please wait a moment and press Next again.",
   toCurrent: "To the question at hand",
+  mendFirst: (n) => `The answer to question ${n} is not saved. Why stands below the question; mend it first, or take it out.`,
+  toQuestion: (n) => `To question ${n}`,
   cannotFinish: "Not every answer is saved yet. Please wait a moment and press Finish again.",
   over: "See your result",
 };
@@ -447,13 +449,19 @@ function flush() {
   }
 }
 
-/* Resolves true when every answer is saved, false when that takes longer than `limit` ms. */
+const stuck = () => [...questions.values()].find((question) => question.stuck && question.job);
+
+/* Resolves true when every answer is saved, false when that takes longer than `limit` ms or waits
+   for the student alone: an answer that was refused is saved by no waiting. */
 function flushed(limit) {
   flush();
   if (!unsaved()) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const done = () => { clearTimeout(timer); resolve(true); };
-    const timer = setTimeout(() => { form.removeEventListener("all-saved", done); resolve(false); }, limit);
+    const settle = (saved) => { clearTimeout(timer); clearInterval(watch); form.removeEventListener("all-saved", done); resolve(saved); };
+    const done = () => settle(true);
+    const timer = setTimeout(() => settle(false), limit);
+    const onlyStuck = () => [...questions.values()].every((question) => !question.typing && (!question.job || question.stuck));
+    const watch = setInterval(() => { if (stuck() && onlyStuck()) settle(false); }, 50);
     form.addEventListener("all-saved", done, { once: true });
   });
 }
@@ -538,10 +546,11 @@ form.addEventListener("submit", async (event) => {
     form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "next", value: next }));
     form.submit();
   } else {
-    const words = next ? WORDS.cannotGoOn : WORDS.cannotFinish;
+    const position = stuck()?.position;
+    const words = position ? WORDS.mendFirst(position) : next ? WORDS.cannotGoOn : WORDS.cannotFinish;
     tell();
     say.textContent = words;
-    banner("finish", words);
+    banner("finish", words, position ? { text: WORDS.toQuestion(position), href: `#q${position}` } : undefined);
     form.addEventListener("all-saved", () => calm("finish"), { once: true });
   }
 });
