@@ -13,7 +13,8 @@ if (form) {
     const sum = chosen.reduce((all, level) => all + Number(level.dataset.points), 0);
     const points = Math.round((sum / rubric) * Number(form.dataset.points) * 100) / 100;
     const open = criteria.length - chosen.length;
-    total.textContent = `${sum} of ${rubric} on the rubric: ${points} of ${form.dataset.points} points`
+    const inPoints = `${points} of ${form.dataset.points} points`;
+    total.textContent = (String(rubric) === form.dataset.points ? inPoints : `${sum} of ${rubric} on the rubric: ${inPoints}`)
       + (open ? `; ${open === 1 ? "1 criterion is" : `${open} criteria are`} open.` : ".");
   };
 
