@@ -29,7 +29,7 @@ def rows(attempts: Collection[UUID]) -> dict[UUID, list[Row]]:
         .order_by("attempt", "position")
         .values_list("attempt", "version", "slot", "points", Subquery(mark), Subquery(answer))
     ):
-        found[attempt].append(tuple(row))  # type: ignore[arg-type]
+        found[attempt].append(tuple(row))
     return found
 
 

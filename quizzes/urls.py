@@ -1,6 +1,16 @@
 from django.urls import path
 
-from quizzes.views import calibration, logs, marking, policy, preview, regrading, take, timing
+from quizzes.views import (
+    analysis,
+    calibration,
+    logs,
+    marking,
+    policy,
+    preview,
+    regrading,
+    take,
+    timing,
+)
 
 app_name = "quizzes"
 
@@ -25,6 +35,12 @@ urlpatterns = [
     ),
     path("teach/<int:cohort>/quizzes/<slug:activity>/", timing.quiz, name="timing"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/policy/", policy.policy, name="policy"),
+    path("teach/<int:cohort>/quizzes/<slug:activity>/report/", analysis.report, name="report"),
+    path(
+        "teach/<int:cohort>/quizzes/<slug:activity>/report/<slug:question>/",
+        analysis.question,
+        name="report_question",
+    ),
     path("teach/<int:cohort>/presets/", policy.presets, name="presets"),
     path("teach/<int:cohort>/groups/", timing.groups, name="groups"),
     path(

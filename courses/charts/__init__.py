@@ -68,7 +68,16 @@ def draw(
     faults = check(kind, spec, facts)
     if faults:
         raise ValueError(str(faults[0]))
-    drawn = CHARTS[kind].drawing(spec, facts)
+    return framed(kind, CHARTS[kind].drawing(spec, facts), key, title, description)
+
+
+def framed(
+    kind: str, drawn: Drawing, key: str, title: str, description: str, *, links: bool = False
+) -> str:
+    """A drawing as a finished `<figure id="figure-KEY">` with its title, words and data.
+
+    With `links` there are links in the drawing, which a mere image would hide from some people.
+    """
     name = f"figure-{escape(key)}"
     caption = f'<span class="figure-title">{escape(title)}</span>'
     if drawn.note:
@@ -89,7 +98,8 @@ def draw(
         )
     return (
         f'<figure class="figure figure-{kind}" id="{name}">\n'
-        f'<svg class="chart chart-{kind}" viewBox="0 0 {WIDTH} {drawn.height}" role="img" '
+        f'<svg class="chart chart-{kind}" viewBox="0 0 {WIDTH} {drawn.height}" '
+        f'role="{"group" if links else "img"}" '
         f'aria-labelledby="{name}-title" aria-describedby="{name}-desc" '
         f'font-size="{FONT}" fill="currentColor">'
         f'<title id="{name}-title">{escape(title)}</title>'
@@ -102,4 +112,4 @@ def draw(
     )
 
 
-__all__ = ["CHARTS", "Chart", "Facts", "check", "draw", "is_from_facts"]
+__all__ = ["CHARTS", "Chart", "Facts", "check", "draw", "framed", "is_from_facts"]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import sqrt
+from typing import TypeVar
 
 from .joint import mean
 
-Choice = Hashable
+Choice = TypeVar("Choice", bound=Hashable)
 FIFTHS = 5
 
 

@@ -87,10 +87,10 @@ def count(sheets: Iterable[str]) -> Class:
     for head, found in by_head.items():
         total, worth = map(int, head.split(" "))
         totals[total, worth] = len(found)
-        lines = Counter("\n".join(found).split("\n"))
-        lines.pop("", None)
         counted: Counter[Entry] = Counter()
-        for line, times in lines.items():
+        for line, times in Counter("\n".join(found).split("\n")).items():
+            if not line:
+                continue
             one = known.get(line)
             if one is None:
                 one = known[line] = read(line)

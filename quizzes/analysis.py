@@ -1,0 +1,577 @@
+"""What a quiz says about its class, and about itself: the reads behind the quiz report.
+
+Every number is counted from the sheets of finished attempts (`quizzes.sheets`), one line a
+question: a class of ten thousand is read in one statement and counted in small tables, from which
+`statistics` works everything out exactly. Counted are questions that count, by their newest mark,
+in attempts of students who are in the cohort today; what lateness costs is not in it, since it
+says nothing about a question.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from courses.models import Cohort, Enrolment, Group
+from quizzes import grading, sheets
+from quizzes.models import Attempt, Question, QuestionVersion, Quiz
+from quizzes.questions import KINDS, text_of
+from quizzes.questions.base import Part
+from quizzes.questions.typed import OTHER
+from quizzes.statistics import (
+    UNIT,
+    Flag,
+    Item,
+    Joint,
+    Option,
+    Reliability,
+    Trace,
+    Whole,
+    flags,
+    items,
+    options,
+    reliability,
+    traces,
+    whole,
+)
+from quizzes.statistics.sheet import LONG, Class, Entry, count, read
+
+COMMON = 10  # of the answers that were typed, the most common
+Pick = tuple[str, str]  # part, choice; the choice is "" where nothing was chosen
+BLANK = ""
+
+
+class Which(StrEnum):
+    """Which attempts of a student the numbers are about."""
+
+    FIRST = "first"
+    LAST = "last"
+    BEST = "best"
+    ALL = "all"
+
+
+WHICH = {
+    Which.FIRST: gettext_lazy("first attempts"),
+    Which.LAST: gettext_lazy("last attempts"),
+    Which.BEST: gettext_lazy("best attempts"),
+    Which.ALL: gettext_lazy("all attempts"),
+}
+WHY = {
+    Which.FIRST: gettext_lazy(
+        "First attempts tell most about the questions: nobody had seen the feedback yet, and each"
+        " student counts once."
+    ),
+    Which.LAST: gettext_lazy(
+        "Last attempts come after feedback, so questions look easier than they were."
+    ),
+    Which.BEST: gettext_lazy(
+        "Best attempts are picked for having gone well, so every question looks easier than it"
+        " was, and the differences between students smaller."
+    ),
+    Which.ALL: gettext_lazy(
+        "With all attempts a student counts as often as they tried. The intervals are narrower"
+        " than they should be, because tries of one person are alike."
+    ),
+}
+
+
+# --- Reading the class -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom and what a report is about."""
+
+    quiz: Quiz
+    cohort: Cohort
+    which: Which = Which.FIRST
+    group: Group | None = None
+
+    def students(self) -> QuerySet[Enrolment]:
+        found: QuerySet[Enrolment] = (
+            Enrolment.objects.active().students().filter(cohort=self.cohort)
+        )
+        return found if self.group is None else found.filter(groups=self.group)
+
+    def finished(self) -> QuerySet[Attempt]:
+        """The finished attempts of those who are in the cohort, scored or not."""
+        return (
+            Attempt.objects.submitted()
+            .filter(quiz=self.quiz, enrolment__in=self.students().values("pk"))
+            .order_by()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished attempt; without a sheet it waits for a person. `key` where it was asked for."""
+
+    student: int
+    number: int
+    sheet: str
+    key: UUID | None = None
+
+
+def _finished(asked: Asked, *, keys: bool = False) -> list[Finished]:
+    """One query, and another where an attempt has no sheet: it waits, or none was written."""
+    columns = ["enrolment_id", "number", "sheet", *(["pk"] if keys else [])]
+    found = [Finished(*row) for row in asked.finished().values_list(*columns)]
+    if all(each.sheet for each in found):
+        return found
+    without = {
+        pk: (student, number)
+        for pk, student, number in asked.finished()
+        .filter(sheet="")
+        .values_list("pk", "enrolment_id", "number")
+    }
+    made = {without[pk]: sheets.of(rows) for pk, rows in sheets.rows(list(without)).items()}
+    return [
+        each if each.sheet else replace(each, sheet=made.get((each.student, each.number), ""))
+        for each in found
+    ]
+
+
+def _chosen(found: Iterable[Finished], which: Which) -> list[Finished]:
+    """The attempts that the numbers are about; an attempt that waits is left out at the end.
+
+    Who waits with their first attempt is not represented by their second.
+    """
+    if which == Which.ALL:
+        return [each for each in found if each.sheet]
+    kept: dict[int, tuple[tuple[float, int], Finished]] = {}
+    for each in found:
+        if which == Which.BEST:
+            if not each.sheet:
+                continue
+            total, worth = map(int, each.sheet.partition("\n")[0].split(" "))
+            rank = (total / worth if worth else 0.0, -each.number)  # of two as good, the earlier
+        else:
+            rank = (0.0, each.number if which == Which.LAST else -each.number)
+        before = kept.get(each.student)
+        if before is None or rank > before[0]:
+            kept[each.student] = (rank, each)
+    return [each for _rank, each in kept.values() if each.sheet]
+
+
+# --- What follows from it ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Met:
+    """A question in one of its versions, as some attempts met it."""
+
+    number: int
+    item: Item
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question of the report."""
+
+    question: Question
+    prompt: str  # plain text
+    place: int  # the first slot that it filled, 0 if none is known
+    worth: Decimal
+    item: Item
+    guess: Fraction
+    flags: Sequence[Flag]
+    versions: Sequence[Met]
+    newest: QuestionVersion  # the one whose key and words are shown
+    edited: bool  # whether there is a version that nobody of these met
+
+
+@dataclass(frozen=True)
+class Report:
+    """A quiz in a cohort. Percentages are counted in hundredths, as people read them."""
+
+    asked: Asked
+    students: int
+    handed_in: int  # students with a finished attempt
+    waiting: int  # finished attempts that wait for somebody to mark them
+    percentages: Counter[int]
+    whole: Whole
+    reliability: Reliability | None
+    full: Decimal  # what the quiz is worth
+    lines: Sequence[Line]
+    drawn: bool  # whether attempts were asked different questions
+
+    @property
+    def n(self) -> int:
+        return self.whole.n
+
+    @property
+    def flagged(self) -> int:
+        return sum(bool(line.flags) for line in self.lines)
+
+
+def report(asked: Asked) -> Report:
+    """Everything that the report says: three queries, or four (see `_finished`)."""
+    return _report(asked, _finished(asked))[0]
+
+
+def _versions(keys: Iterable[int]) -> dict[int, QuestionVersion]:
+    return {
+        version.pk: version
+        for version in QuestionVersion.objects.filter(pk__in=set(keys))
+        .select_related("question__current")
+        .defer("content", "question__spec", "question__current__content")
+    }
+
+
+def _report(asked: Asked, found: Sequence[Finished]) -> tuple[Report, dict[int, "Table"]]:
+    """The report, and the tables by question that it was worked out from."""
+    counted = count(each.sheet for each in _chosen(found, asked.which))
+    percentages: Counter[int] = Counter()
+    for (total, worth), times in counted.totals.items():
+        if worth:
+            shown = grading.percentage(max(total, 0) * UNIT, worth * UNIT)
+            percentages[int(shown * 100)] += times
+    versions = _versions(entry.version for entries in counted.entries.values() for entry in entries)
+    tables = _tables(counted, versions)
+    drawn = any(table.joint.n != counted.n for table in tables.values())
+    ordered = sorted(tables.values(), key=lambda table: (table.place, table.question.key))
+    measured = items([t.joint for t in ordered], [t.worth for t in ordered])
+    full = max((worth for _total, worth in counted.totals), default=0)
+    made = Report(
+        asked=asked,
+        students=asked.students().count(),
+        handed_in=len({each.student for each in found}),
+        waiting=sum(not each.sheet for each in found),
+        percentages=percentages,
+        whole=whole(percentages),
+        reliability=_reliability(counted),
+        full=full * UNIT,
+        lines=[
+            _line(table, _weighed(item, table.worth, full, drawn=drawn))
+            for table, item in zip(ordered, measured, strict=True)
+        ],
+        drawn=drawn,
+    )
+    return made, tables
+
+
+def _weighed(item: Item, worth: int, full: int, *, drawn: bool) -> Item:
+    """With the intended weight in an attempt, which asks but a part of what could be drawn."""
+    return replace(
+        item,
+        intended_weight=worth / full if full else None,
+        effective_weight=None if drawn else item.effective_weight,
+    )
+
+
+@dataclass(frozen=True)
+class Table:
+    """What was counted of one question, on one scale."""
+
+    question: Question
+    place: int
+    worth: int
+    counts: Mapping[tuple[Entry, int, int], int]  # (entry, mark, total): how often
+    versions: Mapping[int, QuestionVersion]
+
+    @cached_property
+    def joint(self) -> Joint:
+        return self.joint_of(lambda entry: True)
+
+    def joint_of(self, which: Callable[[Entry], bool]) -> Joint:
+        found: Counter[tuple[int, int]] = Counter()
+        for (entry, mark, total), times in self.counts.items():
+            if which(entry):
+                found[mark, total] += times
+        return Joint(found)
+
+
+def _tables(counted: Class, versions: Mapping[int, QuestionVersion]) -> dict[int, Table]:
+    """The questions by primary key.
+
+    Where attempts were out of different points (questions that did not count for some, a quiz
+    changed since), what each earned on the rest is brought to the largest, so that the strong are
+    not taken for weak because they were asked less.
+    """
+    full = max((worth for _total, worth in counted.totals), default=0)
+    worths: dict[int, int] = defaultdict(int)
+    places: dict[int, int] = {}
+    for entries in counted.entries.values():
+        for entry in entries:
+            question = versions[entry.version].question_id
+            worths[question] = max(worths[question], entry.worth)
+            places[question] = min(places.get(question, entry.place), entry.place)
+    counts: dict[int, Counter[tuple[Entry, int, int]]] = {pk: Counter() for pk in worths}
+    for (total, worth), entries in counted.entries.items():
+        for entry, times in entries.items():
+            question = versions[entry.version].question_id
+            mark, whole_of = entry.mark, total
+            if (worth, entry.worth) != (full, worths[question]):
+                mark = _scaled(entry.mark, entry.worth, worths[question])
+                rest = worth - entry.worth, full - worths[question]
+                whole_of = mark + _scaled(total - entry.mark, *rest)
+            counts[question][entry, mark, whole_of] += times
+    own: dict[int, dict[int, QuestionVersion]] = defaultdict(dict)
+    for pk, version in versions.items():
+        own[version.question_id][pk] = version
+    return {
+        pk: Table(
+            next(iter(own[pk].values())).question, places[pk], worths[pk], counts[pk], own[pk]
+        )
+        for pk in counts
+    }
+
+
+def _scaled(earned: int, of: int, full: int) -> int:
+    return round(Fraction(earned * full, of)) if of else 0
+
+
+def _reliability(counted: Class) -> Reliability | None:
+    """Over the places of the quiz; None unless every attempt filled each with the same points."""
+    places: dict[int, Counter[tuple[int, int]]] = defaultdict(Counter)
+    worths: dict[int, set[int]] = defaultdict(set)
+    for (total, _worth), entries in counted.entries.items():
+        for entry, times in entries.items():
+            places[entry.place][entry.mark, total] += times
+            worths[entry.place].add(entry.worth)
+    joints = [Joint(places[place]) for place in sorted(places)]
+    if (
+        0 in places
+        or any(joint.n != counted.n for joint in joints)
+        or any(len(each) > 1 for each in worths.values())
+    ):
+        return None
+    return reliability(joints, [min(worths[place]) for place in sorted(places)])
+
+
+def _line(table: Table, item: Item) -> Line:
+    newest = _newest(table)
+    kind = KINDS[newest.kind]
+    guess = kind.guess(newest.spec)
+    parts = kind.describe(newest.spec)
+    choices: dict[str, Option] = {}
+    right: list[str] = []
+    if len(parts) == 1 and guess:
+        chosen = _chosen_totals(table, parts)
+        told = options(chosen, table.joint.totals)
+        choices = {choice.key: told["", choice.key] for choice in parts[0].choices}
+        right = [choice.key for choice in parts[0].choices if choice.right]
+    return Line(
+        question=table.question,
+        prompt=text_of(newest.public["prompt"]),
+        place=table.place,
+        worth=table.worth * UNIT,
+        item=item,
+        guess=guess,
+        flags=flags(item, guess=guess, choices=choices, right=right),
+        versions=_split(table),
+        newest=newest,
+        edited=newest.pk not in table.versions,
+    )
+
+
+def _newest(table: Table) -> QuestionVersion:
+    """The version in use, else the newest that anybody met: its key is the one that holds."""
+    if table.question.current is not None:
+        return table.question.current
+    return max(table.versions.values(), key=lambda version: version.number)
+
+
+def _split(table: Table) -> list[Met]:
+    found = []
+    for pk, version in sorted(table.versions.items(), key=lambda pair: pair[1].number):
+        joint = table.joint_of(lambda entry, pk=pk: entry.version == pk)  # type: ignore[misc]
+        found.append(Met(version.number, items([joint], [table.worth])[0]))
+    return found
+
+
+def _picks(entry: Entry, version: QuestionVersion, parts: Sequence[Part]) -> set[Pick]:
+    """What an answer chose, in the words of the version that was met; blank parts too."""
+    picked = set(KINDS[version.kind].picks(version.spec, entry.response))
+    answered = {part for part, _choice in picked}
+    return picked | {(part.key, BLANK) for part in parts if part.key not in answered}
+
+
+def _chosen_totals(table: Table, parts: Sequence[Part]) -> dict[Pick, Counter[int]]:
+    """The totals of those who chose each choice; a choice that nobody met is there, too."""
+    chosen: dict[Pick, Counter[int]] = {
+        (part.key, choice.key): Counter() for part in parts for choice in part.choices
+    }
+    known: dict[Entry, set[Pick]] = {}
+    for (entry, _mark, total), times in table.counts.items():
+        if entry not in known:
+            known[entry] = _picks(entry, table.versions[entry.version], parts)
+        for pick in known[entry]:
+            chosen.setdefault(pick, Counter())[total] += times
+    return chosen
+
+
+# --- One question ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A choice of a part, with what became of it; `key` "" is no answer."""
+
+    key: str
+    html: str
+    right: bool
+    option: Option
+    trace: Trace
+    misconception: str
+    flags: Sequence[Flag]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision that the question asks for, with its choices."""
+
+    key: str
+    html: str  # "" where it is the question itself
+    choices: Sequence[Chosen]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it was typed, and what those who gave it earned on average, 0..1."""
+
+    text: str
+    n: int
+    share: float
+    earned: float
+
+
+@dataclass(frozen=True)
+class Detail:
+    """Everything about one question of a report."""
+
+    report: Report
+    line: Line
+    prompt: str  # HTML
+    decisions: Sequence[Decision]
+    answers: Sequence[Answer]
+    table: Table
+    chosen: Sequence[Finished]
+
+
+def question(asked: Asked, key: str) -> Detail | None:
+    """One question of a report with its choices; None if none of these attempts was asked it."""
+    found = _finished(asked, keys=True)
+    whole_report, tables = _report(asked, found)
+    line = next((line for line in whole_report.lines if line.question.key == key), None)
+    if line is None:
+        return None
+    table = tables[line.question.pk]
+    kind, content = KINDS[line.newest.kind], line.newest.content
+    parts = kind.describe(content)
+    typed = kind.by_hand or any(choice.key == OTHER for part in parts for choice in part.choices)
+    return Detail(
+        report=whole_report,
+        line=line,
+        prompt=line.newest.public["prompt"],
+        decisions=[] if kind.by_hand else _decisions(table, parts, line.flags),
+        answers=_answers(table) if typed else [],
+        table=table,
+        chosen=_chosen(found, asked.which),
+    )
+
+
+def _decisions(table: Table, parts: Sequence[Part], found: Sequence[Flag]) -> list[Decision]:
+    chosen = _chosen_totals(table, parts)
+    totals = table.joint.totals
+    told, traced = options(chosen, totals), traces(chosen, totals)
+    decisions = []
+    for part in parts:
+        choices = [
+            Chosen(
+                choice.key,
+                choice.text,
+                choice.right,
+                told[part.key, choice.key],
+                traced[part.key, choice.key],
+                choice.misconception,
+                [flag for flag in found if len(parts) == 1 and flag.option == choice.key],
+            )
+            for choice in part.choices
+        ]
+        listed = {choice.key for choice in part.choices}
+        # What an older version offered and this one does not, and no answer at all.
+        choices += [
+            Chosen(key, "", False, told[of, key], traced[of, key], "", [])
+            for of, key in chosen
+            if of == part.key and key not in listed
+        ]
+        decisions.append(Decision(part.key, part.text if part.key else "", choices))
+    return decisions
+
+
+def _answers(table: Table) -> list[Answer]:
+    given: Counter[str] = Counter()
+    earned: Counter[str] = Counter()
+    for (entry, mark, _total), times in table.counts.items():
+        text = _in_words(entry, table.versions[entry.version])
+        given[text] += times
+        earned[text] += mark * times
+    n = sum(given.values())
+    ordered = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        Answer(text, times, times / n, earned[text] / (times * table.worth))
+        for text, times in ordered[:COMMON]
+    ]
+
+
+def _in_words(entry: Entry, version: QuestionVersion) -> str:
+    """An answer as plain text: "" if blank, `LONG` where the sheet does not repeat it."""
+    if entry.answer == LONG:
+        return LONG
+    return KINDS[version.kind].answer_text(version.public, entry.response)
+
+
+# --- The rows behind a number ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Behind:
+    """An attempt behind a number."""
+
+    attempt: Attempt
+    answer: str
+    mark: Decimal
+    worth: Decimal
+
+
+def behind(detail: Detail, *, pick: Pick | None = None) -> list[tuple[UUID, Entry]]:
+    """The attempts that were asked a question, those that chose `pick` if one is given."""
+    versions = detail.table.versions
+    parts = KINDS[detail.line.newest.kind].describe(detail.line.newest.spec)
+    starts = tuple(f"{pk} " for pk in versions)
+    found: list[tuple[UUID, Entry]] = []
+    known: dict[str, tuple[Entry, bool]] = {}
+    for each in detail.chosen:
+        for text in each.sheet.split("\n")[1:]:
+            if not text.startswith(starts):
+                continue
+            if text not in known:
+                entry = read(text)
+                fits = pick is None or pick in _picks(entry, versions[entry.version], parts)
+                known[text] = (entry, fits)
+            entry, fits = known[text]
+            if fits and each.key is not None:
+                found.append((each.key, entry))
+    return found
+
+
+def with_people(found: Sequence[tuple[UUID, Entry]], detail: Detail) -> list[Behind]:
+    """Some of these attempts with their students and answers, in the order of their names."""
+    attempts = Attempt.objects.select_related("enrolment__user").in_bulk(
+        [key for key, _entry in found]
+    )
+    rows = []
+    for key, entry in found:
+        answer = _in_words(entry, detail.table.versions[entry.version])
+        rows.append(Behind(attempts[key], answer, entry.mark * UNIT, entry.worth * UNIT))
+    return sorted(
+        rows, key=lambda row: (str(row.attempt.enrolment.user).casefold(), row.attempt.number)
+    )

@@ -1,0 +1,257 @@
+"""The numbers of the quiz report as people read them: value, interval, n, and one sentence each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from quizzes.analysis import Line, Report
+from quizzes.statistics import UNIT, Enough, Interval, Item
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number: `value` is "" while there are too few to tell, or where it is not defined."""
+
+    name: str
+    value: str
+    interval: str
+    n: int
+    sentence: str
+    enough: int
+
+    @property
+    def too_few(self) -> bool:
+        return self.n < self.enough
+
+
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share 0..1 as people read it; "" for none."""
+    return "" if share is None else f"{100 * share:.{decimals}f} %".replace("-", "−")
+
+
+def plain(value: float | None, decimals: int = 2) -> str:
+    return "" if value is None else f"{value:.{decimals}f}".replace("-", "−")
+
+
+def _within(interval: Interval | None, *, percents: bool) -> str:
+    if interval is None:
+        return ""
+    tell = percent if percents else plain
+    return _("%(low)s to %(high)s") % {"low": tell(interval.low), "high": tell(interval.high)}
+
+
+def _figure(
+    name: str, value: str, n: int, enough: int, sentence: str, interval: str = ""
+) -> Figure:
+    told = n >= enough
+    return Figure(name, value if told else "", interval if told else "", n, sentence, enough)
+
+
+def first_line(report: Report) -> str:
+    """The report in a sentence."""
+    if not report.students:
+        return _("Nobody studies here now, so there is nothing to report.")
+    if not report.handed_in:
+        return ngettext(
+            "The %(students)d student has not handed in yet.",
+            "None of the %(students)d students has handed in yet.",
+            report.students,
+        ) % {"students": report.students}
+    said = _("%(handed_in)d of %(students)d handed in") % {
+        "handed_in": report.handed_in,
+        "students": report.students,
+    }
+    if report.whole.mean is None:
+        return _("%(said)s; nothing is marked yet.") % {"said": said}
+    said = _("%(said)s; the mean is %(mean)s") % {
+        "said": said,
+        "mean": percent(float(report.whole.mean) / 10_000),
+    }
+    if not report.flagged:
+        return _("%(said)s, and no question needs a look.") % {"said": said}
+    return ngettext(
+        "%(said)s, and %(flagged)d question needs a look.",
+        "%(said)s, and %(flagged)d questions need a look.",
+        report.flagged,
+    ) % {"said": said, "flagged": report.flagged}
+
+
+def of_whole(report: Report) -> list[Figure]:
+    """The quiz as a whole."""
+    found, n = report.whole, report.n
+    mean = None if found.mean is None else float(found.mean) / 10_000
+    middle = None if found.median is None else float(found.median) / 10_000
+    sd = None if found.sd is None else found.sd / 10_000
+    figures = [
+        _figure(_("Mean"), percent(mean, 1), n, 1, _("The average percentage.")),
+        _figure(_("Median"), percent(middle, 1), n, 1, _("Half of the attempts reached more.")),
+        _figure(
+            _("Standard deviation"),
+            percent(sd, 1),
+            n,
+            Enough.SPREAD,
+            _("How far attempts lie from the mean: 12 to 18 % is usual."),
+        ),
+        _figure(
+            _("Skewness"),
+            plain(found.skewness),
+            n,
+            Enough.SPREAD,
+            _("Below zero: a tail of weak attempts; above zero: a tail of strong ones."),
+        ),
+        _figure(
+            _("Kurtosis"),
+            plain(found.kurtosis),
+            n,
+            Enough.SPREAD,
+            _("Above zero: more attempts at the middle and far out than a bell curve has."),
+        ),
+    ]
+    return figures + _reliability(report)
+
+
+def why_no_reliability(report: Report) -> str:
+    """In words, where the questions were not the same for all; "" elsewhere."""
+    if report.reliability is not None or not report.n:
+        return ""
+    return _(
+        "Reliability is not told: it needs attempts that all filled the same places with the same"
+        " points, and some left a question out of their score or met the quiz before it changed."
+    )
+
+
+def _reliability(report: Report) -> list[Figure]:
+    found = report.reliability
+    if found is None:
+        return []
+    error = None
+    if found.error is not None and report.full:
+        error = found.error * float(UNIT) / float(report.full)
+    return [
+        _figure(
+            _("Reliability (KR-20)") if found.dichotomous else _("Reliability (Cronbach's alpha)"),
+            plain(found.alpha),
+            found.n,
+            Enough.RELIABILITY,
+            _(
+                "How far the questions agree about who is strong, at most 1: above 0.75 is good,"
+                " below 0.64 poor."
+            ),
+            _within(found.interval, percents=False),
+        ),
+        _figure(
+            _("Error ratio"),
+            percent(found.error_ratio),
+            found.n,
+            Enough.RELIABILITY,
+            _("How much of the spread between attempts is chance."),
+        ),
+        _figure(
+            _("Standard error"),
+            percent(error, 1),
+            found.n,
+            Enough.RELIABILITY,
+            _("Two thirds of the percentages lie within this much of what the student is worth."),
+        ),
+    ]
+
+
+def of_item(item: Item, guess: float) -> list[Figure]:
+    """One question."""
+    return [
+        _figure(
+            _("Facility"),
+            percent(item.facility),
+            item.n,
+            Enough.FACILITY,
+            _("The share of its points that was earned: the higher, the easier."),
+            _within(item.facility_interval, percents=True),
+        ),
+        _figure(
+            _("Standard deviation"),
+            percent(item.sd),
+            item.n,
+            Enough.SPREAD,
+            _("How much the marks on it differ; 0 % if all are alike, 50 % at most."),
+        ),
+        _figure(
+            _("Discrimination"),
+            plain(item.discrimination),
+            item.n,
+            Enough.DISCRIMINATION,
+            _(
+                "The correlation with the rest of the quiz: near 0 it does not tell the strong"
+                " from the weak, below 0 the strong do worse."
+            ),
+            _within(item.discrimination_interval, percents=False),
+        ),
+        _figure(
+            _("Discriminative efficiency"),
+            percent(item.efficiency),
+            item.n,
+            Enough.DISCRIMINATION,
+            _("The same as a share of the most that a question this hard allows."),
+        ),
+        _figure(
+            _("Intended weight"),
+            percent(item.intended_weight, 1),
+            item.n,
+            0,
+            _("The share of the points of an attempt that it is worth."),
+        ),
+        _figure(
+            _("Effective weight"),
+            percent(item.effective_weight, 1),
+            item.n,
+            Enough.DISCRIMINATION,
+            _("How much it really decides about the differences between attempts."),
+        ),
+        _figure(
+            _("Random guess"),
+            percent(guess),
+            item.n,
+            0,
+            _("What blind choice would earn on average."),
+        ),
+    ]
+
+
+def sorted_lines(report: Report, by: str) -> list[Line]:
+    """The questions by a column; with a minus in front the other way round, unknown ones last."""
+    name = by.removeprefix("-")
+    of = SORTS.get(name)
+    if of is None:
+        return list(report.lines)
+    known = [line for line in report.lines if of(line) is not None]
+    unknown = [line for line in report.lines if of(line) is None]
+    return sorted(known, key=of, reverse=by.startswith("-")) + unknown
+
+
+SORTS: Mapping[str, Callable[[Line], Any]] = {
+    "place": lambda line: line.place,
+    "n": lambda line: line.item.n,
+    "facility": lambda line: line.item.facility,
+    "discrimination": lambda line: line.item.discrimination,
+    "efficiency": lambda line: line.item.efficiency,
+    "weight": lambda line: line.item.effective_weight,
+    "flags": lambda line: len(line.flags),
+}
+
+
+def rows(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """The table of the questions: each with its figures by name."""
+    return [
+        {
+            "line": line,
+            "figures": dict(zip(COLUMNS, of_item(line.item, float(line.guess)), strict=True)),
+        }
+        for line in lines
+    ]
+
+
+COLUMNS = (
+    "facility", "sd", "discrimination", "efficiency", "intended", "effective", "guess",
+)  # fmt: skip

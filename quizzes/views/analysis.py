@@ -1,0 +1,271 @@
+"""The quiz report: what a quiz says about its class, and about its questions."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from courses import charts
+from courses.access import is_editor
+from courses.charts import histogram, scatter, traces
+from courses.models import Group
+from courses.requests import Request
+from quizzes import access, analysis, telling
+from quizzes.access import TaughtQuiz, may_regrade
+from quizzes.analysis import WHICH, WHY, Asked, Decision, Detail, Report, Which
+from quizzes.questions import text_of
+from quizzes.questions.typed import OTHER
+from quizzes.statistics import Enough
+
+PAGE = 50  # attempts behind a number on one page
+HEADS = ("n", "facility", "discrimination", "efficiency", "weight", "flags")
+
+
+@require_safe
+def report(request: Request, cohort: int, activity: str) -> HttpResponse:
+    """A quiz in a cohort; `attempts`, `group` and `sort` come from the URL."""
+    found = access.taught_quiz(request.user, cohort, activity)
+    groups = list(Group.objects.filter(cohort=found.cohort))
+    asked = _asked(request, found, groups)
+    told = analysis.report(asked)
+    sort = request.GET.get("sort", "")
+    if sort.removeprefix("-") not in telling.SORTS:
+        sort = ""
+    return render(
+        request,
+        "quizzes/analysis/report.html",
+        {
+            **_around(request, found, asked, groups),
+            "report": told,
+            "first_line": telling.first_line(told),
+            "figures": telling.of_whole(told),
+            "no_reliability": telling.why_no_reliability(told),
+            "rows": telling.rows(telling.sorted_lines(told, sort)),
+            "heads": _heads(request, sort),
+            "histogram": _histogram(told),
+            "scatter": _scatter(request, told),
+        },
+    )
+
+
+@require_safe
+def question(request: Request, cohort: int, activity: str, question: str) -> HttpResponse:
+    """One question of the report; `chose` names the choice whose attempts are listed."""
+    found = access.taught_quiz(request.user, cohort, activity)
+    groups = list(Group.objects.filter(cohort=found.cohort))
+    asked = _asked(request, found, groups)
+    detail = analysis.question(asked, question)
+    if detail is None:
+        raise Http404
+    chose = request.GET.get("chose")
+    part, _colon, choice = (chose or "").partition(":")
+    rows = analysis.behind(detail, pick=None if chose is None else (part, choice))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    line = detail.line
+    told = Enough.FACILITY.told(line.item.n)
+    return render(
+        request,
+        "quizzes/analysis/question.html",
+        {
+            **_around(request, found, asked, groups),
+            "detail": detail,
+            "line": line,
+            "figures": telling.of_item(line.item, float(line.guess)),
+            "versions": [
+                (met.number, telling.of_item(met.item, float(line.guess))[:3])
+                for met in line.versions
+            ],
+            "decisions": [_shown(decision, detail, told=told) for decision in detail.decisions],
+            "answers": [
+                (answer, telling.percent(answer.share), telling.percent(answer.earned))
+                for answer in detail.answers
+            ],
+            "page": page,
+            "behind": analysis.with_people(list(page.object_list), detail),
+            "chose": chose,
+            "chosen_words": _words(detail, part, choice) if chose is not None else "",
+            "editor_url": reverse("admin:quizzes_question_change", args=[line.question.pk])
+            if is_editor(request.user)
+            else "",
+            "may_regrade": may_regrade(request.user, found.cohort),
+        },
+    )
+
+
+def _asked(request: Request, found: TaughtQuiz, groups: list[Group]) -> Asked:
+    """What the URL asks for. What it does not know is 404, never silently something else."""
+    try:
+        which = Which(request.GET.get("attempts", Which.FIRST))
+    except ValueError:
+        raise Http404 from None
+    number = request.GET.get("group", "")
+    group = next((group for group in groups if str(group.pk) == number), None)
+    if number and group is None:
+        raise Http404
+    return Asked(found.quiz, found.cohort, which, group)
+
+
+def _around(
+    request: Request, found: TaughtQuiz, asked: Asked, groups: list[Group]
+) -> dict[str, Any]:
+    """What both pages show besides."""
+    return {
+        "cohort": found.cohort,
+        "quiz": found.quiz,
+        "activity": found.quiz.activity,
+        "instructs": found.instructs,
+        "which": asked.which,
+        "why": WHY[asked.which],
+        "choices": [(which.value, words) for which, words in WHICH.items()],
+        "group": asked.group,
+        "groups": groups,
+        "kept": _kept(request),
+    }
+
+
+def _kept(request: Request, **more: str) -> str:
+    """The terms of this view as a query, so that links keep them."""
+    names = ("attempts", "group")
+    terms = {name: request.GET[name] for name in names if request.GET.get(name)} | more
+    return f"?{urlencode(terms)}" if terms else ""
+
+
+def _heads(request: Request, sort: str) -> list[tuple[str, str, str, str]]:
+    """(name, words, link, aria-sort) of the columns that sort."""
+    words = {
+        "n": _("n"),
+        "facility": _("Facility"),
+        "discrimination": _("Discrimination"),
+        "efficiency": _("Efficiency"),
+        "weight": _("Weight, intended and effective"),
+        "flags": _("To look at"),
+    }
+    return [
+        (
+            name,
+            words[name],
+            _kept(request, sort=f"-{name}" if sort == name else name),
+            {name: "ascending", f"-{name}": "descending"}.get(sort, ""),
+        )
+        for name in HEADS
+    ]
+
+
+def _histogram(told: Report) -> str:
+    if told.whole.mean is None:
+        return ""
+    mean = float(told.whole.mean) / 100
+    drawn = histogram.drawing(told.percentages, heads=(_("Percentage"), _("Attempts")), mean=mean)
+    return charts.framed(
+        "histogram",
+        drawn,
+        "percentages",
+        _("How the attempts came out (n = %(n)d)") % {"n": told.n},
+        _(
+            "Columns of ten per cent with the number of attempts in each; a dashed line at the"
+            " mean, %(mean)s."
+        )
+        % {"mean": telling.percent(mean / 100, 1)},
+    )
+
+
+def _scatter(request: Request, told: Report) -> str:
+    points = [
+        scatter.Point(
+            str(at),
+            f"{at}: {line.prompt[:80]}",
+            line.item.facility,
+            line.item.discrimination,
+            _question_url(request, told, line.question.key),
+            marked=bool(line.flags),
+        )
+        for at, line in enumerate(told.lines, start=1)
+        if Enough.DISCRIMINATION.told(line.item.n)
+        and line.item.facility is not None
+        and line.item.discrimination is not None
+    ]
+    if not points:
+        return ""
+    drawn = scatter.drawing(points, heads=(_("Question"), _("facility"), _("discrimination")))
+    return charts.framed(
+        "scatter",
+        drawn,
+        "questions",
+        _("Hard or easy, and does it tell the strong from the weak?"),
+        _(
+            "Each question by its number: the further right, the easier; the higher, the better it"
+            " agrees with the rest of the quiz. A thick ring marks one that needs a look."
+        ),
+        links=True,
+    )
+
+
+def _question_url(request: Request, told: Report, key: str) -> str:
+    asked = told.asked
+    address = reverse(
+        "quizzes:report_question", args=[asked.cohort.pk, asked.quiz.activity.key, key]
+    )
+    return address + _kept(request)
+
+
+def _shown(decision: Decision, detail: Detail, *, told: bool) -> dict[str, Any]:
+    """A decision with its table and its chart."""
+    n = detail.line.item.n
+    correlates = Enough.DISCRIMINATION.told(n)
+    choices = [
+        {
+            "choice": choice,
+            "words": text_of(choice.html) or _name(choice.key),
+            "share": telling.percent(choice.option.share) if told else "",
+            "correlation": telling.plain(choice.option.point_biserial) if correlates else "",
+            "pick": f"{decision.key}:{choice.key}",
+        }
+        for choice in decision.choices
+    ]
+    return {"decision": decision, "choices": choices, "chart": _traces(decision, n)}
+
+
+def _name(key: str) -> str:
+    """What stands where a choice has no words of its own in the version that is shown."""
+    if key == analysis.BLANK:
+        return _("no answer")
+    if key == OTHER:
+        return _("anything else")
+    return _("an option of an older version (%(key)s)") % {"key": key}
+
+
+def _words(detail: Detail, part: str, choice: str) -> str:
+    for decision in detail.decisions:
+        for one in decision.choices:
+            if (decision.key, one.key) == (part, choice):
+                return text_of(one.html) or _name(choice)
+    raise Http404
+
+
+def _traces(decision: Decision, n: int) -> str:
+    if not Enough.FIFTHS.told(n):
+        return ""
+    choices = [
+        traces.Choice(
+            text_of(choice.html) or _name(choice.key),
+            [share or 0.0 for share in choice.trace.shares],
+            choice.right,
+        )
+        for choice in decision.choices
+    ]
+    heads = [_("Choice"), _("weakest"), "2", "3", "4", _("strongest")]
+    return charts.framed(
+        "traces",
+        traces.drawing(choices, heads=heads, key=_("right")),
+        f"traces-{decision.key or 'question'}",
+        _("What each fifth of the class chose (n = %(n)d)") % {"n": n},
+        _(
+            "For each choice a line from the weakest fifth of the class to the strongest. A good"
+            " key rises, a good distractor falls."
+        ),
+    )
