@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from courses.models import Activity, Cohort, Enrolment, Lesson
 from quizzes import attempts, contests, regrading, timing
 from quizzes.attempts import Answer
-from quizzes.models import Attempt, Contest, Question, Regrade
+from quizzes.models import Attempt, Contest, Item, Question, Regrade
 from tests import factories
 
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
@@ -178,6 +178,16 @@ def an_item_of_the_result() -> dict[str, Any]:
     return {**the_attempt("realism-quiz")(), "position": 2}
 
 
+def the_times_of(title: str) -> Callable[[], dict[str, Any]]:
+    return lambda: {**the_cohort(title)(), **the_quiz()}
+
+
+def the_reported() -> dict[str, Any]:
+    """A question that ben was asked in the quiz that he has handed in."""
+    item = Item.objects.filter(attempt__quiz__activity__key="realism-quiz").first()
+    return {**the_times_of("Autumn 2026")(), "question": item.version.question.key}
+
+
 def look_through_ben(page: Page) -> None:
     page.get_by_label("Student").select_option(label="Ben Okafor")
     page.get_by_role("button", name="Look").click()
@@ -294,6 +304,9 @@ PAGES: dict[str, list[Visited]] = {
         Visited("times", "quizzes:timing", the_times),
         Visited("times, refused", "quizzes:timing", the_times, give_nothing),
         Visited("policy", "quizzes:policy", the_times, look_through_ben),
+        Visited("report", "quizzes:report", the_times, open_everything),
+        Visited("report of nobody", "quizzes:report", the_times_of("Spring 2027")),
+        Visited("a question", "quizzes:report_question", the_reported, open_everything),
         Visited("presets", "quizzes:presets", the_cohort("Autumn 2026")),
         Visited("groups", "quizzes:groups", the_cohort("Autumn 2026")),
         Visited("groups, none", "quizzes:groups", the_cohort("Spring 2027")),
