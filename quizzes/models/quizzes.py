@@ -31,8 +31,11 @@ class Quiz(models.Model):
         LAST = "last", _("last attempt")
 
     class Review(models.TextChoices):
-        PRACTICE = "practice", _("practice: everything, as soon as an answer is in")
-        HOMEWORK = "homework", _("homework: everything after submitting")
+        PRACTICE = "practice", _("practice: everything after submitting")
+        HOMEWORK = (
+            "homework",
+            _("homework: the score after submitting, answers when no attempt is left"),
+        )
         EXAM = "exam", _("exam: the score after submitting, answers after closing")
 
     class Behaviour(models.TextChoices):
@@ -111,6 +114,7 @@ class Quiz(models.Model):
         help_text=_("Percent of the score that each day begun after the due time costs."),
     )
     late_most = models.DecimalField(
+        _("most that lateness costs"),
         max_digits=5,
         decimal_places=2,
         default=Decimal("100.00"),
@@ -118,12 +122,16 @@ class Quiz(models.Model):
         help_text=_("Percent of the score that lateness can cost at most."),
     )
     delay_first = models.PositiveIntegerField(
-        default=0, help_text=_("Seconds between the end of the first attempt and the second.")
+        _("wait before the second attempt"),
+        default=0,
+        help_text=_("Seconds between the end of the first attempt and the second."),
     )
     delay_later = models.PositiveIntegerField(
-        default=0, help_text=_("Seconds between later attempts.")
+        _("wait before later attempts"), default=0, help_text=_("Seconds between later attempts.")
     )
-    known_questions = models.CharField(max_length=9, choices=Known, default=Known.LEAVE_OUT)
+    known_questions = models.CharField(
+        _("questions met before"), max_length=9, choices=Known, default=Known.LEAVE_OUT
+    )
 
     objects = ByActivityManager()
     history = HistoricalRecords(excluded_fields=["intro_html"])
