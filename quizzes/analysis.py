@@ -366,7 +366,7 @@ def _line(table: Table, item: Item) -> Line:
         item=item,
         guess=guess,
         flags=flags(item, guess=guess, choices=choices, right=right),
-        versions=_split(table),
+        versions=_split(table, item),
         newest=newest,
         edited=newest.pk not in table.versions,
     )
@@ -379,7 +379,9 @@ def _newest(table: Table) -> QuestionVersion:
     return max(table.versions.values(), key=lambda version: version.number)
 
 
-def _split(table: Table) -> list[Met]:
+def _split(table: Table, item: Item) -> list[Met]:
+    if len(table.versions) == 1:
+        return [Met(version.number, item) for version in table.versions.values()]
     found = []
     for pk, version in sorted(table.versions.items(), key=lambda pair: pair[1].number):
         joint = table.joint_of(lambda entry, pk=pk: entry.version == pk)  # type: ignore[misc]

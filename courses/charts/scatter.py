@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import cos, pi, sin
 
 from courses.charts.drawing import WIDTH, Drawing, lines_svg, number
 
@@ -25,22 +26,26 @@ class Point:
 def drawing(points: Sequence[Point], *, heads: tuple[str, str, str]) -> Drawing:
     """Numbered points that lead to their questions; `heads` name question, x and y.
 
-    Points that would lie on each other are moved apart, upwards: the table has the true numbers.
+    A number that would lie on another one stands beside it, with a line to its point.
     """
     base = _TOP + _TALL
-    shapes, texts = [], []
+    dots, shapes, texts = [], [], []
     taken: list[tuple[float, float]] = []
-    for point in sorted(points, key=lambda each: (-each.up, each.across, each.label)):
+    for point in points:
         x = _LEFT + 14 + point.across * (_RIGHT - _LEFT - 28)
         y = base - 14 - (min(max(point.up, -0.5), 1.0) + 0.5) / 1.5 * (_TALL - 28)
-        while any(abs(x - a) < _ROOM and abs(y - b) < _ROOM for a, b in taken):
-            y += _ROOM
-        taken.append((x, y))
+        a, b = _free(x, y, taken)
+        taken.append((a, b))
+        if (a, b) != (x, y):
+            dots.append(
+                f'<path class="chart-branch" d="M{number(x)} {number(y)}L{number(a)} {number(b)}"/>'
+                f'<circle class="chart-dot" cx="{number(x)}" cy="{number(y)}" r="3"/>'
+            )
         kind = "chart-leaf chart-flagged" if point.marked else "chart-leaf"
         shapes.append(
             f'<a href="{escape(point.url)}" aria-label="{escape(point.name)}">'
-            f'<circle class="{kind}" cx="{number(x)}" cy="{number(y)}" r="12"/>'
-            + lines_svg([point.label], x, y + 4, kind="chart-edge", anchor="middle")
+            f'<circle class="{kind}" cx="{number(a)}" cy="{number(b)}" r="12"/>'
+            + lines_svg([point.label], a, b + 4, kind="chart-edge", anchor="middle")
             + "</a>"
         )
     lowest = max([base, *(y + 14 for _x, y in taken)])
@@ -66,4 +71,22 @@ def drawing(points: Sequence[Point], *, heads: tuple[str, str, str]) -> Drawing:
     )
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return Drawing(round(lowest) + 48, axes + "".join(texts) + "".join(shapes), table, "table")
+    return Drawing(
+        round(lowest) + 48, axes + "".join(texts) + "".join(dots) + "".join(shapes), table, "table"
+    )
+
+
+def _free(x: float, y: float, taken: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The nearest place where a number hides no other, within the drawing's width."""
+
+    def clear(a: float, b: float) -> bool:
+        inside = _LEFT + 14 <= a <= _RIGHT - 14 and b >= _TOP + 14
+        return inside and all(abs(a - p) >= _ROOM or abs(b - q) >= _ROOM for p, q in taken)
+
+    for ring in range(60):
+        for at in range(max(1, 8 * ring)):
+            angle = 2 * pi * at / max(1, 8 * ring)
+            a, b = x + ring * _ROOM / 2 * cos(angle), y + ring * _ROOM / 2 * sin(angle)
+            if clear(a, b):
+                return a, b
+    return x, y

@@ -1,14 +1,12 @@
 """What was chosen, by whom: each option against the total, and along the class."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import sqrt
 from typing import TypeVar
-
-from .joint import mean
 
 Choice = TypeVar("Choice", bound=Hashable)
 FIFTHS = 5
@@ -45,28 +43,21 @@ def options(
 ) -> dict[Choice, Option]:
     """Every option: `chosen` counts the totals of those who chose it, `totals` those of all."""
     n = sum(totals.values())
+    whole = sum(total * times for total, times in totals.items())
+    squares = sum(total * total * times for total, times in totals.items())
+    spread = n * squares - whole * whole  # n² times the variance
     found = {}
     for key, counts in chosen.items():
+        if any(times > totals.get(total, 0) for total, times in counts.items()):
+            raise ValueError("Nobody chooses who is not there.")
         times = sum(counts.values())
-        found[key] = Option(times, n, times / n if n else 0.0, _point_biserial(counts, totals))
+        correlation = None
+        if 0 < times < n and spread:
+            # The definition with its fractions cleared: whole numbers up to the last division.
+            above = n * sum(total * k for total, k in counts.items()) - times * whole
+            correlation = above / sqrt(times * (n - times) * spread)
+        found[key] = Option(times, n, times / n if n else 0.0, correlation)
     return found
-
-
-def _point_biserial(chosen: Mapping[int, int], totals: Mapping[int, int]) -> float | None:
-    others = Counter(totals)
-    others.subtract(chosen)
-    if any(times < 0 for times in others.values()):
-        raise ValueError("Nobody chooses who is not there.")
-    others = +others
-    n, times = sum(totals.values()), sum(chosen.values())
-    if not times or times == n:
-        return None
-    centre = mean(totals)
-    spread = sum(((t - centre) ** 2 * k for t, k in totals.items()), Fraction(0)) / n
-    if not spread:
-        return None
-    share = Fraction(times, n)
-    return float(mean(chosen) - mean(others)) / sqrt(spread) * sqrt(share * (1 - share))
 
 
 def traces(
