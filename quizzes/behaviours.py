@@ -268,8 +268,9 @@ CHECKING: Mapping[Behaviour, Sequence[str]] = {
     Behaviour.IMMEDIATE: (f"You can check each answer once, with the button beside it. {LOCKS}",),
     Behaviour.PRACTICE: (
         f"You can check each answer with the button beside it. {LOCKS}",
-        "A question that is checked can be swapped for another one like it, or asked anew where there"
-        " is no other, as often as you like; the last one that you were asked is in the score.",
+        "A question that is checked can be swapped for another one like it, or asked anew where"
+        " there is no other, as often as you like; the last one that you were asked is in the"
+        " score.",
     ),
     Behaviour.INTERACTIVE: (
         "You can check each answer with the button beside it. If it is not right yet you get a hint"
