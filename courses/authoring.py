@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from courses import charts, reference, rendering
+from courses.addresses import address
 from courses.apparatus import lead_to_apparatus
 from courses.charts import Facts
 from courses.models import (
@@ -43,7 +43,7 @@ def lead_to_lists(html: str) -> str:
     For texts that are shown on many pages; a lesson has lists of its own (`courses.apparatus`).
     """
     for kind, place in (("term", "glossary"), ("source", "sources"), ("person", "people")):
-        html = html.replace(f'href="#{kind}-', f'href="{reverse(f"courses:{place}")}#{kind}-')
+        html = html.replace(f'href="#{kind}-', f'href="{address(f"courses:{place}")}#{kind}-')
     return html
 
 

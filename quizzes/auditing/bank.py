@@ -140,12 +140,13 @@ def _given_away(found: Sequence[Choice], tells, how: str) -> Iterator[Complaint]
 
 def near_duplicates(catalogue: Catalogue) -> Iterator[Complaint]:
     """Questions that are another one in other words, by the likeness of all that they say."""
-    found = [(entry, said(entry.values)) for _, entry in entries(catalogue)]
+    # Words sorted once and compared by `ratio` are what `token_sort_ratio` sorts for each pair.
+    found = [
+        (entry, " ".join(sorted(said(entry.values).split()))) for _, entry in entries(catalogue)
+    ]
     texts = [text for _, text in found]
     for at, (entry, text) in enumerate(found[1:], start=1):
-        match = process.extractOne(
-            text, texts[:at], scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE
-        )
+        match = process.extractOne(text, texts[:at], scorer=fuzz.ratio, score_cutoff=ALIKE)
         if match:
             other = found[match[2]][0]
             sentence = LIKE.format(other=other.name, score=match[1])

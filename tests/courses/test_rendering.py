@@ -654,3 +654,13 @@ def test_a_short_text_has_paragraphs_and_lists():
 )
 def test_a_short_text_says_what_it_cannot_have(text: str, sentence: str):
     assert [fault.message for fault in render_short(text, LIBRARY, field="f")[1]] == [sentence]
+
+
+PHRASE = st.text("abcXYZ 019,.;:'\"’“”()–—%?/+=-éßЖ中", max_size=40).map(str.strip)
+
+
+@given(PHRASE.filter(lambda text: text[:1].isalnum()))
+def test_a_phrase_without_marks_comes_out_as_the_parser_would_give_it(text):
+    alone = render_inline(text, Library(), field="text")
+    beside = render_inline(f"*so* {text}", Library(), field="text")
+    assert (alone, beside) == ((text, []), (f"<em>so</em> {text}", []))
