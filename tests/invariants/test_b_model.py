@@ -1,12 +1,14 @@
 """B8: whatever people do in whatever order, the engine does what a simple model of it does."""
 
 import sys
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import Http404
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -20,14 +22,24 @@ from hypothesis.stateful import (
 )
 
 from courses import dashboards, enrolment
-from courses.models import Enrolment, Record
+from courses.models import Enrolment, Record, Role
 from courses.refusals import Refused
-from quizzes import access, attempts, regrading, reports, timing, visibility
+from quizzes import access, attempts, queue, regrading, reports, timing, trying, visibility
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
-from quizzes.models import Attempt, Item, Mark, Question, Quiz, Response
+from quizzes.models import Attempt, Item, Mark, Question, Quiz, Response, Slot
 from tests import factories
 from tests.factories import NOON
-from tests.invariants.model import KEYS, PASS, POINTS, Model, RefusedByModel, Student, percentage
+from tests.invariants.model import (
+    ESSAY,
+    KEYS,
+    PASS,
+    POINTS,
+    TO_HAND_IN,
+    Model,
+    RefusedByModel,
+    Settings,
+    Student,
+)
 from tests.invariants.scale import PROVING, runs
 from tests.regrading import correct
 
@@ -38,6 +50,13 @@ STEPS = 50 if PROVING else 20
 
 WHO = st.sampled_from(["ben", "zoe"])
 POSITION = st.sampled_from([1, 2, 3])
+ASKED = st.sampled_from(list(POINTS))
+TOKENS = ["a", "b", "c", None]
+ESSAYS = {token: f"In favour of {token}, for reasons." for token in "abc"}
+LEVELS = {
+    "good": {"claim": "clear", "objection": "answered"},
+    "fair": {"claim": "clear", "objection": "ignored"},
+}
 MINUTES = st.integers(0, 90).map(lambda minutes: minutes * 60)
 
 
@@ -48,25 +67,40 @@ class Engine(RuleBasedStateMachine):
     world: dict
 
     @initialize(
-        review=st.sampled_from(["homework", "exam"]),
+        review=st.sampled_from(["homework", "homework", "exam"]),
         method=st.sampled_from(["highest", "average", "first", "last"]),
+        behaviour=st.sampled_from(["deferred", "immediate", "interactive", "practice"]),
+        sequential=st.booleans(),
+        at_zero=st.sampled_from(["submit", "grace", "abandon"]),
+        leaves_out=st.booleans(),
+        late_penalty=st.sampled_from([0, 10]),
         seed=st.integers(0, 5),
     )
-    def begin(self, review, method, seed):
+    def begin(self, seed, **settings):
+        if settings["review"] == "exam":
+            settings["behaviour"] = "deferred"  # an exam tells nothing while it goes on
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
         quiz = self.world["quiz"]
-        # Which questions a student knows is a rule of its own (E3); here all of them count.
+        held = Settings(**settings, late_most=15)
+        known = Quiz.Known.LEAVE_OUT if held.leaves_out else Quiz.Known.COUNT
         Quiz.objects.filter(pk=quiz.pk).update(
-            review=review, grade_method=method, known_questions=Quiz.Known.COUNT
+            review=held.review,
+            grade_method=held.method,
+            behaviour=held.behaviour,
+            navigation="sequential" if held.sequential else "free",
+            at_zero=held.at_zero,
+            grace_period=TO_HAND_IN,
+            known_questions=known,
+            late_penalty=held.late_penalty,
+            late_most=held.late_most,
         )
         for position, points in POINTS.items():
             quiz.slots.filter(position=position).update(points=points)
         self.cohort = self.world["cohort"]
         self.seed = seed
         self.model = Model(
-            review,
-            method,
+            held,
             cohort_close=int((self.cohort.closes_at - NOON).total_seconds()),
             students={"ben": Student(), "zoe": Student()},
         )
@@ -110,6 +144,11 @@ class Engine(RuleBasedStateMachine):
             "used up": (Refused,),
             "finish first": (Refused,),
             "nothing to choose": (Refused,),
+            "nothing new": (Refused,),
+            "no redo": (Refused,),
+            "not its turn": (Refused,),
+            "counts already": (Refused,),
+            "nothing to mark": (Http404,),
         }
         with pytest.raises(expected[str(refusal)]):
             act()
@@ -142,37 +181,55 @@ class Engine(RuleBasedStateMachine):
         ):
             self.orders[attempt.pk, position] = order
 
-    def send(self, who, pk, position, token, base):
-        answer = Answer(base, lambda kind, order: kind.parse_json(order, token))
-        return attempts.save(self.user(who), pk, answers={position: answer}, now=self.now)[position]
+    def send(self, who, pk, position, shown, base, check):
+        answer = Answer(base, lambda kind, order: kind.parse_json(order, shown))
+        if not check:
+            kept = attempts.save(self.user(who), pk, answers={position: answer}, now=self.now)
+            return kept[position]
+        done = trying.check(self.user(who), pk, position=position, answer=answer, now=self.now)
+        return done if isinstance(done, NotSaved) else done.saved
 
-    def save_both(self, sitting, position, token, base):
+    def save_both(self, sitting, position, token, base, check):
         pk = self.id_of(sitting)
-        option = None if token is None else self.orders[pk, position]["abc".index(token)]
+        shown, option = token, None
+        if token is not None and position == ESSAY:
+            shown = option = ESSAYS[token]
+        elif token is not None:
+            option = self.orders[pk, position]["abc".index(token)]
+
+        def act():
+            return self.send(sitting.who, pk, position, shown, base, check)
+
         try:
-            outcome = self.model.save(sitting, position, option, base)
+            outcome = self.model.save(sitting, position, option, base, check=check)
         except RefusedByModel as refusal:
-            self.refused_too(refusal, lambda: self.send(sitting.who, pk, position, token, base))
+            self.refused_too(refusal, act)
             return
-        reply = self.send(sitting.who, pk, position, token, base)
-        past = sitting.answers[position]
-        if outcome == "stale":
-            assert (type(reply), reply.reason, reply.revision) == (NotSaved, "stale", len(past))
+        reply = act()
+        revision = len(sitting.asked[position].answers)
+        if outcome in ("saved", "again"):
+            assert (type(reply), reply.revision, reply.shown) == (Saved, revision, shown)
+        elif outcome in ("left", "not_yet"):
+            assert (type(reply), reply.reason) == (NotSaved, outcome)
         else:
-            assert (type(reply), reply.revision, reply.shown) == (Saved, len(past), token)
+            assert (type(reply), reply.reason, reply.revision) == (NotSaved, outcome, revision)
 
     @precondition(lambda self: self.model.sittings)
     @rule(
         who=WHO,
-        position=POSITION,
-        token=st.sampled_from(["a", "b", "c", None]),
+        position=ASKED,
+        token=st.sampled_from(TOKENS),
         behind=st.sampled_from([0, 0, 0, 0, 1, -1]),
+        check=st.booleans(),
     )
-    def save(self, who, position, token, behind):
+    def save(self, who, position, token, behind, check):
+        """Or check, where answers are checked; one at a time, mostly the question at hand."""
         sitting = self.sitting(who)
         if sitting is not None:
-            base = max(0, len(sitting.answers[position]) - behind)
-            self.last = (sitting, position, token, base)
+            if sitting.rules.sequential and behind == 0:
+                position = sitting.at_hand
+            base = max(0, len(sitting.asked[position].answers) - behind)
+            self.last = (sitting, position, token, base, check)
             self.save_both(*self.last)
 
     @precondition(lambda self: self.last is not None)
@@ -180,6 +237,38 @@ class Engine(RuleBasedStateMachine):
     def repeat(self):
         """The same save once more, perhaps long after: its acknowledgement was lost."""
         self.save_both(*self.last)
+
+    def both(self, expected, act):
+        """Do it in the model, then in the engine; their answers, or the same refusal."""
+        try:
+            wanted = expected()
+        except RefusedByModel as refusal:
+            self.refused_too(refusal, act)
+            return None, None
+        return wanted, act()
+
+    @precondition(lambda self: self.model.settings.behaviour == "practice")
+    @rule(who=WHO, position=POSITION)
+    def redo(self, who, position):
+        sitting = self.sitting(who)
+        if sitting is not None:
+            pk = self.id_of(sitting)
+            self.both(
+                lambda: self.model.redo(sitting, position),
+                lambda: trying.redo(self.user(who), pk, position=position, now=self.now, seed=1),
+            )
+
+    @precondition(lambda self: self.model.settings.sequential)
+    @rule(who=WHO, ahead=st.sampled_from([0, 0, 0, 1, -1]))
+    def go_on(self, who, ahead):
+        sitting = self.sitting(who)
+        if sitting is not None:
+            pk, position = self.id_of(sitting), min(max(1, sitting.at_hand + ahead), ESSAY)
+            wanted, got = self.both(
+                lambda: self.model.go_on(sitting, position),
+                lambda: attempts.go_on(self.user(who), pk, position=position, now=self.now),
+            )
+            assert wanted == got
 
     @precondition(lambda self: self.model.sittings)
     @rule(who=WHO)
@@ -215,17 +304,21 @@ class Engine(RuleBasedStateMachine):
         assert found.is_open == sitting.is_open
         if sitting.is_open:
             shown = [question.shown for question in reports.open_questions(found)]
-            keys = [sitting.answer(position) for position in (1, 2, 3)]
             assert shown == [
-                None if key is None else "abc"[self.orders[found.pk, position].index(key)]
-                for position, key in enumerate(keys, start=1)
+                one.answer
+                if one.answer is None or at == ESSAY
+                else "abc"[self.orders[found.pk, at].index(one.answer)]
+                for at, one in sitting.asked.items()
             ]
             return
         result = reports.result(found, now=self.now)
+        attempts.note_shown(found, result.items, now=self.now)
+        sitting.shown |= self.model.shows_key(sitting)
         assert visibility.reveals_key(result.items) == self.model.shows_key(sitting)
+        percentage = sitting.percentage
         assert (result.percentage, result.passed) == (
-            percentage(sitting.score),
-            percentage(sitting.score) >= PASS,
+            percentage,
+            None if percentage is None else percentage >= PASS,
         )
 
     @rule(who=WHO)
@@ -242,7 +335,7 @@ class Engine(RuleBasedStateMachine):
 
     # --- Time ---
 
-    @rule(seconds=st.one_of(st.integers(0, 90), st.integers(0, 2400)))
+    @rule(seconds=st.one_of(st.integers(0, 90), st.integers(0, 2400), st.just(90_000)))
     def tick(self, seconds):
         self.model.now += seconds
 
@@ -252,7 +345,8 @@ class Engine(RuleBasedStateMachine):
         """Where mistakes live: a second before the end of the grace, at it, and after it."""
         sitting = self.model.under_way(who)
         if sitting is not None:
-            self.model.now = max(self.model.now, sitting.end + 10 + around)
+            late = sitting.end + 10 if self.model.now <= sitting.end else sitting.closes
+            self.model.now = max(self.model.now, late + around)
 
     @rule()
     def sweep(self):
@@ -288,6 +382,64 @@ class Engine(RuleBasedStateMachine):
             self.model.students[who].close = close
             self.model.moved(who)
 
+    @rule(who=WHO, minutes=st.integers(-3000, 90))
+    def change_due(self, who, minutes):
+        if self.model.students[who].here:
+            due = self.model.now + minutes * 60
+            self.give(who, due_at=NOON + timedelta(seconds=due))
+            self.model.students[who].due = due
+            self.model.moved(who)
+
+    @rule(penalty=st.sampled_from([0, 10, 30]))
+    def change_late_policy(self, penalty):
+        """At the editors' desk; it holds for attempts that start from now on."""
+        Quiz.objects.filter(pk=self.world["quiz"].pk).update(late_penalty=penalty)
+        timing.settings_changed(self.quiz, now=self.now)
+        self.model.settings = replace(self.model.settings, late_penalty=penalty)
+        self.model.moved(*self.model.students)
+
+    def one_of(self, who, newest):
+        mine = self.model.of(who)
+        return mine[-1 if newest else 0] if mine else None
+
+    @precondition(lambda self: any(not one.is_open for one in self.model.sittings))
+    @rule(who=WHO, newest=st.booleans())
+    def accept(self, who, newest):
+        """Count an attempt after all that was not handed in."""
+        sitting = self.one_of(who, newest)
+        if sitting is not None:
+            attempt = Attempt.objects.select_related("enrolment__cohort").get(
+                pk=self.id_of(sitting)
+            )
+            self.both(
+                lambda: self.model.accept(sitting),
+                lambda: attempts.accept(
+                    attempt, reason="The power failed.", by=self.world["ada"], now=self.now
+                ),
+            )
+
+    @precondition(lambda self: any(not one.is_open for one in self.model.sittings))
+    @rule(who=WHO, newest=st.booleans(), judgement=st.sampled_from(list(LEVELS)))
+    def judge(self, who, newest, judgement):
+        """A person marks the essay."""
+        sitting = self.one_of(who, newest)
+        if sitting is not None:
+            item = Item.objects.get(attempt=self.id_of(sitting), position=ESSAY).pk
+            base = len(sitting.asked[ESSAY].judged)
+            ada = Enrolment.objects.select_related("cohort", "user").get(role=Role.INSTRUCTOR)
+            self.both(
+                lambda: self.model.judge(sitting, judgement),
+                lambda: queue.mark(
+                    item,
+                    by=ada,
+                    role="first",
+                    base=base,
+                    levels=LEVELS[judgement],
+                    reason="Read again.",
+                    now=self.now,
+                ),
+            )
+
     @rule(who=WHO, allowed=st.integers(1, 4))
     def change_attempts(self, who, allowed):
         if self.model.students[who].here:
@@ -313,19 +465,20 @@ class Engine(RuleBasedStateMachine):
             self.model.students[who].factor = Decimal(factor)
             self.model.moved(who)
 
-    @rule(after=st.none() | MINUTES)
-    def schedule(self, after):
+    @rule(after=st.none() | MINUTES, early=st.none() | st.integers(0, 3000))
+    def schedule(self, after, early):
         close = None if after is None else self.model.now + after
+        due = None if early is None else self.model.now - early * 60
         timing.set_schedule(
             self.cohort,
             self.quiz,
             opens_at=None,
-            due_at=None,
+            due_at=None if due is None else NOON + timedelta(seconds=due),
             closes_at=None if close is None else NOON + timedelta(seconds=close),
             by=self.world["ada"],
             now=self.now,
         )
-        self.model.schedule = close
+        self.model.schedule, self.model.due = close, due
         self.model.moved(*self.model.students)
 
     @rule(who=WHO)
@@ -384,16 +537,28 @@ class Engine(RuleBasedStateMachine):
         if not hasattr(self, "model"):
             return
         found = {
-            (attempt.pk, attempt.state, attempt.deadline, attempt.submitted_at, attempt.score)
+            (
+                attempt.pk,
+                attempt.state,
+                attempt.deadline,
+                attempt.closes_at,
+                attempt.submitted_at,
+                attempt.score,
+                attempt.out_of,
+                attempt.deduction,
+            )
             for attempt in Attempt.objects.all()
         }
         assert found == {
             (
                 self.id_of(one),
-                "open" if one.is_open else "submitted",
+                one.state,
                 NOON + timedelta(seconds=one.end),
+                NOON + timedelta(seconds=one.closes),
                 None if one.submitted is None else NOON + timedelta(seconds=one.submitted),
-                None if one.is_open else one.score,
+                one.score,
+                one.out_of,
+                one.deduction,
             )
             for one in self.model.sittings
         }
@@ -401,25 +566,40 @@ class Engine(RuleBasedStateMachine):
         rows = (
             Item.objects.order_by()
             .annotate(
+                stands=Q(replaced_at__isnull=True),
+                at_hand=Q(left_at__isnull=True),
                 revision=Subquery(newest.values("revision")[:1]),
                 answer=Subquery(newest.values("answer")[:1]),
                 answers=Count("responses", distinct=True),
                 given=Count("marks", distinct=True),
             )
-            .values_list("attempt", "position", "revision", "answers", "answer", "given")
-        )
-        assert set(rows) == {
-            (
-                self.id_of(one),
-                position,
-                len(one.answers[position]) or None,
-                len(one.answers[position]),
-                one.answer(position),
-                one.given.get(position, 0),
+            .values_list(
+                "attempt",
+                "position",
+                "stands",
+                "at_hand",
+                "counts",
+                "revision",
+                "answers",
+                "answer",
+                "given",
             )
-            for one in self.model.sittings
-            for position in (1, 2, 3)
-        }
+        )
+        assert Counter(rows) == Counter(
+            (
+                self.id_of(sitting),
+                one.position,
+                all(one is not each for each in sitting.replaced),
+                not one.left,
+                one.counts,
+                len(one.answers) or None,
+                len(one.answers),
+                one.answer,
+                one.given,
+            )
+            for sitting in self.model.sittings
+            for one in [*sitting.asked.values(), *sitting.replaced]
+        )
         ledger = Record.objects.values_list("enrolment__user__username", "score", "completed_at")
         assert {(who, score, done is not None) for who, score, done in ledger} == {
             (who, student.counting, student.completed)
@@ -440,16 +620,17 @@ class Engine(RuleBasedStateMachine):
         counted = {}
         for who, student in self.model.students.items():
             finished = Attempt.objects.filter(
-                enrolment__user=self.user(who), submitted_at__isnull=False
+                enrolment__user=self.user(who), score__isnull=False
             ).order_by("number")
             totals = [
                 sum(
                     Mark.objects.filter(item=item).order_by("-pk").values_list("score")[0][0]
-                    for item in attempt.items.all()
+                    for item in attempt.items.current().filter(counts=True)
                 )
                 for attempt in finished
             ]
-            assert totals == [one.score for one in self.model.of(who) if not one.is_open]
+            scores = [one.score for one in self.model.of(who)]
+            assert totals == [score for score in scores if score is not None]
             if student.here:
                 counted[who] = student.counting
         assert {row.enrolment.user.username: row.cells[at].score for row in roster.rows} == counted
@@ -461,9 +642,15 @@ class Engine(RuleBasedStateMachine):
 
 
 @pytest.mark.invariant("B8", "A9", "C5", "D2", "D3", "D7", "D8", runs=RUNS)
-def test_the_engine_does_what_the_model_does(ada, ben, cohort, quiz, questions):
+def test_the_engine_does_what_the_model_does(ada, ben, cohort, module, quiz, questions):
     zoe = factories.make_user("zoe")
     factories.enrol(zoe, cohort)
+    for question in questions:
+        correct(question, KEYS[0], hints=["Who rules above states?"])
+    essay = factories.make_question(
+        module, "anarchy-essay", kind="essay", spec=factories.sample("essay")
+    )
+    Slot.objects.create(quiz=quiz, position=ESSAY, question=essay)
 
     class Here(Engine):
         world = {
