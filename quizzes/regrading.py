@@ -25,7 +25,7 @@ from quizzes.access import may_regrade
 from quizzes.behaviours import Given, Rules
 from quizzes.models import Attempt, Item, Mark, Question, QuestionVersion, Regrade, Response
 from quizzes.questions import text_of
-from quizzes.rescoring import DEFERRED, CannotRescore, Correction, Fingerprint, Key, Policy
+from quizzes.rescoring import CannotRescore, Correction, Fingerprint, Key, Policy
 
 NOT_YOURS = (
     "Only instructors of a cohort correct its marks, and only editors those of every cohort."
@@ -173,7 +173,7 @@ class Survey:
     def _changes(self, rules: Mapping[UUID, Rules]) -> Iterator[tuple[UUID, Change]]:
         attempts = list(rules)
         # Where more than the newest answer counts, all that count are read.
-        counting = [pk for pk, each in rules.items() if each != DEFERRED]
+        counting = [pk for pk, each in rules.items() if each.checks or each.asks]
         given = tries.given(counting) if counting else {}
         newest = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk")
         answer = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
