@@ -134,18 +134,20 @@ def _used_up(
 ) -> Collection[Pair]:
     """Whose attempts are all over; asked only where that decides."""
     # Who has asked for the answers has no attempt left.
-    none_left = set(
-        Reveal.objects.filter(
-            quiz__in={attempt.quiz_id for attempt in attempts},
-            enrolment__in={attempt.enrolment_id for attempt in attempts},
-        )
-        .order_by()
-        .values_list("quiz", "enrolment")
-    )
-    asked = [attempt for attempt in attempts if _pair(attempt) not in none_left]
-    if len(asked) == 1:
-        people = [holding.person(asked[0].enrolment, asked[0].quiz)]
+    if len(attempts) == 1:
+        person, revealed = holding.anew(attempts[0].enrolment_id, attempts[0].quiz)
+        none_left = {_pair(attempts[0])} if revealed else set()
+        asked, people = attempts, [person]
     else:
+        none_left = set(
+            Reveal.objects.filter(
+                quiz__in={attempt.quiz_id for attempt in attempts},
+                enrolment__in={attempt.enrolment_id for attempt in attempts},
+            )
+            .order_by()
+            .values_list("quiz", "enrolment")
+        )
+        asked = [attempt for attempt in attempts if _pair(attempt) not in none_left]
         book = holding.Book(
             {attempt.quiz_id for attempt in asked},
             {attempt.enrolment.cohort_id for attempt in asked},

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
 
 from courses.models import Enrolment, Record
 from courses.refusals import Refused
@@ -340,6 +341,16 @@ def test_progress_is_told_chunk_by_chunk(look, monkeypatch):
     told = []
     look(watch=lambda done, of: told.append((done, of)))
     assert told == [(1, 2), (2, 2)]
+
+
+def test_a_commit_that_takes_long_says_so_beforehand(look, ada, client):
+    regrade = look()
+    client.force_login(ada)
+    page = reverse("quizzes:regrade", args=[regrade.cohort_id, regrade.pk])
+    assert "It may take about" not in client.get(page).content.decode()
+    regrade.summary["attempts"] = 10_000
+    regrade.save()
+    assert "It may take about 20 seconds" in client.get(page).content.decode()
 
 
 def test_a_long_list_of_moves_is_cut_and_the_counts_are_not(look, monkeypatch):
