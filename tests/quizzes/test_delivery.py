@@ -18,6 +18,7 @@ from courses.refusals import Refused
 from quizzes import attempts, reports, timing
 from quizzes.attempts import Answer, Closed, NotSaved, NotStarted, Saved
 from quizzes.models import Acceptance, Attempt, Item, PasswordTry, Response, Schedule
+from tests import factories
 from tests.contract import Api
 from tests.editing import typed
 from tests.factories import NOON, minutes
@@ -249,6 +250,19 @@ def test_the_ledger_follows_when_due_times_of_finished_attempts_change(ada, ben_
     assert stands() == (20, 80)
     schedule(cohort, late.quiz, ada)
     assert stands() == (0, 100)
+
+
+@pytest.mark.parametrize("classmates", [2, 4])
+def test_a_new_due_time_costs_the_same_for_a_whole_class(
+    ada, late, cohort, classmates, django_assert_num_queries
+):
+    for number in range(classmates):
+        user = factories.make_user(f"student-{number}")
+        attempt = start(factories.enrol(user, cohort), late.quiz, now=NOON)
+        attempts.submit(user, attempt.pk, now=NOON + DAY / 2)
+    with django_assert_num_queries(21):
+        schedule(cohort, late.quiz, ada, due=NOON - DAY)
+    assert set(Attempt.objects.values_list("deduction", flat=True)) == {20}
 
 
 def test_a_late_policy_changed_later_prices_no_attempt_anew(ada, ben_here, late, cohort):
