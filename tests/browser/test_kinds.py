@@ -114,6 +114,7 @@ def test_what_cannot_be_read_is_said_while_it_can_be_mended(visit, guard, ben, s
     )
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_role("link", name="To question 3")).to_be_visible()
+    line.press("End")
     line.press_sequentially(" bn USD")
     expect_saved(page, 3)
     assert stored(sitting) == {3: "1084.5 bn USD"}
