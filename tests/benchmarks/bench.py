@@ -64,10 +64,27 @@ class Size:
     memory: int  # requests to one worker
     seconds: int
     regraded: int  # attempts
+    reported: tuple[int, ...]  # attempts of a class, one class each
 
 
-WHOLE = Size(students=24, rounds=7, requests=192, memory=10_000, seconds=600, regraded=10_000)
-QUICK = Size(students=8, rounds=3, requests=64, memory=1_000, seconds=120, regraded=1_000)
+WHOLE = Size(
+    students=24,
+    rounds=7,
+    requests=192,
+    memory=10_000,
+    seconds=600,
+    regraded=10_000,
+    reported=(1_000, 10_000),
+)
+QUICK = Size(
+    students=8,
+    rounds=3,
+    requests=64,
+    memory=1_000,
+    seconds=120,
+    regraded=1_000,
+    reported=(1_000,),
+)
 
 
 @dataclass(frozen=True)

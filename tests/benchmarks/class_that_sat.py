@@ -4,13 +4,14 @@ import random
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import cycle
 
 from django.db import transaction
 from django.utils import timezone
 
 from courses.models import Cohort, Enrolment, Record, User
-from quizzes import grading
-from quizzes.models import Attempt, Item, Mark, Quiz, Response
+from quizzes import grading, sheets
+from quizzes.models import Attempt, Item, Mark, Question, Quiz, Response, Slot
 from tests import factories
 
 BATCH = 1000
@@ -23,7 +24,16 @@ No authority stands above states [@waltz1979, ch. 6].
 
 
 def make_quiz(questions: int) -> Quiz:
-    """A course with a quiz of so many questions of four options, the first right."""
+    """A quiz of so many single choices: those that there are, or new ones in an empty database."""
+    known = list(
+        Question.objects.ready()
+        .graded()
+        .filter(kind="single")
+        .select_related("module__course")
+        .order_by("pk")[:questions]
+    )
+    if known:
+        return factories.make_quiz(known[0].module, known, key="reported-quiz")
     module = factories.make_module(factories.make_course())
     factories.make_source()
     factories.make_term()
@@ -50,7 +60,9 @@ def sit(quiz: Quiz, attempts: int, *, seed: int = 1, title: str = "Reported") ->
     return cohort
 
 
-def _sit(cohort: Cohort, quiz: Quiz, slots: Sequence, numbers: range, rng: random.Random) -> None:
+def _sit(
+    cohort: Cohort, quiz: Quiz, slots: Sequence[Slot], numbers: range, rng: random.Random
+) -> None:
     now = timezone.now()
     users = User.objects.bulk_create(
         User(username=f"{cohort.pk}-{number}", password="!") for number in numbers
@@ -67,8 +79,12 @@ def _sit(cohort: Cohort, quiz: Quiz, slots: Sequence, numbers: range, rng: rando
             state=Attempt.State.SUBMITTED,
             started_at=now - timedelta(minutes=20),
             submitted_at=now,
-            score=grading.total(Decimal(choice == "option-1") for choice in chosen),
+            score=grading.total(map(_mark, slots, chosen)),
             out_of=len(slots),
+            sheet=sheets.of(
+                (slot.question.current_id, slot.position, slot.points, _mark(slot, choice), choice)
+                for slot, choice in zip(slots, chosen, strict=True)
+            ),
         )
         for enrolment, chosen in zip(enrolments, answers, strict=True)
     )
@@ -95,18 +111,30 @@ def _sit(cohort: Cohort, quiz: Quiz, slots: Sequence, numbers: range, rng: rando
         if choice is not None
     )
     Mark.objects.bulk_create(
-        Mark(item=item, version_id=item.version_id, score=choice == "option-1", made_at=now)
-        for item, choice in zip(items, flat, strict=True)
+        Mark(item=item, version_id=item.version_id, score=_mark(slot, choice), made_at=now)
+        for item, slot, choice in zip(items, cycle(slots), flat, strict=False)
     )
 
 
-def _answers(slots: Sequence, strength: float, rng: random.Random) -> list[str | None]:
+def _options(slot: Slot) -> list[str]:
+    """The keys of a question's options, the right one first."""
+    assert slot.question is not None
+    options = sorted(slot.question.spec["options"], key=lambda option: not option["correct"])
+    return [option["key"] for option in options]
+
+
+def _mark(slot: Slot, choice: str | None) -> Decimal:
+    return Decimal(choice == _options(slot)[0])
+
+
+def _answers(slots: Sequence[Slot], strength: float, rng: random.Random) -> list[str | None]:
     chosen: list[str | None] = []
-    for place, _slot in enumerate(slots):
+    for place, slot in enumerate(slots):
+        right, *wrong = _options(slot)
         if rng.random() < 0.03:
             chosen.append(None)
         elif rng.gauss(strength, 1) > (place - len(slots) / 2) / 4:
-            chosen.append("option-1")
+            chosen.append(right)
         else:
-            chosen.append(rng.choice(["option-2", "option-2", "option-3", "option-4"]))
+            chosen.append(rng.choice([wrong[0], *wrong]))
     return chosen
