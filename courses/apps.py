@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.core import checks
 
-from courses.checks import sqlite_is_safe
+from courses.checks import postgresql_is_safe, sqlite_is_safe
 
 
 class CoursesConfig(AppConfig):
@@ -10,3 +10,4 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register(sqlite_is_safe, checks.Tags.database)
+        checks.register(postgresql_is_safe, checks.Tags.database)

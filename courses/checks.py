@@ -58,3 +58,28 @@ def sqlite_is_safe(*, databases: Sequence[str] | None = None, **_: Any) -> list[
                 )
             )
     return messages
+
+
+# What PostgreSQL must answer, or a power cut may take back what was acknowledged.
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+def postgresql_is_safe(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Warn of a PostgreSQL server that answers before what it was told is on the disk."""
+    messages: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        if connection.vendor != "postgresql":
+            continue
+        with connection.cursor() as cursor:
+            for name in DURABLE:
+                cursor.execute(f"SHOW {name}")
+                if cursor.fetchone()[0] == "off":
+                    messages.append(
+                        Warning(
+                            f"PostgreSQL's {name} is off: a power cut may lose saved answers.",
+                            hint=f"Set {name} to on in the server's configuration.",
+                            id="courses.W002",
+                        )
+                    )
+    return messages
