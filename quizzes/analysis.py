@@ -43,6 +43,7 @@ from quizzes.statistics import (
 )
 from quizzes.statistics.sheet import LONG, Class, Entry, count, read
 
+CHUNK = 5000  # attempts without a sheet at a time: a statement takes only so many parameters
 COMMON = 10  # of the answers that were typed, the most common
 Pick = tuple[str, str]  # part, choice; the choice is "" where nothing was chosen
 BLANK = ""
@@ -120,7 +121,7 @@ class Finished:
 
 
 def _finished(asked: Asked, *, keys: bool = False) -> list[Finished]:
-    """One query, and another where an attempt has no sheet: it waits, or none was written."""
+    """One query, and two more where an attempt has no sheet: it waits, or none was written."""
     columns = ["enrolment_id", "number", "sheet", *(["pk"] if keys else [])]
     found = [Finished(*row) for row in asked.finished().values_list(*columns)]
     if all(each.sheet for each in found):
@@ -131,7 +132,11 @@ def _finished(asked: Asked, *, keys: bool = False) -> list[Finished]:
         .filter(sheet="")
         .values_list("pk", "enrolment_id", "number")
     }
-    made = {without[pk]: sheets.of(rows) for pk, rows in sheets.rows(list(without)).items()}
+    made = {}
+    keyed = list(without)
+    for start in range(0, len(keyed), CHUNK):
+        for pk, rows in sheets.rows(keyed[start : start + CHUNK]).items():
+            made[without[pk]] = sheets.of(rows)
     return [
         each if each.sheet else replace(each, sheet=made.get((each.student, each.number), ""))
         for each in found
@@ -212,7 +217,7 @@ class Report:
 
 
 def report(asked: Asked) -> Report:
-    """Everything that the report says: three queries, or four (see `_finished`)."""
+    """Everything that the report says: three queries, or five (see `_finished`)."""
     return _report(asked, _finished(asked))[0]
 
 

@@ -85,6 +85,7 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
                 (answer, telling.percent(answer.share), telling.percent(answer.earned))
                 for answer in detail.answers
             ],
+            "correlates": Enough.DISCRIMINATION.told(line.item.n),
             "page": page,
             "behind": analysis.with_people(list(page.object_list), detail),
             "chose": chose,
