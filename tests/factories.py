@@ -258,6 +258,11 @@ def make_waiting_essay(enrolment: Enrolment, module: Module, key: str = "anarchy
     """An essay that its student has handed in and that nobody has marked."""
     essay = make_question(module, key, kind="essay", spec=sample("essay"))
     quiz = make_quiz(module, [essay], key=f"{key}-quiz", time_limit=None)
+    return hand_in_essay(enrolment, quiz)
+
+
+def hand_in_essay(enrolment: Enrolment, quiz: Quiz) -> Item:
+    """An essay handed in at such a quiz."""
     attempt = attempts.start(enrolment, quiz, now=NOON)
     text = KINDS["essay"].samples[0].response
     answers = {1: Answer(0, lambda kind, order: text)}
