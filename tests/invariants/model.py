@@ -36,8 +36,8 @@ class Settings:
     """How the quiz is set. An attempt keeps those that it was started under."""
 
     review: str = "homework"
-    method: str = "highest"
     behaviour: str = "deferred"
+    method: str = "highest"
     sequential: bool = False
     at_zero: str = "submit"
     leaves_out: bool = False  # what is known does not count
