@@ -94,9 +94,7 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
                 request.user,
                 attempt,
                 answers={
-                    position: replace(
-                        _answer(request, position), checked=str(position) == to_check
-                    )
+                    position: replace(_answer(request, position), checked=str(position) == to_check)
                     for position in positions
                 },
                 now=now,
@@ -476,9 +474,7 @@ def result(request: Request, attempt: UUID) -> HttpResponse:
         )
 
 
-NOT_SURE = (
-    "Nothing was changed: tick that you know what follows, then press the button again."
-)
+NOT_SURE = "Nothing was changed: tick that you know what follows, then press the button again."
 
 
 @require_POST
