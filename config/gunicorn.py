@@ -1,6 +1,12 @@
 """How gunicorn serves, for `manage.py up` and for `gunicorn -c config/gunicorn.py` alike."""
 
 import os
+import sys
+
+# A worker imports some modules as late as its first failure. On a full disk Python 3.11 keeps their
+# bytecode half written and takes it for whole ever after: all that needs them would stay broken.
+# The commands before the server have compiled nearly everything anyway.
+sys.dont_write_bytecode = True
 
 wsgi_app = "config.wsgi:application"
 bind = "127.0.0.1:8000"

@@ -4,6 +4,7 @@ Real server processes on the test's own database; Linux alone can tell them how 
 grow.
 """
 
+import marshal
 import os
 import random
 import resource
@@ -57,7 +58,7 @@ def database_url() -> str:
 
 
 @contextmanager
-def site(folder: Path, *, workers: int = 2) -> Iterator[Server]:
+def site(folder: Path, *, workers: int = 2, **more: str) -> Iterator[Server]:
     environ = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": database_url(),
@@ -67,6 +68,7 @@ def site(folder: Path, *, workers: int = 2) -> Iterator[Server]:
         "DEMO": "0",
         "PYTHONPATH": str(ROOT),
         "LOG_LEVEL": "CRITICAL",
+        **more,
     }
     with serve("config.wsgi:application", environ, folder / "log", workers=workers) as server:
         yield server
@@ -302,7 +304,8 @@ def test_a_save_that_cannot_be_stored_says_so_and_reads_go_on(as_, ben, ben_here
 @pytest.mark.only_on("sqlite")
 def test_workers_whose_files_may_not_grow_say_so_and_recover_without_a_restart(sittings, tmp_path):
     """`write` itself fails, as on a full disk, and works again later."""
-    with site(tmp_path, workers=1) as server:
+    bytecode = tmp_path / "bytecode"
+    with site(tmp_path, workers=1, PYTHONPYCACHEPREFIX=str(bytecode)) as server:
         one = sittings(server.port)[0]
         (worker,) = server.workers()
 
@@ -313,6 +316,7 @@ def test_workers_whose_files_may_not_grow_say_so_and_recover_without_a_restart(s
 
         assert save(0)[1]["saved"] is True
         for number in range(1, 1 + runs(20)):
+            # The first 503 is also the first time that the handler of failures is imported.
             resource.prlimit(worker, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
             status, told = save(number)
             assert (status, told["saved"], told["reason"]) == (503, False, "unavailable")
@@ -325,3 +329,5 @@ def test_workers_whose_files_may_not_grow_say_so_and_recover_without_a_restart(s
             assert (status, told.get("revision")) == (200, number + 1)
         assert server.workers() == [worker]
     assert Response.objects.count() == 1 + runs(20)
+    for compiled in bytecode.rglob("*.pyc"):
+        marshal.loads(compiled.read_bytes()[16:])  # raises EOFError if cut off
