@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "template_partials.apps.SimpleAppConfig",
     "simple_history",
     "rest_framework",
@@ -158,6 +160,10 @@ else:
 
 CACHES = {"default": CACHE}
 SESSION_ENGINE = "config.sessions"  # in the database: a lost cache must log nobody out
+
+# Work too long for a request, in the database beside what it is about. `up` starts a worker; where
+# gunicorn is started by hand, so is `manage.py db_worker`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Accounts ----------------------------------------------------------------------------------
 

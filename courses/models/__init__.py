@@ -12,6 +12,8 @@ from courses.models.content import (
     Source,
     Term,
 )
+from courses.models.correspondence import Announcement, Invitation, Look, Message, Note
+from courses.models.grades import Category, GradeChange, GradeColumn
 from courses.models.people import Cohort, Enrolment, Group, Role, User
 from courses.models.progress import Record
 from courses.models.reference import (
@@ -32,9 +34,11 @@ from courses.models.reference import (
 
 __all__ = [
     "Activity",
+    "Announcement",
     "Base",
     "Bloom",
     "Body",
+    "Category",
     "Claim",
     "Cohort",
     "Course",
@@ -42,12 +46,18 @@ __all__ = [
     "Event",
     "Figure",
     "Finding",
+    "GradeChange",
+    "GradeColumn",
     "Group",
+    "Invitation",
     "Lens",
     "Lesson",
+    "Look",
     "Membership",
     "Mention",
+    "Message",
     "Module",
+    "Note",
     "Objective",
     "Operation",
     "Organisation",

@@ -8,6 +8,7 @@ from quizzes.models.attempts import (
     Reveal,
 )
 from quizzes.models.bank import Evidence, Question, QuestionVersion, Tag
+from quizzes.models.desk import Export, Presence
 from quizzes.models.marking import Marking, MarkingPlan, NameShown, Snippet
 from quizzes.models.quizzes import Band, Quiz, Section, Slot
 from quizzes.models.review import Contest, Regrade
@@ -20,6 +21,7 @@ __all__ = [
     "CheckpointAnswer",
     "Contest",
     "Evidence",
+    "Export",
     "Item",
     "LateAnswer",
     "Mark",
@@ -28,6 +30,7 @@ __all__ = [
     "NameShown",
     "Override",
     "PasswordTry",
+    "Presence",
     "Question",
     "QuestionVersion",
     "Quiz",

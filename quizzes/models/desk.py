@@ -1,0 +1,56 @@
+"""What an instructor's desk keeps of its own: files that were asked for, and who is there."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Cohort, User
+from quizzes.models.attempts import Attempt
+
+
+class Export(models.Model):
+    """A file that somebody asked for; large ones are written in the background, and kept a week."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        WORKING = "working", _("being written")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+
+    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="exports")
+    by = models.ForeignKey(User, models.CASCADE, related_name="exports")
+    kind = models.CharField(max_length=20)  # what: gradebook, responses, items, report
+    form = models.CharField(max_length=4)  # csv, xlsx, pdf
+    # The rest of the address that the page would have: quiz, group, which attempts.
+    query = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    rows = models.PositiveIntegerField(null=True)  # that it will have
+    written = models.PositiveIntegerField(default=0)  # of them, so far
+    made_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=300, blank=True)
+    name = models.CharField(max_length=160, blank=True)
+    content = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.cohort} · {self.kind}.{self.form}"
+
+
+class Presence(models.Model):
+    """The last sign of life of an open attempt's page, as that page tells it."""
+
+    attempt = models.OneToOneField(
+        Attempt, models.CASCADE, primary_key=True, related_name="presence"
+    )
+    seen_at = models.DateTimeField()
+    unsaved = models.PositiveSmallIntegerField(default=0)  # answers waiting in the browser
+    # Saves that failed on their way since the last one that came through.
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["attempt"]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} · {self.seen_at}"
