@@ -461,7 +461,7 @@ def test_the_queries_do_not_grow_with_the_questions(
 
     with django_assert_num_queries(7):
         api.ask(path)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         attempt = api.send("post", f"{path}attempts/").json()
     with django_assert_num_queries(4):
         api.ask(path_of(attempt))
