@@ -8,6 +8,7 @@ from quizzes.views import (
     policy,
     preview,
     regrading,
+    students,
     take,
     timing,
 )
@@ -33,6 +34,7 @@ urlpatterns = [
         logs.students_table,
         name="students_log_table",
     ),
+    path("teach/<int:cohort>/students/<int:enrolment>/", students.student, name="student"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/", timing.quiz, name="timing"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/policy/", policy.policy, name="policy"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/report/", analysis.report, name="report"),

@@ -29,6 +29,7 @@ QUIZ = {"activity": "realism-quiz"}
 ATTEMPT = {"attempt": "<attempt>"}
 ANSWER = {"attempt": "<attempt>", "position": 1}
 CONTESTED = {"cohort": "<cohort>", "version": "<version>"}
+STUDENT = {"cohort": "<cohort>", "enrolment": "<enrolment>"}
 REGRADE = {"cohort": "<cohort>", "regrade": "<regrade>"}
 REGRADE_QUESTION = {"cohort": "<cohort>", "question": "anarchy-1"}
 MARKED = {"cohort": "<cohort>", "question": "anarchy-essay"}
@@ -156,6 +157,9 @@ PAGES = [
      (302, 404, 404, 404, 200, 200, 404),
      (302, 405, 405, 405, 405, 405, 405)),
     ("quizzes:students_log_table", {"cohort": "<cohort>", **ATTEMPT},
+     (302, 404, 404, 404, 200, 200, 404),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("quizzes:student", STUDENT,
      (302, 404, 404, 404, 200, 200, 404),
      (302, 405, 405, 405, 405, 405, 405)),
     ("quizzes:contest", ANSWER,
@@ -295,6 +299,7 @@ def known(ben_here, quiz, cohort, ada) -> dict[str, object]:
     return {
         "<attempt>": attempt.pk,
         "<cohort>": cohort.pk,
+        "<enrolment>": ben_here.pk,
         "<version>": item.version_id,
         "<regrade>": factories.make_regrade(item.version, cohort, by=ada).pk,
         "<nothing>": uuid.uuid4(),
