@@ -143,13 +143,10 @@ def _finished(asked: Asked, *, keys: bool = False) -> list[Finished]:
     ]
 
 
-def _chosen(found: Iterable[Finished], which: Which) -> list[Finished]:
-    """The attempts that the numbers are about; an attempt that waits is left out at the end.
-
-    Who waits with their first attempt is not represented by their second.
-    """
+def chosen(found: Iterable[Finished], which: Which) -> list[Finished]:
+    """The attempts that are asked about, those that wait among them."""
     if which == Which.ALL:
-        return [each for each in found if each.sheet]
+        return list(found)
     kept: dict[int, tuple[tuple[float, int], Finished]] = {}
     for each in found:
         if which == Which.BEST:
@@ -162,7 +159,15 @@ def _chosen(found: Iterable[Finished], which: Which) -> list[Finished]:
         before = kept.get(each.student)
         if before is None or rank > before[0]:
             kept[each.student] = (rank, each)
-    return [each for _rank, each in kept.values() if each.sheet]
+    return [each for _rank, each in kept.values()]
+
+
+def _chosen(found: Iterable[Finished], which: Which) -> list[Finished]:
+    """The attempts that the numbers are about; an attempt that waits is left out at the end.
+
+    Who waits with their first attempt is not represented by their second.
+    """
+    return [each for each in chosen(found, which) if each.sheet]
 
 
 # --- What follows from it ----------------------------------------------------------------------
