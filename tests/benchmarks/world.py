@@ -150,6 +150,18 @@ def make_short_quiz(whole: Quiz, size: int) -> Quiz:
     return quiz
 
 
+def make_plain_quiz(module: Module, size: int) -> Quiz:
+    """A quiz that asks everybody the same `size` questions with one right option each."""
+    questions = Question.objects.filter(
+        current__kind="single", use=Question.Use.GRADED, module=module
+    ).order_by("key")[:size]
+    quiz = factories.make_quiz(module, questions, key=f"bench-plain-{size}")
+    quiz.attempts_allowed = None
+    quiz.time_limit = 4 * 3600
+    quiz.save()
+    return quiz
+
+
 def make_fifty(module: Module) -> list[Question]:
     """Questions for the longest quiz whose cost is bounded."""
     return [
@@ -184,6 +196,7 @@ def make(students: int) -> dict[str, Any]:
     # Rounds are many, and a slow machine must not run out of a student's time.
     Quiz.objects.update(attempts_allowed=None, time_limit=4 * 3600)
     ten = make_short_quiz(twelve, 10)
+    plain = make_plain_quiz(twelve.activity.module, 10)
     people = []
     for enrolment in Enrolment.objects.filter(cohort=cohort).select_related("user"):
         attempt = attempts.start(enrolment, ten, now=now)
@@ -206,6 +219,7 @@ def make(students: int) -> dict[str, Any]:
         "people": people,
         "lesson": lesson,
         "quiz": quiz,
+        "plain": {"pk": plain.pk, "address": plain.activity.get_absolute_url()},
         "counted": counted(browser(newcomer), lesson, ten.activity.get_absolute_url(), quiz),
     }
 

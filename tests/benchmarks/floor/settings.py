@@ -16,6 +16,7 @@ USE_TZ = True
 ROOT_URLCONF = "tests.benchmarks.floor.urls"
 WSGI_APPLICATION = "tests.benchmarks.floor.wsgi.application"
 INSTALLED_APPS = [
+    "quizzes.apps.QuizzesConfig",
     "courses.apps.CoursesConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -6,4 +6,7 @@ urlpatterns = [
     path("text/<int:length>/", views.text),
     path("form/<int:questions>/<int:length>/", views.form),
     path("write/", views.write),
+    path("start/<int:quiz>/", views.start),
+    path("attempts/<uuid:attempt>/", views.attempt),
+    path("attempts/<uuid:attempt>/result/", views.result),
 ]

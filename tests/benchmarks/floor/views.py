@@ -1,15 +1,22 @@
-"""Session, user and one row; then a text of a given length, a form of it, or one row written."""
+"""Session, user and one row; then a text of a given length, a form of it, or one row written.
 
+And a whole attempt as plainly as Django can: started, answered in one post, marked, shown, in the
+site's own tables and with none of its promises (no draw, no times, no revisions, no rules).
+"""
+
+from decimal import Decimal
 from functools import lru_cache
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from courses.models import Course, User
+from courses.models import Course, Enrolment, User
+from quizzes.models import Attempt, Item, Mark, QuestionVersion, Response
 
 SENTENCE = "No authority stands above states, and nobody comes to the rescue of any of them. "
 
@@ -44,3 +51,60 @@ def write(request: HttpRequest) -> HttpResponse:
         Course.objects.get(pk=1)
         User.objects.filter(username=request.user.get_username()).update(last_login=timezone.now())
     return HttpResponse("saved")
+
+
+@login_required
+def start(request: HttpRequest, quiz: int) -> HttpResponse:
+    with transaction.atomic():
+        enrolment = Enrolment.objects.get(user=request.user.pk)
+        # Each has one version here.
+        versions = list(QuestionVersion.objects.filter(question__slots__quiz=quiz))
+        found = Attempt.objects.create(
+            quiz_id=quiz,
+            enrolment=enrolment,
+            number=Attempt.objects.filter(quiz=quiz, enrolment=enrolment).count() + 1,
+            started_at=timezone.now(),
+            out_of=len(versions),
+        )
+        Item.objects.bulk_create(
+            Item(attempt=found, position=position, version=version, order=[], points=1)
+            for position, version in enumerate(versions, 1)
+        )
+    return redirect(f"/attempts/{found.pk}/")
+
+
+@login_required
+def attempt(request: HttpRequest, attempt: UUID) -> HttpResponse:
+    """The form of an attempt; POST stores the answers, marks them and hands in."""
+    found = Attempt.objects.get(pk=attempt, enrolment__user=request.user.pk)
+    items = list(found.items.select_related("version"))
+    if request.method != "POST":
+        return render(request, "attempt.html", {"attempt": found, "items": items})
+    now = timezone.now()
+    answers = {item: request.POST.get(f"q{item.position}") for item in items}
+    scores = {
+        item: Decimal(
+            any(o["key"] == answers[item] and o["correct"] for o in item.version.spec["options"])
+        )
+        for item in items
+    }
+    with transaction.atomic():
+        Response.objects.bulk_create(
+            Response(item=item, revision=1, answer=answer, saved_at=now, source="form")
+            for item, answer in answers.items()
+        )
+        Mark.objects.bulk_create(
+            Mark(item=item, version=item.version, score=score, made_at=now)
+            for item, score in scores.items()
+        )
+        found.state, found.submitted_at = Attempt.State.SUBMITTED, now
+        found.score = sum(scores.values(), Decimal(0))
+        found.save()
+    return redirect(f"/attempts/{found.pk}/result/")
+
+
+@login_required
+def result(request: HttpRequest, attempt: UUID) -> HttpResponse:
+    found = Attempt.objects.get(pk=attempt, enrolment__user=request.user.pk)
+    items = list(found.items.select_related("version").prefetch_related("responses", "marks"))
+    return render(request, "result.html", {"attempt": found, "items": items})
