@@ -26,6 +26,10 @@ DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'parallax.
 CACHE = env.cache_url("CACHE_URL", default="dbcache://cache_table")
 EMAIL = env.email_url("EMAIL_URL", default="consolemail://")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="parallax@localhost")
+# Whether students are told by mail that they were written to; without it they see it on the site.
+MESSAGES_BY_MAIL = env.bool(
+    "MESSAGES_BY_MAIL", default=not EMAIL["EMAIL_BACKEND"].endswith("console.EmailBackend")
+)
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 SIGN_UP_OPEN = env.bool("SIGN_UP_OPEN", default=True)
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(DATA_DIR / "static"))()

@@ -92,16 +92,23 @@ class Note(models.Model):
 
 
 class Look(models.Model):
-    """Who looked at what of a student's, and when."""
+    """Who looked at what of a student's, and when; one row for a person, page and hour."""
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="looks")
     by = models.ForeignKey(User, models.PROTECT, related_name="looks_taken")
     # Which page, in words of ours ("student", "attempt 3f…"), never what stood on it.
     page = models.CharField(max_length=120)
+    # The first time within the hour, and the beginning of that hour.
     made_at = models.DateTimeField()
+    hour = models.DateTimeField()
 
     class Meta:
         ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "by", "page", "hour"], name="one_look_per_page_and_hour"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.enrolment} · {self.by} · {self.page}"
