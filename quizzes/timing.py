@@ -135,7 +135,7 @@ def said_reason(reason: str) -> str:
     return said
 
 
-def _lock(enrolments: QuerySet[Enrolment]) -> list[int]:
+def lock(enrolments: QuerySet[Enrolment]) -> list[int]:
     """Keep these people from starting until the transaction ends.
 
     `no_key`: a grade is written beside it without waiting, which would be a deadlock.
@@ -173,7 +173,7 @@ def set_schedule(
     with transaction.atomic():
         # Whoever joins takes the cohort's lock too, so nobody is missed (`courses.enrolment`).
         Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-        _lock(Enrolment.objects.filter(cohort=cohort))
+        lock(Enrolment.objects.filter(cohort=cohort))
         schedule, _created = Schedule.objects.update_or_create(
             quiz=quiz, cohort=cohort, defaults=changes
         )
@@ -240,9 +240,9 @@ def give_override(
 
 def _lock_concerned(to: Enrolment | Group) -> list[int]:
     if isinstance(to, Enrolment):
-        return _lock(Enrolment.objects.filter(pk=to.pk))
+        return lock(Enrolment.objects.filter(pk=to.pk))
     Group.objects.select_for_update(no_key=True).get(pk=to.pk)
-    return _lock(Enrolment.objects.filter(pk__in=_members(to)))
+    return lock(Enrolment.objects.filter(pk__in=_members(to)))
 
 
 def _members(group: Group) -> QuerySet[Any]:
@@ -279,7 +279,7 @@ def change_time_factor(
         raise Refused(_("%(person)s does not study in this cohort.") % {"person": enrolment.user})
     reason = said_reason(reason)
     with transaction.atomic():
-        _lock(Enrolment.objects.filter(pk=enrolment.pk))
+        lock(Enrolment.objects.filter(pk=enrolment.pk))
         Enrolment.objects.filter(pk=enrolment.pk).update(time_factor=factor, accommodation=reason)
         move_ends(Attempt.objects.filter(enrolment=enrolment), now=now)
     enrolment.time_factor, enrolment.accommodation = factor, reason
@@ -308,7 +308,7 @@ def fill_group(group: Group, *, members: Iterable[Enrolment], by: User, now: dat
     with transaction.atomic():
         Group.objects.select_for_update(no_key=True).get(pk=group.pk)
         before = set(_members(group).values_list("enrolment", flat=True))
-        touched = _lock(Enrolment.objects.filter(pk__in=before ^ wanted))
+        touched = lock(Enrolment.objects.filter(pk__in=before ^ wanted))
         of_cohort = Enrolment.objects.students().filter(cohort=group.cohort, pk__in=wanted)
         if of_cohort.count() != len(wanted):
             raise Refused(_("Only students of this cohort can be in its groups."))
@@ -326,7 +326,7 @@ def settings_changed(what: Cohort | Enrolment | Quiz, *, now: datetime) -> int:
     with transaction.atomic():
         if isinstance(what, Enrolment):
             concerned = Attempt.objects.filter(enrolment=what)
-            _lock(Enrolment.objects.filter(pk=what.pk))
+            lock(Enrolment.objects.filter(pk=what.pk))
         else:
             cohorts = Cohort.objects.filter(pk=what.pk)
             concerned = Attempt.objects.filter(enrolment__cohort=what.pk)
@@ -334,7 +334,7 @@ def settings_changed(what: Cohort | Enrolment | Quiz, *, now: datetime) -> int:
                 cohorts = Cohort.objects.filter(course=what.activity.module.course_id)
                 concerned = Attempt.objects.filter(quiz=what)
             locked = cohorts.order_by("pk").select_for_update(no_key=True)
-            _lock(Enrolment.objects.filter(cohort__in=[cohort.pk for cohort in locked]))
+            lock(Enrolment.objects.filter(cohort__in=[cohort.pk for cohort in locked]))
         return follow(concerned, now=now)
 
 

@@ -3,6 +3,7 @@ from django.urls import path
 from quizzes.views import (
     analysis,
     calibration,
+    live,
     logs,
     marking,
     policy,
@@ -36,6 +37,8 @@ urlpatterns = [
     ),
     path("teach/<int:cohort>/students/<int:enrolment>/", students.student, name="student"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/", timing.quiz, name="timing"),
+    path("teach/<int:cohort>/quizzes/<slug:activity>/live/", live.watch, name="live"),
+    path("teach/<int:cohort>/quizzes/<slug:activity>/live/extend/", live.extend, name="extend"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/policy/", policy.policy, name="policy"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/report/", analysis.report, name="report"),
     path(

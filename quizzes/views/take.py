@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses import dashboards
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, attempts, checkpoints, contests, reports, trials, trying
+from quizzes import access, attempts, checkpoints, contests, presence, reports, trials, trying
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.behaviours import Rules
 from quizzes.models import Attempt, Response
@@ -378,11 +378,21 @@ def _seconds_left(deadline: datetime | None, now: datetime) -> int | None:
     return None if deadline is None else max(0, int((deadline - now).total_seconds()))
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def deadline(request: Request, attempt: UUID) -> JsonResponse:
-    """The end of an open attempt as it stands now, for its page to ask again and again."""
+    """The end of an open attempt as it stands now, for its page to ask again and again.
+
+    By POST the page tells on the way that it is there: `unsaved` answers that wait in it, and
+    `failures`, the saves in a row that did not come through.
+    """
     found = access.own_attempt(request.user, attempt)
     now = request.arrived_at
+    if request.method == "POST":
+        told = [_told(request.POST.get(name, "")) for name in ("unsaved", "failures")]
+        if None in told:
+            return JsonResponse({"attempt": str(found.pk), "message": _(SAY_HOW_MANY)}, status=422)
+        if attempts.takes_answers(found, now):
+            presence.tell(found, unsaved=told[0] or 0, failures=told[1] or 0, now=now)
     return JsonResponse(
         {
             "attempt": str(found.pk),
@@ -392,6 +402,13 @@ def deadline(request: Request, attempt: UUID) -> JsonResponse:
             "seconds_left": _seconds_left(found.deadline, now),
         }
     )
+
+
+SAY_HOW_MANY = "Say how many answers are “unsaved”, and how many “failures” there were, in digits."
+
+
+def _told(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
 
 
 def _refuse(

@@ -51,6 +51,7 @@ let leaving = false;
 let troubled = false;
 let lastSaved = null;
 let tokenAt = 0;
+let failures = 0; // saves that did not come through since the last one that did
 
 const clock = (iso) => new Date(iso).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
@@ -179,6 +180,7 @@ function tell() {
   const bad = Boolean(failing.length || stuck.length);
   if (bad !== troubled) say.textContent = bad ? line.textContent : waiting.length ? "" : WORDS.again;
   if (bad || !waiting.length) troubled = bad;
+  form.dispatchEvent(new CustomEvent("holding", { detail: { unsaved: new Set([...failing, ...stuck]).size, failures } }));
   if (!waiting.length) form.dispatchEvent(new CustomEvent("all-saved"));
 }
 
@@ -351,6 +353,7 @@ async function post(question, job) {
 
 async function take(question, job, reply) {
   if (reply.saved === true) {
+    failures = 0;
     // What another window has stored since is replaced only by who has seen it.
     const replaced = reply.newest > reply.revision && canonical(reply.stands) !== canonical(job.value);
     question.base = replaced ? reply.revision : reply.newest;
@@ -400,6 +403,7 @@ async function take(question, job, reply) {
     banner("signed-out", WORDS.signedOut, { text: WORDS.signIn, href: `${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`, newTab: true });
   }
   question.tries += 1;
+  failures += 1;
   status(question, WORDS.failing, "bad");
   // Twice as long each time, half of it by chance, so that a whole class does not knock at once.
   const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** (question.tries - 1));

@@ -141,14 +141,34 @@ setInterval(tick, 500);
 tick();
 
 // --- Whether the end has been moved: asked while somebody looks, and told by every saved answer --
+// On the way the page tells that it is there, and what it holds back: at once in half a minute
+// where that has changed, and otherwise only when no save has said so for a while.
+
+const TELL_AGAIN = 30_000; // ms; what is told sooner the server does not write down
+const TELL_AT_LEAST = 33_000; // with the wait for the next turn still within a minute
+let holding = { unsaved: 0, failures: 0 };
+let told = { ...holding };
+let toldAt = performance.now(); // or saved: both are signs of life
+
+function news() {
+  const since = performance.now() - toldAt;
+  const changed = holding.unsaved !== told.unsaved || holding.failures !== told.failures;
+  return since >= (changed ? TELL_AGAIN : TELL_AT_LEAST);
+}
 
 async function ask() {
-  if (up || document.hidden) return;
+  const telling = !up && news();
+  if (up || (document.hidden && !telling)) return;
+  const now = { ...holding };
+  const request = telling
+    ? { method: "POST", body: new URLSearchParams({ ...now, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value }) }
+    : {};
   try {
-    const response = await fetch("deadline/", { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch("deadline/", { ...request, headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
     if (!response.ok) return;
     const reply = await response.json();
     if (reply.attempt !== attempt) return;
+    if (telling) { told = now; toldAt = performance.now(); }
     if (reply.open) take(reply.seconds_left);
     else if (!up) finish(form.dataset.zero || "This attempt is over. Your saved answers are being handed in.");
   } catch { /* no way through: the answers' queue says so, and the next time is soon */ }
@@ -161,5 +181,11 @@ function again() {
   asking = setTimeout(() => ask().finally(again), EVERY * (0.8 + 0.4 * Math.random()));
 }
 document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
-form.addEventListener("time-left", (event) => take(event.detail));
+addEventListener("online", ask);
+form.addEventListener("holding", (event) => { holding = event.detail; });
+form.addEventListener("time-left", (event) => {
+  // What had been told as held back must be told again as saved, however often it is saved.
+  if (!told.unsaved && !told.failures) toldAt = performance.now();
+  take(event.detail);
+});
 again();
