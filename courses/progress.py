@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Coalesce
@@ -23,7 +24,7 @@ def complete_lesson(enrolment: Enrolment, activity: Activity, *, now: datetime) 
         start(enrolment, activity, now=now)
         Record.objects.filter(
             enrolment=enrolment, activity=activity, completed_at__isnull=True
-        ).update(completed_at=now)
+        ).update(completed_at=now, started_at=Coalesce("started_at", now))
 
 
 def reopen_lesson(enrolment: Enrolment, activity: Activity) -> None:
@@ -67,8 +68,8 @@ def hold_all(pairs: Collection[tuple[int, int]], *, now: datetime) -> dict[tuple
 
 
 def score_all(rows: Sequence[Record]) -> None:
-    """Write scores and completion of rows that `hold_all` gave."""
-    Record.objects.bulk_update(rows, ["score", "completed_at"])
+    """Write scores, lateness and completion of rows that `hold_all` gave."""
+    Record.objects.bulk_update(rows, ["score", "late", "completed_at"])
 
 
 def score(
@@ -78,16 +79,37 @@ def score(
     percentage: Decimal,
     completed: bool,
     now: datetime,
+    late: bool = False,
 ) -> None:
-    """Write the score that counts for an activity (a percentage as displayed).
+    """Write the score that counts for an activity (a percentage as displayed), and if it was late.
 
     Completion is never taken back by a later, worse try.
     """
-    changes = {"score": percentage}
+    changes: dict[str, Any] = {
+        "score": percentage,
+        "late": late,
+        "started_at": Coalesce("started_at", now),
+    }
     if completed:
-        changes["completed_at"] = Coalesce("completed_at", now)  # type: ignore[assignment]
+        changes["completed_at"] = Coalesce("completed_at", now)
     rows = Record.objects.filter(enrolment=enrolment, activity=activity)
     if not rows.update(**changes):
         with transaction.atomic():
             start(enrolment, activity, now=now)
             rows.update(**changes)
+
+
+def decide(
+    enrolment: Enrolment, activity: Activity, *, percentage: Decimal | None, excused: bool
+) -> None:
+    """Keep what somebody decided by hand, or with neither that it was taken back.
+
+    The caller has added the `GradeChange`, and owns the transaction. Nobody has begun by it.
+    """
+    rows = Record.objects.filter(enrolment=enrolment, activity=activity)
+    changes = {"override": percentage, "excused": excused}
+    if not rows.update(**changes) and (excused or percentage is not None):
+        Record.objects.bulk_create(
+            [Record(enrolment=enrolment, activity=activity)], ignore_conflicts=True
+        )
+        rows.update(**changes)

@@ -85,6 +85,12 @@ class Person:
         """What the person's cohort is asked for before an attempt; "" for nothing."""
         return "" if self.schedule is None else self.schedule.password
 
+    @property
+    def is_ever_due(self) -> bool:
+        """Whether a due time was ever set for them here; without one nothing is late."""
+        planned = self.schedule is not None and self.schedule.due_at is not None
+        return planned or any(special.due_at is not None for special in self.specials)
+
     def at(self, at: datetime) -> Conditions:
         """What holds in an attempt that begins at `at`."""
         return conditions.resolve(

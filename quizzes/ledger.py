@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from courses import progress
 from quizzes import grading, holding
+from quizzes.holding import Person
 from quizzes.models import Attempt, Quiz, Reveal
 
 CHUNK = 500
@@ -23,6 +24,7 @@ class Standing:
     """The attempts of one student at one quiz that are over, in their order."""
 
     scores: list[Decimal | None]  # of those handed in: the percentage; None where one waits
+    times: list[tuple[datetime, datetime]]  # when each of these was begun and handed in
     over: int = 0
 
     def percentage(self, quiz: Quiz) -> Decimal | None:
@@ -36,9 +38,37 @@ class Standing:
         counting = grading.best(known, quiz.grade_method)
         return None if counting is None else grading.shown(counting)
 
+    def late(self, quiz: Quiz, person: Person) -> bool:
+        """Whether what counts was late: of equal attempts none was in time, of all of them one."""
+        if not person.is_ever_due:
+            return False
+        known = [
+            (score, person.at(begun).is_late(handed_in))
+            for score, (begun, handed_in) in zip(self.scores, self.times, strict=True)
+            if score is not None
+        ]
+        best = grading.best([score for score, _late in known], quiz.grade_method)
+        match quiz.grade_method:
+            case Quiz.GradeMethod.HIGHEST:
+                return all(late for score, late in known if score == best)
+            case Quiz.GradeMethod.AVERAGE:
+                return any(late for _score, late in known)
+            case Quiz.GradeMethod.FIRST:
+                return known[0][1]
+        return known[-1][1]
+
     @property
     def waits(self) -> bool:
         return None in self.scores
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What a student has earned in a quiz."""
+
+    percentage: Decimal
+    late: bool
+    completed: bool
 
 
 def record(attempt: Attempt, *, now: datetime) -> None:
@@ -49,14 +79,15 @@ def record(attempt: Attempt, *, now: datetime) -> None:
     person, not every attempt is over. The attempt comes with quiz, activity and cohort.
     """
     progress.hold(attempt.enrolment, attempt.quiz.activity)
-    percentage, completed = _counting([attempt], now=now).get(_pair(attempt), (None, False))
-    if percentage is not None:
+    earned = _counting([attempt], now=now).get(_pair(attempt))
+    if earned is not None:
         progress.score(
             attempt.enrolment,
             attempt.quiz.activity,
-            percentage=percentage,
-            completed=completed,
+            percentage=earned.percentage,
+            completed=earned.completed,
             now=now,
+            late=earned.late,
         )
 
 
@@ -77,11 +108,11 @@ def _record_some(attempts: Sequence[Attempt], *, now: datetime) -> None:
     counting = _counting(attempts, now=now)
     changed = []
     for attempt in attempts:
-        percentage, completed = counting.get(_pair(attempt), (None, False))
-        if percentage is not None:
+        earned = counting.get(_pair(attempt))
+        if earned is not None:
             row = ledger[attempt.enrolment_id, attempt.quiz.activity_id]
-            row.score = percentage
-            if completed and row.completed_at is None:
+            row.score, row.late = earned.percentage, earned.late
+            if earned.completed and row.completed_at is None:
                 row.completed_at = now
             changed.append(row)
     progress.score_all(changed)
@@ -91,21 +122,25 @@ def _pair(attempt: Attempt) -> Pair:
     return attempt.quiz_id, attempt.enrolment_id
 
 
-def _counting(attempts: Sequence[Attempt], *, now: datetime) -> dict[Pair, tuple[Decimal, bool]]:
-    """The percentage that counts, and whether the activity is completed, where there is one."""
-    standings: dict[Pair, Standing] = defaultdict(lambda: Standing([]))
-    for quiz, enrolment, state, score, out_of, deduction in (
+def _counting(attempts: Sequence[Attempt], *, now: datetime) -> dict[Pair, Counting]:
+    """What has been earned so far, where something has."""
+    standings: dict[Pair, Standing] = defaultdict(lambda: Standing([], []))
+    for quiz, enrolment, state, begun, handed_in, score, out_of, deduction in (
         Attempt.objects.exclude(state=Attempt.State.OPEN)
         .filter(
             quiz__in={attempt.quiz_id for attempt in attempts},
             enrolment__in={attempt.enrolment_id for attempt in attempts},
         )
         .order_by("number")
-        .values_list("quiz", "enrolment", "state", "score", "out_of", "deduction")
+        .values_list(
+            *("quiz", "enrolment", "state", "started_at", "submitted_at"),
+            *("score", "out_of", "deduction"),
+        )
     ):
         standing = standings[quiz, enrolment]
         standing.over += 1
         if state == Attempt.State.SUBMITTED:
+            standing.times.append((begun, handed_in))
             standing.scores.append(
                 None if score is None else grading.effective(score, out_of, deduction)
             )
@@ -114,47 +149,38 @@ def _counting(attempts: Sequence[Attempt], *, now: datetime) -> dict[Pair, tuple
         for attempt in attempts
         if (percentage := standings[_pair(attempt)].percentage(attempt.quiz)) is not None
     }
-    undecided = [
-        attempt
-        for attempt in attempts
-        if _pair(attempt) in percentages
-        and percentages[_pair(attempt)] < attempt.quiz.pass_mark
-        and not standings[_pair(attempt)].waits
-    ]
-    used_up = _used_up(undecided, standings, now=now) if undecided else set()
-    quizzes = {attempt.quiz_id: attempt.quiz for attempt in attempts}
-    return {
-        pair: (percentage, percentage >= quizzes[pair[0]].pass_mark or pair in used_up)
-        for pair, percentage in percentages.items()
-    }
+    counted = [attempt for attempt in attempts if _pair(attempt) in percentages]
+    if not counted:
+        return {}
+    people, revealed = _people(counted)
+    found = {}
+    for attempt in counted:
+        pair, percentage = _pair(attempt), percentages[_pair(attempt)]
+        standing, person = standings[pair], people[pair]
+        completed = percentage >= attempt.quiz.pass_mark
+        if not completed and not standing.waits:
+            # Who has asked for the answers has no attempt left.
+            allowed = person.at(now).attempts_allowed.value
+            completed = pair in revealed or (allowed is not None and standing.over >= allowed)
+        found[pair] = Counting(percentage, standing.late(attempt.quiz, person), completed)
+    return found
 
 
-def _used_up(
-    attempts: Sequence[Attempt], standings: Mapping[Pair, Standing], *, now: datetime
-) -> Collection[Pair]:
-    """Whose attempts are all over; asked only where that decides."""
-    # Who has asked for the answers has no attempt left.
+def _people(attempts: Sequence[Attempt]) -> tuple[Mapping[Pair, Person], Collection[Pair]]:
+    """What holds for each student, and who has asked for the answers; one query for one."""
     if len(attempts) == 1:
+        pair = _pair(attempts[0])
         person, revealed = holding.anew(attempts[0].enrolment_id, attempts[0].quiz)
-        none_left = {_pair(attempts[0])} if revealed else set()
-        asked, people = attempts, [person]
-    else:
-        none_left = set(
-            Reveal.objects.filter(
-                quiz__in={attempt.quiz_id for attempt in attempts},
-                enrolment__in={attempt.enrolment_id for attempt in attempts},
-            )
-            .order_by()
-            .values_list("quiz", "enrolment")
-        )
-        asked = [attempt for attempt in attempts if _pair(attempt) not in none_left]
-        book = holding.Book(
-            {attempt.quiz_id for attempt in asked},
-            {attempt.enrolment.cohort_id for attempt in asked},
-        )
-        people = [book.person(attempt.enrolment, attempt.quiz) for attempt in asked]
-    for attempt, person in zip(asked, people, strict=True):
-        allowed = person.at(now).attempts_allowed.value
-        if allowed is not None and standings[_pair(attempt)].over >= allowed:
-            none_left.add(_pair(attempt))
-    return none_left
+        return {pair: person}, {pair} if revealed else set()
+    book = holding.Book(
+        {attempt.quiz_id for attempt in attempts},
+        {attempt.enrolment.cohort_id for attempt in attempts},
+    )
+    asked = Reveal.objects.filter(
+        quiz__in={attempt.quiz_id for attempt in attempts},
+        enrolment__in={attempt.enrolment_id for attempt in attempts},
+    )
+    return (
+        {_pair(attempt): book.person(attempt.enrolment, attempt.quiz) for attempt in attempts},
+        set(asked.order_by().values_list("quiz", "enrolment")),
+    )

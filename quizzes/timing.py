@@ -14,10 +14,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from courses.models import Cohort, Enrolment, Group, Role, User
+from courses.models import Cohort, Enrolment, Group, Record, Role, User
 from courses.refusals import Refused
 from quizzes import availability, conditions, ledger
 from quizzes.behaviours import Rules
@@ -161,7 +161,7 @@ def set_schedule(
     With a `password` only those who know it start; "" asks for none, None leaves it as it is.
     """
     instructor_only(by, cohort)
-    _in_order(opens_at, due_at, closes_at)
+    in_order(opens_at, due_at, closes_at)
     changes: dict[str, Any] = {"opens_at": opens_at, "due_at": due_at, "closes_at": closes_at}
     if password is not None:
         changes["password"] = password.strip()
@@ -181,9 +181,10 @@ def set_schedule(
     return schedule
 
 
-def _in_order(
+def in_order(
     opens_at: datetime | None, due_at: datetime | None, closes_at: datetime | None
 ) -> None:
+    """Raises `Refused` for times of a quiz that contradict each other."""
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
         raise Refused(_("A quiz cannot close before it opens. Choose a later closing time."))
     if opens_at is not None and due_at is not None and due_at <= opens_at:
@@ -214,7 +215,7 @@ def give_override(
         raise ValueError("Such a field cannot be overridden.")
     if not given:
         raise Refused(_("Say what is to be different: fill in at least one of the fields."))
-    _in_order(given.get("opens_at"), given.get("due_at"), given.get("closes_at"))
+    in_order(given.get("opens_at"), given.get("due_at"), given.get("closes_at"))
     reason = said_reason(reason)
     if expires_at is not None and expires_at <= now:
         raise Refused(_("The expiry lies in the past. Choose a later time, or leave it empty."))
@@ -348,15 +349,26 @@ def follow(attempts: QuerySet[Attempt], *, now: datetime) -> int:
 
 
 def count_lateness(attempts: QuerySet[Attempt], *, now: datetime) -> int:
-    """Work out again what lateness costs those of these attempts that are handed in.
+    """Work out again which of these attempts that are handed in were late, and what that costs.
 
-    By when they are due now, and by the late policy that each was started under. How many changed;
-    the ledger follows. None of it costs more than a query where no quiz has a late policy.
+    By when they are due now, and by the late policy that each was started under. How many changed
+    their cost; the ledger follows. One query where nothing is late, or was, or costs anything.
     """
     had_policy = Q(rules__has_key="late_most") | Q(quiz__late_penalty__gt=0) | Q(deduction__gt=0)
+    due = {"quiz": OuterRef("quiz"), "due_at__lt": OuterRef("submitted_at")}
+    theirs = Q(enrolment=OuterRef("enrolment")) | Q(group__isnull=False)
+    was_late = Record.objects.filter(
+        enrolment=OuterRef("enrolment"), activity=OuterRef("quiz__activity"), late=True
+    )
     found = list(
-        attempts.filter(had_policy)
-        .filter(state=Attempt.State.SUBMITTED)
+        attempts.filter(state=Attempt.State.SUBMITTED)
+        .annotate(was_late=Exists(was_late.order_by()))
+        .filter(
+            had_policy
+            | Q(was_late=True)
+            | Exists(Schedule.objects.filter(cohort=OuterRef("enrolment__cohort"), **due))
+            | Exists(Override.objects.filter(theirs, **due))
+        )
         .select_for_update(of=("self",))
         .select_related("quiz__activity", "enrolment__cohort")
         .order_by("pk")
@@ -367,17 +379,19 @@ def count_lateness(attempts: QuerySet[Attempt], *, now: datetime) -> int:
         {attempt.quiz_id for attempt in found},
         {attempt.enrolment.cohort_id for attempt in found},
     )
-    changed = []
+    changed, told = [], {}
     for attempt in found:
         holds = book.person(attempt.enrolment, attempt.quiz).of(attempt)
         if attempt.submitted_at is None:
             continue  # no such row: a constraint says so
         deduction = holds.deduction(attempt.submitted_at)
-        if deduction != attempt.deduction:
+        costs_other = deduction != attempt.deduction
+        if costs_other:
             attempt.deduction = deduction
             changed.append(attempt)
+        if costs_other or attempt.was_late or holds.is_late(attempt.submitted_at):
+            told[attempt.enrolment_id, attempt.quiz_id] = attempt
     Attempt.objects.bulk_update(changed, ["deduction"])
-    told = {(attempt.enrolment_id, attempt.quiz_id): attempt for attempt in changed}
     ledger.record_all(list(told.values()), now=now)
     return len(changed)
 

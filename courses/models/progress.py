@@ -14,7 +14,8 @@ class Record(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="records")
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="records")
-    started_at = models.DateTimeField()
+    # Empty where somebody was graded or excused by hand before they began.
+    started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     # The percentage as displayed, so that page, export and pass mark agree.
     score = models.DecimalField(

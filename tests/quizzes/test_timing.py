@@ -581,3 +581,30 @@ def test_the_end_of_a_cohort_stays_the_close_where_no_schedule_says_otherwise(
     schedule(cohort, quiz, ada, opens=NOON - HOUR)
     holds = timing.person(ben_here, quiz).at(NOON)
     assert holds.closes_at.value == datetime(2026, 10, 6, tzinfo=UTC)
+
+
+# --- Lateness in the ledger --------------------------------------------------------------------
+
+
+def test_the_ledger_says_whether_what_counts_was_late_and_follows_the_due_time(
+    ben, ben_here, quiz, cohort, ada
+):
+    """Without any late policy, too; of equal attempts one in time will do."""
+
+    def due(at):
+        timing.set_schedule(
+            cohort, quiz, opens_at=None, due_at=at, closes_at=None, by=ada, now=NOON
+        )
+        return ben_here.records.get().late
+
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    attempts.submit(ben, attempt.pk, now=NOON + minutes(10))
+    assert ben_here.records.get().late is False
+    assert due(NOON + minutes(5)) is True
+    assert due(NOON + minutes(15)) is False
+    again = attempts.start(ben_here, quiz, now=NOON + minutes(20))
+    attempts.submit(ben, again.pk, now=NOON + minutes(25))
+    assert ben_here.records.get().late is False
+    quiz.grade_method = "last"
+    quiz.save()
+    assert due(NOON + minutes(16)) is True
