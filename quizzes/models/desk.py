@@ -18,7 +18,7 @@ class Export(models.Model):
 
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="exports")
     by = models.ForeignKey(User, models.CASCADE, related_name="exports")
-    kind = models.CharField(max_length=20)  # what: gradebook, responses, items, report
+    kind = models.CharField(max_length=20)  # what: `exports.asking.What`
     form = models.CharField(max_length=4)  # csv, xlsx, pdf
     # The rest of the address that the page would have: quiz, group, which attempts.
     query = models.JSONField(default=dict)
@@ -26,13 +26,25 @@ class Export(models.Model):
     rows = models.PositiveIntegerField(null=True)  # that it will have
     written = models.PositiveIntegerField(default=0)  # of them, so far
     made_at = models.DateTimeField()
+    # Who writes it gives a sign of life here; without one for long, it has broken off.
+    alive_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=300, blank=True)
     name = models.CharField(max_length=160, blank=True)
-    content = models.BinaryField(null=True)
+    size = models.PositiveIntegerField(default=0)  # bytes of the file
+    content = models.BinaryField(null=True)  # the file; a CSV is deflated
 
     class Meta:
         ordering = ["-made_at", "-pk"]
+        constraints = [
+            # The same, asked for twice at once, is written once.
+            models.UniqueConstraint(
+                fields=["cohort", "by", "kind", "form", "query"],
+                condition=models.Q(state__in=["waiting", "working"]),
+                name="one_unfinished_export_of_a_kind",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.cohort} · {self.kind}.{self.form}"
