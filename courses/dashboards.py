@@ -231,6 +231,7 @@ def studying(user: User) -> list[CourseProgress]:
 @dataclass(frozen=True)
 class CohortLine:
     cohort: Cohort
+    role_key: str
     role: str
     students: int
 
@@ -238,7 +239,7 @@ class CohortLine:
 def teaching(user: User) -> list[CohortLine]:
     """The cohorts somebody teaches or assists, with their size; one query."""
     return [
-        CohortLine(row.cohort, row.get_role_display(), row.students)
+        CohortLine(row.cohort, row.role, row.get_role_display(), row.students)
         for row in TEACHING.all(user=user.pk)
     ]
 

@@ -52,10 +52,58 @@ def join(user: User, *, code: str, now: datetime) -> Enrolment:
 
 
 def withdraw(enrolment: Enrolment, *, now: datetime) -> None:
-    """End somebody's access to a cohort at once; their work stays."""
-    Enrolment.objects.filter(pk=enrolment.pk, withdrawn_at__isnull=True).update(withdrawn_at=now)
+    """End somebody's access to a cohort at once; their work stays.
+
+    Raises `Refused` rather than leave the cohort without an instructor.
+    """
+    with transaction.atomic():
+        found = _held(enrolment)
+        if found.withdrawn_at is None:
+            _keep_an_instructor(found)
+            found.withdrawn_at = now
+            found.save(update_fields=["withdrawn_at"])
 
 
 def reinstate(enrolment: Enrolment) -> None:
     """Let somebody who was withdrawn back in, with all their work."""
     Enrolment.objects.filter(pk=enrolment.pk).update(withdrawn_at=None)
+
+
+def change_role(enrolment: Enrolment, *, role: str, was: str) -> Enrolment:
+    """Give somebody another part in the cohort; `was` is the one that the page showed.
+
+    Raises `Refused` if it is another one meanwhile, and rather than leave the cohort without an
+    instructor.
+    """
+    if role not in Role.values:
+        raise Refused(_("Choose a role from the list."))
+    with transaction.atomic():
+        found = _held(enrolment)
+        if found.role != was:
+            raise Refused(
+                _("%(person)s has become %(role)s meanwhile. Look again and decide anew.")
+                % {"person": found.user, "role": found.get_role_display()}
+            )
+        if role != Role.INSTRUCTOR:
+            _keep_an_instructor(found)
+        found.role = role
+        found.save(update_fields=["role"])
+    return found
+
+
+def _held(enrolment: Enrolment) -> Enrolment:
+    """The enrolment as it is now. Until the transaction ends nobody else comes, goes or changes
+    their role in its cohort."""
+    Cohort.objects.select_for_update(no_key=True).order_by().get(pk=enrolment.cohort_id)
+    return Enrolment.objects.select_related("user", "cohort").get(pk=enrolment.pk)
+
+
+def _keep_an_instructor(leaving: Enrolment) -> None:
+    if leaving.role != Role.INSTRUCTOR or leaving.withdrawn_at is not None:
+        return
+    others = Enrolment.objects.active().filter(cohort=leaving.cohort_id, role=Role.INSTRUCTOR)
+    if not others.exclude(pk=leaving.pk).exists():
+        raise Refused(
+            _("%(person)s is the only instructor of %(cohort)s. Make somebody else one first.")
+            % {"person": leaving.user, "cohort": leaving.cohort}
+        )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import edit, home, learn, reference, teach
+from courses.views import cohorts, edit, home, learn, reference, teach
 
 app_name = "courses"
 
@@ -30,6 +30,11 @@ urlpatterns = [
         learn.lesson_sources,
         name="lesson_sources",
     ),
+    path("invitation/", cohorts.invitation, name="invitation"),
+    path("teach/new/", cohorts.new, name="new_cohort"),
+    path("teach/<int:cohort>/people/", cohorts.roster, name="roster"),
+    path("teach/<int:cohort>/invitations/", cohorts.invited, name="invited"),
+    path("teach/<int:cohort>/announcements/", cohorts.announced, name="announced"),
     path("teach/<int:cohort>/", teach.cohort, name="cohort"),
     path("preview/", edit.preview, name="preview"),
 ]

@@ -82,6 +82,9 @@ TWICE = (
     "Choose a time before or after that hour."
 )
 
+SKIPPED = "{time} does not exist on that day, the clocks go forward: it becomes {then}."
+FIRST_OF_TWO = "{time} comes twice on that day, the clocks go back: the first is taken."
+
 
 @dataclass(frozen=True)
 class Deadline:
@@ -367,6 +370,23 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     if first.utcoffset() != second.utcoffset():
         raise ValueError(TWICE.format(**in_words))
     return first.astimezone(UTC)
+
+
+def shifted(at: datetime, *, days: int, zone: ZoneInfo) -> tuple[datetime, str]:
+    """The same time on the clocks of `zone` so many days later, in UTC, and what to say of it.
+
+    Where the clocks skip that time the one after the skip is taken, where they show it twice the
+    first; the sentence says so, and is empty otherwise. OverflowError beyond the calendar.
+    """
+    local = at.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
+    try:
+        return instant(local, zone), ""
+    except ValueError:
+        nearest = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        shows = nearest.astimezone(zone)
+        if shows.replace(tzinfo=None) == local:
+            return nearest, FIRST_OF_TWO.format(time=f"{local:%H:%M}")
+        return nearest, SKIPPED.format(time=f"{local:%H:%M}", then=f"{shows:%H:%M}")
 
 
 def _allowed(time_limit: int, time_factor: Decimal) -> tuple[int, str]:

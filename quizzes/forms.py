@@ -11,8 +11,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Cohort, Enrolment, Group
+from courses.refusals import Refused
 from quizzes import availability
-from quizzes.timing import LONGEST_PASSWORD, LONGEST_REASON
+from quizzes.dates import MOST_DAYS, Calendar, Line, Times
+from quizzes.timing import LONGEST_PASSWORD, LONGEST_REASON, in_order
 
 # Longer limits are slips of the pen.
 LONGEST_LIMIT = 7 * 24 * 60
@@ -100,6 +102,96 @@ class ScheduleForm(InZone):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.order_fields([*(name for name, _label, _hint in self.times), "password"])
+
+
+class DatesForm(forms.Form):
+    """When a cohort may take each of its quizzes: three times a quiz."""
+
+    labels = (("opens_at", _("Opens")), ("due_at", _("Due")), ("closes_at", _("Closes")))
+
+    def __init__(self, *arguments: Any, cohort: Cohort, calendar: Calendar, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.calendar = calendar
+        for line in calendar.lines:
+            for (name, label), at in zip(self.labels, line.times, strict=True):
+                field = LocalTimeField(
+                    zone=cohort.zone,
+                    label=f"{line.quiz.activity.title}: {label}",
+                    required=False,
+                    initial=at,
+                )
+                field.widget.attrs["class"] = "input"
+                self.fields[f"{name}-{line.quiz.pk}"] = field
+
+    @property
+    def rows(self) -> list[tuple[Line, list[forms.BoundField]]]:
+        """Each quiz with its three fields."""
+        return [
+            (line, [self[f"{name}-{line.quiz.pk}"] for name, _label in self.labels])
+            for line in self.calendar.lines
+        ]
+
+    @property
+    def times(self) -> dict[int, Times]:
+        """What was typed, by quiz; a time that was not touched stays as it is to the second."""
+        found: dict[int, Times] = {}
+        for line in self.calendar.lines:
+            opens_at, due_at, closes_at = (
+                at if self._same_minute(at, typed) else typed
+                for at, typed in zip(
+                    line.times,
+                    (self.cleaned_data[f"{name}-{line.quiz.pk}"] for name, _l in self.labels),
+                    strict=True,
+                )
+            )
+            found[line.quiz.pk] = opens_at, due_at, closes_at
+        return found
+
+    @staticmethod
+    def _same_minute(at: datetime | None, typed: datetime | None) -> bool:
+        return (
+            at is not None
+            and typed is not None
+            and at.replace(second=0, microsecond=0) == typed.replace(second=0, microsecond=0)
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for line in self.calendar.lines:
+            names = [f"{name}-{line.quiz.pk}" for name, _label in self.labels]
+            if any(name in self.errors for name in names):
+                continue
+            try:
+                in_order(*(cleaned[name] for name in names))
+            except Refused as refusal:
+                self.add_error(names[-1], f"{line.quiz.activity.title}: {refusal}")
+        return cleaned
+
+
+class ShiftForm(forms.Form):
+    """By how many days to move all dates, and whether those given to some as well."""
+
+    days = forms.IntegerField(
+        label=_("Days"),
+        help_text=_("7 is a week later, -1 a day earlier. Times on the clocks stay the same."),
+        error_messages={
+            "required": _("Write a number of days, such as 7 or -1."),
+            "invalid": _("Write a number of days, such as 7 or -1."),
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    overrides = forms.BooleanField(
+        label=_("Also what groups and people were given"), required=False
+    )
+
+    def clean_days(self) -> int:
+        days: int = self.cleaned_data["days"]
+        if not days or abs(days) > MOST_DAYS:
+            raise forms.ValidationError(
+                _("Write a number of days from 1 to %(most)d, or with a minus to go back."),
+                params={"most": MOST_DAYS},
+            )
+        return days
 
 
 class MomentForm(InZone):

@@ -3,9 +3,11 @@ from django.urls import path
 from quizzes.views import (
     analysis,
     calibration,
+    dates,
     live,
     logs,
     marking,
+    people,
     policy,
     preview,
     regrading,
@@ -47,6 +49,9 @@ urlpatterns = [
         name="report_question",
     ),
     path("teach/<int:cohort>/presets/", policy.presets, name="presets"),
+    path("teach/<int:cohort>/people/add/", people.add, name="add_people"),
+    path("teach/<int:cohort>/dates/", dates.dates, name="dates"),
+    path("teach/<int:cohort>/settings/", dates.settings, name="settings"),
     path("teach/<int:cohort>/groups/", timing.groups, name="groups"),
     path(
         "attempts/<uuid:attempt>/questions/<int:position>/contest/",

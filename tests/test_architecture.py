@@ -11,7 +11,7 @@ APPS = ("courses", "quizzes")
 # The first name after the app that says which layer a module is in. A module that is not here is
 # a rule: rules are what the folders are full of.
 PURE = {
-    "courses": {"rendering", "charts", "dates", "weighing"},
+    "courses": {"rendering", "charts", "dates", "weighing", "rosterfile"},
     "quizzes": {
         "agreement",
         "availability",
@@ -29,7 +29,7 @@ PURE = {
 MODELS = {"models"}
 EDGES = {
     "admin", "api", "apps", "checks", "context", "forms", "management", "requests",
-    "serializers", "templatetags", "urls", "views",
+    "serializers", "tasks", "templatetags", "urls", "views",
 }  # fmt: skip
 LAYERS = ("pure", "models", "rules", "edges")
 

@@ -17,6 +17,7 @@ from courses import enrolment
 from courses.admin.editing import LabelledRow, PlainChoices, ReadOnlyAdmin
 from courses.models import Cohort, Enrolment, Record, Role, User
 from courses.models.people import new_join_code
+from courses.refusals import Refused
 
 PASSWORD_FIELDS = ("usable_password", "password1", "password2")
 
@@ -186,10 +187,15 @@ class EnrolmentAdmin(admin.ModelAdmin):
 
     @admin.action(description=gettext_lazy("Withdraw (their work stays)"), permissions=["change"])
     def withdraw(self, request: HttpRequest, enrolments: QuerySet[Enrolment]) -> None:
-        now = timezone.now()
+        now, out = timezone.now(), 0
         for row in enrolments:
-            enrolment.withdraw(row, now=now)
-        self._say(request, len(enrolments), ngettext("%d is out.", "%d are out.", len(enrolments)))
+            try:
+                enrolment.withdraw(row, now=now)
+            except Refused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                out += 1
+        self._say(request, out, ngettext("%d is out.", "%d are out.", out))
 
     @admin.action(description=gettext_lazy("Let back in"), permissions=["change"])
     def reinstate(self, request: HttpRequest, enrolments: QuerySet[Enrolment]) -> None:

@@ -7,9 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses import access, dashboards, enrolment
+from courses import access, announcements, dashboards, enrolment
 from courses.forms import JoinForm
-from courses.models import Course
+from courses.invitations import KEPT_AS
+from courses.models import Course, Role
 from courses.refusals import Refused
 from courses.requests import Request
 
@@ -27,7 +28,17 @@ def home(request: Request) -> HttpResponse:
     return render(
         request,
         "courses/home.html",
-        {"landing": False, "studying": studying, "teaching": teaching, "editing": editing},
+        {
+            "landing": False,
+            "studying": studying,
+            "teaching": teaching,
+            "editing": editing,
+            # Whoever studies nowhere is told nothing, and asks for nothing.
+            "announcements": announcements.for_student(request.user) if studying else [],
+            "invited": KEPT_AS in request.session,
+            "may_run": any(line.role_key == Role.INSTRUCTOR for line in teaching)
+            or (request.user.is_staff and request.user.has_perm("courses.add_cohort")),
+        },
     )
 
 

@@ -1,0 +1,74 @@
+"""Making a cohort, and its join code. What its dates decide of quizzes is in `quizzes.dates`."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from courses.models import Cohort, Course, Enrolment, Role, User
+from courses.models.people import new_join_code
+from courses.refusals import Refused
+
+
+def courses_to_run(user: User) -> QuerySet[Course]:
+    """The courses that somebody may make a cohort of: those they instruct somewhere; for the
+    administrators, all."""
+    if user.is_active and user.is_staff and user.has_perm("courses.add_cohort"):
+        return Course.objects.all()
+    return Course.objects.filter(
+        Q(
+            pk__in=Enrolment.objects.active()
+            .of(user)
+            .filter(role=Role.INSTRUCTOR)
+            .values("cohort__course")
+        )
+    )
+
+
+def in_order(starts_on: date, ends_on: date | None) -> None:
+    if ends_on is not None and ends_on < starts_on:
+        raise Refused(_("A cohort cannot end before it starts. Choose a later last day."))
+
+
+def create(
+    course: Course,
+    *,
+    title: str,
+    starts_on: date,
+    ends_on: date | None,
+    time_zone: str,
+    joining_open: bool,
+    by: User,
+    now: datetime,
+) -> Cohort:
+    """A new cohort with `by` as its instructor, or nothing."""
+    if not courses_to_run(by).filter(pk=course.pk).exists():
+        raise PermissionDenied
+    in_order(starts_on, ends_on)
+    with transaction.atomic():
+        cohort = Cohort.objects.create(
+            course=course,
+            title=title,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            time_zone=time_zone,
+            joining_open=joining_open,
+        )
+        Enrolment.objects.create(user=by, cohort=cohort, role=Role.INSTRUCTOR, joined_at=now)
+    return cohort
+
+
+def change_join_code(cohort: Cohort) -> str:
+    """A new code; the old one lets nobody in any more."""
+    code = new_join_code()
+    Cohort.objects.filter(pk=cohort.pk).update(join_code=code)
+    cohort.join_code = code
+    return code
+
+
+def let_in(cohort: Cohort, *, joining_open: bool) -> None:
+    """Open or close the way in by the code; who is in stays in."""
+    Cohort.objects.filter(pk=cohort.pk).update(joining_open=joining_open)
+    cohort.joining_open = joining_open
