@@ -2,9 +2,9 @@
 
 Every number is counted from the sheets of finished attempts (`quizzes.sheets`), one line a
 question: a class of ten thousand is read in one statement and counted in small tables, from which
-`statistics` works everything out exactly. Counted are questions that count, by their newest mark,
-in attempts of students who are in the cohort today; what lateness costs is not in it, since it
-says nothing about a question.
+`statistics` works everything out exactly; the tables are kept until a score or the class changes
+(`tallies`). Counted are questions that count, by their newest mark, in attempts of students who
+are in the cohort today; what lateness costs is not in it, since it says nothing about a question.
 """
 
 from collections import Counter, defaultdict
@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from courses.models import Cohort, Enrolment, Group
-from quizzes import grading, sheets
+from quizzes import grading, sheets, tallies
 from quizzes.models import Attempt, Question, QuestionVersion, Quiz
 from quizzes.questions import KINDS, text_of
 from quizzes.questions.base import Part
@@ -32,16 +32,20 @@ from quizzes.statistics import (
     Joint,
     Option,
     Reliability,
+    Spread,
     Trace,
     Whole,
     flags,
     items,
     options,
+    pace,
     reliability,
+    spread,
     traces,
     whole,
 )
 from quizzes.statistics.sheet import LONG, Class, Entry, count, read
+from quizzes.tallies import Counted
 
 CHUNK = 5000  # attempts without a sheet at a time: a statement takes only so many parameters
 COMMON = 10  # of the answers that were typed, the most common
@@ -117,12 +121,13 @@ class Finished:
     student: int
     number: int
     sheet: str
+    pace: str
     key: UUID | None = None
 
 
 def _finished(asked: Asked, *, keys: bool = False) -> list[Finished]:
     """One query, and two more where an attempt has no sheet: it waits, or none was written."""
-    columns = ["enrolment_id", "number", "sheet", *(["pk"] if keys else [])]
+    columns = ["enrolment_id", "number", "sheet", "pace", *(["pk"] if keys else [])]
     found = [Finished(*row) for row in asked.finished().values_list(*columns)]
     if all(each.sheet for each in found):
         return found
@@ -195,6 +200,7 @@ class Line:
     versions: Sequence[Met]
     newest: QuestionVersion  # the one whose key and words are shown
     edited: bool  # whether there is a version that nobody of these met
+    taken: Spread | None
 
 
 @dataclass(frozen=True)
@@ -211,6 +217,7 @@ class Report:
     full: Decimal  # what the quiz is worth
     lines: Sequence[Line]
     drawn: bool  # whether attempts were asked different questions
+    taken: Spread | None  # from the start to the end of an attempt
 
     @property
     def n(self) -> int:
@@ -221,9 +228,39 @@ class Report:
         return sum(bool(line.flags) for line in self.lines)
 
 
-def report(asked: Asked) -> Report:
-    """Everything that the report says: three queries, or five (see `_finished`)."""
-    return _report(asked, _finished(asked))[0]
+def report(asked: Asked, *, anew: bool = False) -> Report:
+    """Everything that the report says; `anew` reads the attempts though their counts are kept.
+
+    Two or three queries where the counts are kept (`tallies`), which is so for the cohort as a
+    whole from the second time on; else as many as `_finished` says, two more and one write.
+    """
+    return _report(asked, _recount(asked) if anew else counted(asked))[0]
+
+
+def counted(asked: Asked) -> Counted:
+    """The counts of a class, kept or made. A group's are made each time: its members may change."""
+    if asked.group is not None:
+        return _recount(asked)
+    at, found = tallies.kept(asked.quiz, asked.cohort, asked.which)
+    if found is None:
+        found = _recount(asked)
+        tallies.keep(asked.quiz, asked.cohort, asked.which, found, at=at)
+    return found
+
+
+def _recount(asked: Asked) -> Counted:
+    return _count(asked, _finished(asked))
+
+
+def _count(asked: Asked, found: Sequence[Finished]) -> Counted:
+    chosen = _chosen(found, asked.which)
+    return Counted(
+        students=asked.students().count(),
+        handed_in=len({each.student for each in found}),
+        waiting=sum(not each.sheet for each in found),
+        sheets=count(each.sheet for each in chosen),
+        paces=pace.count(each.pace for each in chosen),
+    )
 
 
 def _versions(keys: Iterable[int]) -> dict[int, QuestionVersion]:
@@ -235,9 +272,9 @@ def _versions(keys: Iterable[int]) -> dict[int, QuestionVersion]:
     }
 
 
-def _report(asked: Asked, found: Sequence[Finished]) -> tuple[Report, dict[int, "Table"]]:
+def _report(asked: Asked, told: Counted) -> tuple[Report, dict[int, "Table"]]:
     """The report, and the tables by question that it was worked out from."""
-    counted = count(each.sheet for each in _chosen(found, asked.which))
+    counted = told.sheets
     percentages: Counter[int] = Counter()
     for (total, worth), times in counted.totals.items():
         if worth:
@@ -251,18 +288,19 @@ def _report(asked: Asked, found: Sequence[Finished]) -> tuple[Report, dict[int, 
     full = max((worth for _total, worth in counted.totals), default=0)
     made = Report(
         asked=asked,
-        students=asked.students().count(),
-        handed_in=len({each.student for each in found}),
-        waiting=sum(not each.sheet for each in found),
+        students=told.students,
+        handed_in=told.handed_in,
+        waiting=told.waiting,
         percentages=percentages,
         whole=whole(percentages),
         reliability=_reliability(counted),
         full=full * UNIT,
         lines=[
-            _line(table, _weighed(item, table.worth, full, drawn=drawn))
+            _line(table, _weighed(item, table.worth, full, drawn=drawn), told.paces)
             for table, item in zip(ordered, measured, strict=True)
         ],
         drawn=drawn,
+        taken=spread(told.paces.whole),
     )
     return made, tables
 
@@ -356,7 +394,7 @@ def _reliability(counted: Class) -> Reliability | None:
     return reliability(joints, [min(worths[place]) for place in sorted(places)])
 
 
-def _line(table: Table, item: Item) -> Line:
+def _line(table: Table, item: Item, paces: pace.Paces) -> Line:
     newest = _newest(table)
     kind = KINDS[newest.kind]
     guess = kind.guess(newest.spec)
@@ -379,7 +417,16 @@ def _line(table: Table, item: Item) -> Line:
         versions=_split(table, item),
         newest=newest,
         edited=newest.pk not in table.versions,
+        taken=_taken(table, paces),
     )
+
+
+def _taken(table: Table, paces: pace.Paces) -> Spread | None:
+    """The times of a question in all its versions."""
+    found: Counter[int] = Counter()
+    for version in table.versions:
+        found.update(paces.versions.get(version, {}))
+    return spread(found)
 
 
 def _newest(table: Table) -> QuestionVersion:
@@ -471,7 +518,7 @@ class Detail:
 def question(asked: Asked, key: str) -> Detail | None:
     """One question of a report with its choices; None if none of these attempts was asked it."""
     found = _finished(asked, keys=True)
-    whole_report, tables = _report(asked, found)
+    whole_report, tables = _report(asked, _count(asked, found))
     line = next((line for line in whole_report.lines if line.question.key == key), None)
     if line is None:
         return None

@@ -11,11 +11,12 @@ import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from quizzes import grading, sheets, tries
+from quizzes import grading, sheets, tallies, tries
 from quizzes.behaviours import Given, Rules, judge
 from quizzes.ledger import record
 from quizzes.models import Attempt, Item, Mark
 from quizzes.questions import BY_HAND, KINDS
+from quizzes.statistics import pace
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +29,9 @@ def grade(attempt: Attempt, *, now: datetime) -> None:
     and ledger are written together or not at all.
     """
     rules = Rules.read(attempt.rules)
-    answers = tries.given([attempt.pk])
+    stored = tries.stored([attempt.pk])
+    answers = tries.deciding(stored)
+    versions: dict[int, int] = {}
     marks: list[Mark] = []
     counting: list[sheets.Row] = []
     for item in (
@@ -37,6 +40,7 @@ def grade(attempt: Attempt, *, now: datetime) -> None:
         .select_related("version")
         .defer("version__content")
     ):
+        versions[item.pk] = item.version_id
         given = answers.get(item.pk, ())
         mark = _mark(item, rules, given, now=now)
         if item.counts:
@@ -47,7 +51,10 @@ def grade(attempt: Attempt, *, now: datetime) -> None:
             marks.append(mark)
     Mark.objects.bulk_create(marks)
     _score(attempt, counting)
-    attempt.save(update_fields=["state", "submitted_at", "score", "sheet", "deduction"])
+    saves = ((at, versions[item]) for item, _answer, _checked, _certainty, at in stored)
+    attempt.pace = pace.write(attempt.started_at, attempt.submitted_at or now, saves)
+    attempt.save(update_fields=["state", "submitted_at", "score", "sheet", "pace", "deduction"])
+    tallies.turned([(attempt.quiz_id, attempt.enrolment.cohort_id)])
     record(attempt, now=now)
 
 
@@ -118,4 +125,5 @@ def settle(attempt: Attempt, *, now: datetime) -> None:
     """
     _score(attempt, sheets.rows([attempt.pk])[attempt.pk])
     attempt.save(update_fields=["score", "sheet"])
+    tallies.turned([(attempt.quiz_id, attempt.enrolment.cohort_id)])
     record(attempt, now=now)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Cohort, User
 from courses.refusals import Refused
-from quizzes import grading, ledger, sheets, tries
+from quizzes import grading, ledger, sheets, tallies, tries
 from quizzes.access import may_regrade
 from quizzes.behaviours import Given, Rules
 from quizzes.models import Attempt, Item, Mark, Question, QuestionVersion, Regrade, Response
@@ -425,6 +425,8 @@ def commit(regrade: Regrade, *, by: User, now: datetime, watch: Watch = _quiet) 
             watch(survey.counted["attempts"], locked.summary.get("attempts", 0))
         if survey.fingerprint.digest() != locked.digest:
             raise Refused(_(MOVED))
+        places = survey.attempts().order_by().values_list("quiz", "enrolment__cohort")
+        tallies.turned(set(places.distinct()))
         _tell_ledger(rescored, now=now)
         locked.state, locked.committed_at = Regrade.State.COMMITTED, now
         locked.save(update_fields=["state", "committed_at"])

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes.analysis import Line, Report
-from quizzes.statistics import UNIT, Enough, Interval, Item
+from quizzes.statistics import UNIT, Enough, Interval, Item, Spread
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,29 @@ def percent(share: float | None, decimals: int = 0) -> str:
 
 def plain(value: float | None, decimals: int = 2) -> str:
     return "" if value is None else f"{value:.{decimals}f}".replace("-", "−")
+
+
+def time(seconds: float) -> str:
+    """A length of time as people say it: "45 s", "2 min 5 s", "1 h 20 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return _("%(s)d s") % {"s": whole}
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        said = _("%(m)d min %(s)d s") if rest else _("%(m)d min")
+        return said % {"m": minutes, "s": rest}
+    return _("%(h)d h %(m)d min") % {"h": whole // 3600, "m": whole % 3600 // 60}
+
+
+def taken(name: str, found: Spread | None, sentence: str) -> Figure:
+    """A time taken: the median, with its quartiles where an interval would stand."""
+    if found is None:
+        return _figure(name, "", 0, Enough.SPREAD, sentence)
+    quartiles = _("quartiles %(low)s and %(high)s") % {
+        "low": time(found.first),
+        "high": time(found.third),
+    }
+    return _figure(name, time(found.median), found.n, Enough.SPREAD, sentence, quartiles)
 
 
 def _within(interval: Interval | None, *, percents: bool) -> str:
@@ -110,7 +133,21 @@ def of_whole(report: Report) -> list[Figure]:
             _("Above zero: more attempts at the middle and far out than a bell curve has."),
         ),
     ]
-    return figures + _reliability(report)
+    sentence = _("From the start to the hand-in: half of the attempts took longer.")
+    return [*figures, *_reliability(report), taken(_("Time taken"), report.taken, sentence)]
+
+
+def taken_of(line: Line) -> Figure:
+    """How long a question took, and how that is known."""
+    return taken(
+        _("Time taken"),
+        line.taken,
+        _(
+            "Half took longer. It is the time from the answer that was stored before (or the start)"
+            " until the answer to this question was stored, pauses included; answers that came in"
+            " one request are left out."
+        ),
+    )
 
 
 def why_no_reliability(report: Report) -> str:
@@ -237,6 +274,7 @@ SORTS: Mapping[str, Callable[[Line], Any]] = {
     "discrimination": lambda line: line.item.discrimination,
     "efficiency": lambda line: line.item.efficiency,
     "weight": lambda line: line.item.effective_weight,
+    "time": lambda line: line.taken and line.taken.median,
     "flags": lambda line: len(line.flags),
 }
 
@@ -246,6 +284,7 @@ def rows(lines: Sequence[Line]) -> list[dict[str, Any]]:
     return [
         {
             "line": line,
+            "taken": taken_of(line),
             "figures": dict(zip(COLUMNS, of_item(line.item, float(line.guess)), strict=True)),
         }
         for line in lines

@@ -1,7 +1,9 @@
 """The stored answers of an attempt as the behaviours read them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from quizzes.behaviours import Given, Rules, Standing, judge
@@ -19,17 +21,28 @@ class Try:
     standing: Standing
 
 
-def given(attempts: Collection[UUID]) -> dict[int, list[Given]]:
-    """The answers to each item (by its id) in their order; one query.
+# item, answer, checked, certainty, when it was stored
+Stored = tuple[int, Any, bool, int | None, datetime]
 
-    Every checked one and the newest: what else was saved in between decides nothing.
-    """
-    found: dict[int, list[Given]] = {}
-    for item, answer, checked, certainty in (
+
+def stored(attempts: Collection[UUID]) -> list[Stored]:
+    """Every answer to each item in their order; one query."""
+    return list(
         Response.objects.filter(item__attempt__in=attempts, item__replaced_at=None)
         .order_by("item", "revision")
-        .values_list("item", "answer", "checked", "certainty")
-    ):
+        .values_list("item", "answer", "checked", "certainty", "saved_at")
+    )
+
+
+def given(attempts: Collection[UUID]) -> dict[int, list[Given]]:
+    """The answers to each item (by its id) that decide anything; one query."""
+    return deciding(stored(attempts))
+
+
+def deciding(answers_of: Iterable[Stored]) -> dict[int, list[Given]]:
+    """Every checked one and the newest: what else was saved in between decides nothing."""
+    found: dict[int, list[Given]] = {}
+    for item, answer, checked, certainty, _at in answers_of:
         answers = found.setdefault(item, [])
         if answers and not answers[-1].checked:
             answers.pop()

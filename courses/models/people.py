@@ -1,14 +1,17 @@
 """People: users, the cohorts they are in, and what they may do there."""
 
 import secrets
+import uuid
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.content import Course
@@ -56,6 +59,9 @@ class Cohort(models.Model):
     join_code = models.CharField(max_length=16, unique=True, default=new_join_code)
     joining_open = models.BooleanField(default=True)
     demo = models.BooleanField(default=False, editable=False)
+    # Another one with every change of who is in it, in the same transaction: what has been counted
+    # of a class holds while this is the same.
+    roster = models.UUIDField(default=uuid.uuid4, editable=False)
 
     class Meta:
         ordering = ["-starts_on", "title"]
@@ -95,6 +101,11 @@ class Role(models.TextChoices):
 TEACHING_ROLES = (Role.ASSISTANT, Role.INSTRUCTOR)
 
 
+def _new_roster(cohorts: models.Q) -> None:
+    """Before the enrolments are written: whoever else takes both takes the cohort first."""
+    Cohort.objects.filter(cohorts).update(roster=uuid.uuid4())
+
+
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def active(self) -> "EnrolmentQuerySet":
         return self.filter(withdrawn_at__isnull=True)
@@ -107,6 +118,36 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def teaching(self) -> "EnrolmentQuerySet":
         return self.filter(role__in=TEACHING_ROLES)
+
+    # Every way to change who is in a cohort gives it a new roster.
+
+    def update(self, **values: Any) -> int:
+        if not {"cohort", "cohort_id", "role", "withdrawn_at"} & values.keys():
+            return super().update(**values)
+        with transaction.atomic():
+            # By key: the rows that are meant may not be found by the same terms afterwards.
+            cohorts = set(self.order_by().values_list("cohort_id", flat=True))
+            for name in {"cohort", "cohort_id"} & values.keys():
+                cohorts.add(getattr(values[name], "pk", values[name]))
+            _new_roster(models.Q(pk__in=cohorts))
+            return super().update(**values)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **terms: Any) -> Any:
+        rows = list(objs)
+        with transaction.atomic():
+            _new_roster(models.Q(pk__in={row.cohort_id for row in rows}))
+            return super().bulk_create(rows, *args, **terms)
+
+    def delete(self) -> Any:
+        with transaction.atomic():
+            _new_roster(models.Q(pk__in=set(self.order_by().values_list("cohort_id", flat=True))))
+            return super().delete()
+
+    # As Django marks its own: a template calls none of them, and a manager deletes nothing.
+    update.alters_data = True  # type: ignore[attr-defined]
+    bulk_create.alters_data = True  # type: ignore[attr-defined]
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class Enrolment(models.Model):
@@ -144,6 +185,19 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.cohort}"
+
+    def save(self, *args: Any, **terms: Any) -> None:
+        with transaction.atomic():
+            cohorts = models.Q(pk=self.cohort_id)
+            if self.pk is not None:  # and the one that it may have been in before
+                cohorts |= models.Q(pk__in=Enrolment.objects.filter(pk=self.pk).values("cohort"))
+            _new_roster(cohorts)
+            super().save(*args, **terms)
+
+    def delete(self, *args: Any, **terms: Any) -> Any:
+        with transaction.atomic():
+            _new_roster(models.Q(pk=self.cohort_id))
+            return super().delete(*args, **terms)
 
     @property
     def teaches(self) -> bool:

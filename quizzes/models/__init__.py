@@ -11,6 +11,7 @@ from quizzes.models.bank import Evidence, Question, QuestionVersion, Tag
 from quizzes.models.desk import Export, Presence
 from quizzes.models.marking import Marking, MarkingPlan, NameShown, Snippet
 from quizzes.models.quizzes import Band, Quiz, Section, Slot
+from quizzes.models.reporting import Fit, Tally, Turn
 from quizzes.models.review import Contest, Regrade
 from quizzes.models.timing import Acceptance, Override, PasswordTry, Schedule
 
@@ -22,6 +23,7 @@ __all__ = [
     "Contest",
     "Evidence",
     "Export",
+    "Fit",
     "Item",
     "LateAnswer",
     "Mark",
@@ -42,4 +44,6 @@ __all__ = [
     "Slot",
     "Snippet",
     "Tag",
+    "Tally",
+    "Turn",
 ]

@@ -59,6 +59,8 @@ class Attempt(models.Model):
     # What it came to, question by question, written with the score (`quizzes.sheets`): what the
     # numbers of a class are counted from. Empty where there is no score, or no sheet yet.
     sheet = models.TextField(blank=True, default="", editable=False)
+    # How long it took, and its questions (`statistics.pace`), written when it is handed in.
+    pace = models.TextField(blank=True, default="", editable=False)
     # What lateness costs, in percent of the score; `score` is before it.
     deduction = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal("0.00"))
     # How answers are tried and scored, fixed at the start (`behaviours.Rules`); {} is the default.

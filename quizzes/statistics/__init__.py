@@ -6,12 +6,14 @@ question, however large the class), and can be counted by the database. Marks an
 numbers of `UNIT`s, so sums are exact and do not depend on their order.
 """
 
+from . import pace
 from .advice import Flag, Sign, flags
 from .enough import Enough
 from .intervals import Interval, between, proportion
 from .items import Item, items
 from .joint import UNIT, Joint, units
 from .options import Option, Trace, options, traces
+from .pace import Spread, spread
 from .whole import Reliability, Whole, reliability, whole
 
 __all__ = [
@@ -24,14 +26,17 @@ __all__ = [
     "Option",
     "Reliability",
     "Sign",
+    "Spread",
     "Trace",
     "Whole",
     "between",
     "flags",
     "items",
     "options",
+    "pace",
     "proportion",
     "reliability",
+    "spread",
     "traces",
     "units",
     "whole",

@@ -32,6 +32,10 @@ class Entry:
     answer: str
 
     @property
+    def line(self) -> str:
+        return f"{self.version} {self.place} {self.worth} {self.mark} {self.answer}"
+
+    @property
     def response(self) -> Any:
         """The answer as it was stored; None if blank or too long to be kept here."""
         return None if self.answer == LONG else json.loads(self.answer)
@@ -49,8 +53,7 @@ def write(entries: Sequence[Entry]) -> str:
     """A sheet of these questions, those that count."""
     total = sum(each.mark for each in entries)
     worth = sum(each.worth for each in entries)
-    lines = [f"{e.version} {e.place} {e.worth} {e.mark} {e.answer}" for e in entries]
-    return "\n".join([f"{total} {worth}", *lines])
+    return "\n".join([f"{total} {worth}", *(each.line for each in entries)])
 
 
 def read(line: str) -> Entry:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from courses import charts
 from courses.access import is_editor
-from courses.charts import histogram, scatter, traces
+from courses.charts import box, histogram, scatter, traces
 from courses.models import Group
 from courses.requests import Request
 from quizzes import access, analysis, telling
@@ -23,7 +23,7 @@ from quizzes.questions.typed import OTHER
 from quizzes.statistics import Enough
 
 PAGE = 50  # attempts behind a number on one page
-HEADS = ("n", "facility", "discrimination", "efficiency", "weight", "flags")
+HEADS = ("n", "facility", "discrimination", "efficiency", "weight", "time", "flags")
 
 
 @require_safe
@@ -49,6 +49,7 @@ def report(request: Request, cohort: int, activity: str) -> HttpResponse:
             "heads": _heads(request, sort),
             "histogram": _histogram(told),
             "scatter": _scatter(request, told),
+            "times": _times(request, told),
         },
     )
 
@@ -75,7 +76,10 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
             **_around(request, found, asked, groups),
             "detail": detail,
             "line": line,
-            "figures": telling.of_item(line.item, float(line.guess)),
+            "figures": [
+                *telling.of_item(line.item, float(line.guess)),
+                telling.taken_of(line),
+            ],
             "versions": [
                 (met.number, telling.of_item(met.item, float(line.guess))[:3])
                 for met in line.versions
@@ -144,6 +148,7 @@ def _heads(request: Request, sort: str) -> list[tuple[str, str, str, str]]:
         "discrimination": _("Discrimination"),
         "efficiency": _("Efficiency"),
         "weight": _("Weight, intended and effective"),
+        "time": _("Time taken (median)"),
         "flags": _("To look at"),
     }
     return [
@@ -201,6 +206,39 @@ def _scatter(request: Request, told: Report) -> str:
         _(
             "Each question by its number: the further right, the easier; the higher, the better it"
             " agrees with the rest of the quiz. A thick ring marks one that needs a look."
+        ),
+        links=True,
+    )
+
+
+def _times(request: Request, told: Report) -> str:
+    boxes = [
+        box.Box(
+            str(at),
+            f"{at}: {line.prompt[:80]}",
+            _question_url(request, told, line.question.key),
+            line.taken.n,
+            line.taken.low,
+            line.taken.first,
+            line.taken.median,
+            line.taken.third,
+            line.taken.high,
+        )
+        for at, line in enumerate(told.lines, start=1)
+        if line.taken is not None and Enough.SPREAD.told(line.taken.n)
+    ]
+    if not boxes:
+        return ""
+    heads = [_("Question"), _("n"), "5 %", "25 %", _("median"), "75 %", "95 %"]
+    return charts.framed(
+        "times",
+        box.drawing(boxes, heads=heads, said=telling.time),
+        "times",
+        _("How long did each question take?"),
+        _(
+            "For each question by its number a box over the middle half of the times with a line at"
+            " the median; the thin line reaches from the 5 shortest of 100 to the 5 longest. The"
+            " time of a question is that from the answer stored before it to its own."
         ),
         links=True,
     )

@@ -1,0 +1,96 @@
+"""How long attempts and their questions took, as far as stored answers can tell.
+
+The server knows when an attempt began, when each answer was stored and when it was handed in, and
+nothing of what its student did in between. So the time from one stored answer (or the beginning)
+to the next is given to the question of the next; a question that was returned to has the sum. What
+was stored in one request for several questions cannot be told apart, so these have no time, nor
+has a question without an answer, nor what passed after the last one. Pauses are in it, which is
+why middles are told and no means.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from itertools import groupby
+
+Save = tuple[datetime, int]  # when an answer was stored, and the version of its question
+
+
+@dataclass(frozen=True)
+class Spread:
+    """`n` times in seconds: their quartiles, and where 5 and 95 of 100 lie."""
+
+    n: int
+    low: float  # 5 of 100 took less
+    first: float  # a quarter
+    median: float
+    third: float  # three quarters
+    high: float  # 95 of 100
+
+
+def write(started: datetime, ended: datetime, saves: Iterable[Save]) -> str:
+    """The times of an attempt: the whole seconds it took, then a line "version seconds" each."""
+    taken: dict[int, float] = defaultdict(float)
+    untold: set[int] = set()
+    before = started
+    for at, together in groupby(sorted(saves), key=lambda save: save[0]):
+        versions = {version for _at, version in together}
+        if len(versions) == 1:
+            taken[versions.pop()] += (at - before).total_seconds()
+        else:
+            untold |= versions
+        before = at
+    lines = [f"{v} {max(0, round(s))}" for v, s in taken.items() if v not in untold]
+    return "\n".join([str(max(0, round((ended - started).total_seconds()))), *lines])
+
+
+@dataclass(frozen=True)
+class Paces:
+    """How often each number of seconds was taken: by the attempts, and by version."""
+
+    whole: Mapping[int, int]
+    versions: Mapping[int, Mapping[int, int]]
+
+
+def count(paces: Iterable[str]) -> Paces:
+    """Count the times of a class; an empty text is an attempt of which nothing is known."""
+    heads: list[str] = []
+    lines: list[str] = []
+    for pace in paces:
+        head, _, rest = pace.partition("\n")
+        heads.append(head)
+        lines.append(rest)
+    whole = {int(head): times for head, times in Counter(heads).items() if head}
+    versions: dict[int, dict[int, int]] = defaultdict(dict)
+    # As with sheets: joined and counted at once, Python looks at different lines only.
+    for line, times in Counter("\n".join(lines).split("\n")).items():
+        if line:
+            version, seconds = map(int, line.split(" "))
+            versions[version][seconds] = times
+    return Paces(whole, dict(versions))
+
+
+def spread(seconds: Mapping[int, int]) -> Spread | None:
+    """None without any. Between two values it is interpolated (Hyndman and Fan 1996, type 7)."""
+    n = sum(seconds.values())
+    if not n:
+        return None
+    ordered = sorted(seconds)
+    upto, ends = 0, []  # of each value, how many are no larger
+    for value in ordered:
+        upto += seconds[value]
+        ends.append(upto)
+
+    def at(place: int) -> int:
+        return next(value for value, end in zip(ordered, ends, strict=True) if place < end)
+
+    def quantile(part: Fraction) -> float:
+        place = part * (n - 1)
+        lower = at(int(place))
+        upper = at(min(int(place) + 1, n - 1))
+        return float(lower + (place - int(place)) * (upper - lower))
+
+    low, first, median, third, high = (quantile(Fraction(p, 100)) for p in (5, 25, 50, 75, 95))
+    return Spread(n, low, first, median, third, high)
