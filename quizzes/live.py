@@ -43,6 +43,7 @@ from quizzes.models import Attempt, Item, Quiz, Response
 # A page tells at least every minute that it is there, or saves.
 SILENT = timedelta(seconds=60)
 FAR = timedelta(days=1)
+BESIDE = timedelta(seconds=10)
 
 
 class Stage(StrEnum):
@@ -263,8 +264,9 @@ def _row(
         if now - heard_at > SILENT:
             since = availability.clock(heard_at, zone=zone, beside=now)
             troubles.append(_("nothing heard since %(since)s") % {"since": since})
-        # A save that has come through since ends a row of failures.
-        if sign is not None and sign.failures and sign.seen_at >= (saved_at or sign.seen_at):
+        # A save that has come through since, or on the way beside it, ends a row of failures.
+        over = sign is not None and saved_at is not None and saved_at > sign.seen_at - BESIDE
+        if sign is not None and sign.failures and not over:
             troubles.append(
                 ngettext(
                     "%(n)d save did not come through",

@@ -303,6 +303,8 @@ PAGES: dict[str, list[Visited]] = {
         Visited("preview", "quizzes:preview", the_exam, query="?seed=1"),
         Visited("times", "quizzes:timing", the_times),
         Visited("times, refused", "quizzes:timing", the_times, give_nothing),
+        Visited("live", "quizzes:live", the_times),
+        Visited("more time", "quizzes:extend", the_times, query="?whom=all&minutes=10"),
         Visited("policy", "quizzes:policy", the_times, look_through_ben),
         Visited("report", "quizzes:report", the_times, open_everything),
         Visited("report of nobody", "quizzes:report", the_times_of("Spring 2027")),

@@ -190,6 +190,20 @@ def test_the_address_chooses_and_sorts(quiz, cohort, ada, as_, ben_here, zoe):
     assert names(show="nonsense") == (422, [ben, zoe_])
 
 
+def test_names_and_reasons_are_texts_and_not_html(quiz, cohort, ada, as_, ben_here):
+    ben_here.user.name = "<b>{0} & Ben</b>"
+    ben_here.user.save()
+    timing.change_time_factor(
+        ben_here, factor=factories.Decimal("2"), reason="<i>", by=ada, now=NOON
+    )
+    start(ben_here, quiz, now=timezone.now())
+    shown = as_(ada).get(page("live", cohort), HTTP_HX_REQUEST="true").content.decode()
+    assert shown.count("&lt;b&gt;{0} &amp; Ben&lt;/b&gt;") == 2
+    assert "time factor 2 (&lt;i&gt;)" in shown
+    assert "<b>" not in shown
+    assert "<i>" not in shown
+
+
 # --- Signs of life -----------------------------------------------------------------------------
 
 
