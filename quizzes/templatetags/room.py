@@ -41,7 +41,8 @@ def room_rows(context: Context) -> SafeString:
 
     def line(row: Row, words: Any, look: str) -> str:
         number, name = row.enrolment.pk, escape(row.enrolment.user)
-        who, far, left, act = name, "", "", ""
+        who: str = name
+        far = left = act = ""
         if row.attempt is not None:
             address = log.replace(NOBODY, str(row.attempt.pk))
             who = f'<a id="log-{number}" href="{address}">{name}</a>'

@@ -182,6 +182,10 @@ def the_times_of(title: str) -> Callable[[], dict[str, Any]]:
     return lambda: {**the_cohort(title)(), **the_quiz()}
 
 
+def the_quiz_at_work() -> dict[str, Any]:
+    return {**the_cohort("Autumn 2026")(), "activity": "nato-quiz"}
+
+
 def the_reported() -> dict[str, Any]:
     """A question that ben was asked in the quiz that he has handed in."""
     item = Item.objects.filter(attempt__quiz__activity__key="realism-quiz").first()
@@ -303,8 +307,8 @@ PAGES: dict[str, list[Visited]] = {
         Visited("preview", "quizzes:preview", the_exam, query="?seed=1"),
         Visited("times", "quizzes:timing", the_times),
         Visited("times, refused", "quizzes:timing", the_times, give_nothing),
-        Visited("live", "quizzes:live", the_times),
-        Visited("more time", "quizzes:extend", the_times, query="?whom=all&minutes=10"),
+        Visited("live", "quizzes:live", the_quiz_at_work),
+        Visited("more time", "quizzes:extend", the_quiz_at_work, query="?whom=all&minutes=10"),
         Visited("policy", "quizzes:policy", the_times, look_through_ben),
         Visited("report", "quizzes:report", the_times, open_everything),
         Visited("report of nobody", "quizzes:report", the_times_of("Spring 2027")),
