@@ -8,8 +8,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, FilteredRelation, Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from courses.addresses import address
 from courses.mentions import Place, mentions
@@ -255,6 +253,7 @@ class Cell:
     done: bool
     score: Decimal | None
     completed_at: datetime | None
+    excused: bool = False
 
 
 UNTOUCHED = Cell(started=False, done=False, score=None, completed_at=None)
@@ -284,35 +283,6 @@ class Roster:
     columns: Sequence[Column]
     rows: Sequence[RosterRow]
 
-    @property
-    def finished(self) -> int:
-        """Students who have done every required activity."""
-        required = [at for at, column in enumerate(self.columns) if column.activity.required]
-        return sum(all(row.cells[at].done for at in required) for row in self.rows)
-
-    @property
-    def idle(self) -> int:
-        return sum(not any(cell.started for cell in row.cells) for row in self.rows)
-
-    @property
-    def sentence(self) -> str:
-        """The first line of the page, in words."""
-        if not self.rows:
-            return _("Nobody has joined yet. Give your students the join code.")
-        finished = ngettext(
-            "%(finished)d of %(all)d student has finished everything required",
-            "%(finished)d of %(all)d students have finished everything required",
-            len(self.rows),
-        ) % {"finished": self.finished, "all": len(self.rows)}
-        if not self.idle:
-            return _("%(finished)s; all have begun.") % {"finished": finished}
-        idle = ngettext(
-            "%(count)d has not begun",
-            "%(count)d have not begun",
-            self.idle,
-        ) % {"count": self.idle}
-        return f"{finished}; {idle}."
-
 
 def mean(scores: Iterable[Decimal]) -> Decimal | None:
     """The mean to two decimals (half up), None of nothing."""
@@ -322,10 +292,11 @@ def mean(scores: Iterable[Decimal]) -> Decimal | None:
     return (sum(found, Decimal(0)) / len(found)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def roster(cohort: Cohort) -> Roster:
-    """Students by activities of a cohort, from the ledger; three queries for any size."""
+def roster(cohort: Cohort, module: Module | None = None) -> Roster:
+    """Students by activities of a cohort, or of one module, from the ledger; three queries."""
+    asked = Q(module__course=cohort.course_id) if module is None else Q(module=module)
     activities = list(
-        Activity.objects.filter(module__course=cohort.course_id)
+        Activity.objects.filter(asked)
         .select_related("module")
         .order_by("module__position", "position", "pk")
     )
@@ -337,11 +308,15 @@ def roster(cohort: Cohort) -> Roster:
         .order_by("user__name", "user__username")
     )
     records: dict[tuple[int, int], Cell] = {}
-    for enrolment_id, activity_id, score, completed_at in Record.objects.filter(
-        enrolment__cohort=cohort
-    ).values_list("enrolment_id", "activity_id", "score", "completed_at"):
-        records[enrolment_id, activity_id] = Cell(
-            started=True, done=completed_at is not None, score=score, completed_at=completed_at
+    for record in Record.objects.filter(
+        enrolment__cohort=cohort, activity__in=[activity.pk for activity in activities]
+    ).order_by():
+        records[record.enrolment_id, record.activity_id] = Cell(
+            started=True,
+            done=record.completed_at is not None or record.excused,
+            score=record.effective,
+            completed_at=record.completed_at,
+            excused=record.excused,
         )
     rows = []
     for enrolment in enrolments:

@@ -1,6 +1,8 @@
+from django.conf import settings
 from django.urls import path
+from django.utils.module_loading import import_string
 
-from courses.views import cohorts, edit, home, learn, reference, teach
+from courses.views import cohorts, edit, home, learn, reference
 
 app_name = "courses"
 
@@ -35,6 +37,7 @@ urlpatterns = [
     path("teach/<int:cohort>/people/", cohorts.roster, name="roster"),
     path("teach/<int:cohort>/invitations/", cohorts.invited, name="invited"),
     path("teach/<int:cohort>/announcements/", cohorts.announced, name="announced"),
-    path("teach/<int:cohort>/", teach.cohort, name="cohort"),
+    # What its page shows is more than courses know of: the site says which view it is.
+    path("teach/<int:cohort>/", import_string(settings.COHORT_VIEW), name="cohort"),
     path("preview/", edit.preview, name="preview"),
 ]

@@ -162,6 +162,12 @@ PAGES = [
     ("quizzes:report_question", {"cohort": "<cohort>", **QUIZ, "question": "anarchy-1"},
      (302, 404, 404, 404, 404, 404, 404),  # nobody has handed in
      (302, 405, 405, 405, 405, 405, 405)),
+    ("quizzes:help", {"cohort": "<cohort>"},
+     (302, 404, 404, 404, 200, 200, 404),
+     (302, 405, 405, 405, 405, 405, 405)),
+    ("quizzes:module", {"cohort": "<cohort>", "module": "realism"},
+     (302, 404, 404, 404, 200, 200, 404),
+     (302, 405, 405, 405, 405, 405, 405)),
     ("quizzes:presets", {"cohort": "<cohort>"},
      (302, 404, 404, 404, 200, 200, 404),
      (302, 405, 405, 405, 405, 405, 405)),

@@ -16,6 +16,7 @@ PURE = {
         "agreement",
         "availability",
         "behaviours",
+        "concerns",
         "conditions",
         "drawing",
         "grading",

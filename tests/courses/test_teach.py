@@ -13,24 +13,6 @@ from tests.factories import NOON
 pytestmark = pytest.mark.django_db
 
 
-def test_an_empty_cohort_says_what_to_do(cohort, lesson):
-    assert dashboards.roster(cohort).sentence == (
-        "Nobody has joined yet. Give your students the join code."
-    )
-
-
-def test_the_first_line_says_it_in_words(cohort, ben_here, lesson, quiz):
-    zoe = factories.enrol(factories.make_user("zoe"), cohort)
-    assert dashboards.roster(cohort).sentence == (
-        "0 of 2 students have finished everything required; 2 have not begun."
-    )
-    progress.complete_lesson(zoe, lesson.activity, now=NOON)
-    progress.score(zoe, quiz.activity, percentage=Decimal("75.00"), completed=True, now=NOON)
-    assert dashboards.roster(cohort).sentence == (
-        "1 of 2 students have finished everything required; 1 has not begun."
-    )
-
-
 @pytest.mark.invariant("D7")
 def test_cells_show_the_ledger_and_columns_their_mean_with_its_number(
     cohort, ben_here, lesson, quiz
@@ -65,17 +47,6 @@ def test_a_worse_later_score_never_takes_completion_back(ben_here, quiz):
             ben_here, quiz.activity, percentage=Decimal(percentage), completed=completed, now=NOON
         )
     assert ben_here.records.get().completed_at == NOON
-
-
-@pytest.mark.parametrize("students", [1, 3])
-def test_the_roster_page_asks_as_often_whatever_the_class(
-    as_, ada, cohort, lesson, django_assert_num_queries, students
-):
-    for number in range(students):
-        factories.enrol(factories.make_user(f"student{number}"), cohort)
-    adas = as_(ada)
-    with django_assert_num_queries(6):
-        adas.get(f"/teach/{cohort.pk}/")
 
 
 def test_ada_sees_her_own_cohorts_only(as_, ada, course, lesson):

@@ -1,0 +1,787 @@
+"""A cohort at a glance: how far it is, who needs help and why, what went on, what comes due.
+
+Everything is read in a fixed number of queries and counted for the students who are in the cohort
+today. Who has left is in no number, and is back in all of them on return.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from courses.models import Activity, Cohort, Enrolment, Record
+from quizzes import concerns, grading
+from quizzes.concerns import Rule, Standing
+from quizzes.holding import Book
+from quizzes.models import (
+    Attempt,
+    CheckpointAnswer,
+    Contest,
+    QuestionVersion,
+    Quiz,
+    Schedule,
+)
+from quizzes.questions import KINDS
+from quizzes.statistics.sheet import read
+
+AHEAD = timedelta(days=14)  # what comes due is told so long before
+DAYS, WEEKS = 28, 26  # shown at most
+
+RULES = {
+    Rule.FAILED: gettext_lazy("Failed the same quiz twice"),
+    Rule.GUESSED: gettext_lazy("Looks like guessing"),
+    Rule.SILENT: gettext_lazy("No sign of life"),
+    Rule.BEHIND: gettext_lazy("Far behind the class"),
+}
+STANDINGS = {
+    Standing.FINISHED: gettext_lazy("Finished"),
+    Standing.WORKING: gettext_lazy("Under way"),
+    Standing.STOPPED: gettext_lazy("Stopped"),
+    Standing.WAITING: gettext_lazy("Not begun"),
+}
+
+
+def rules_in_words() -> list[tuple[Rule, str, str]]:
+    """(rule, name, exactly what it says), as the page states them."""
+    told = {
+        Rule.FAILED: _(
+            "At least %(tries)d marked attempts at one quiz, and the mark that counts is below its"
+            " pass mark. It ends when that mark passes or is excused."
+        )
+        % {"tries": concerns.FAILED_TRIES},
+        Rule.GUESSED: _(
+            "The newest marked attempt at a quiz took less than %(share)s of the class's median"
+            " time (of its newest %(most)d first attempts, if there are %(tries)d or more) and"
+            " scored at most %(points)s percentage points more than random answers earn on average,"
+            " and the mark that counts is below the pass mark. It ends when that mark passes, or"
+            " with a newer attempt that is not like that."
+        )
+        % {
+            "share": _("a third"),
+            "most": concerns.MOST_TRIES,
+            "tries": concerns.ENOUGH_TRIES,
+            "points": f"{concerns.NEAR_GUESSING:f}",
+        },
+        Rule.SILENT: _(
+            "For %(days)d days nothing was read, answered or handed in and nobody signed in, and"
+            " not all required steps are done. It ends with the next sign of life."
+        )
+        % {"days": concerns.SILENT.days},
+        Rule.BEHIND: _(
+            "Half of the steps that the median student has done or fewer, and at least %(steps)d"
+            " fewer; told from %(students)d students on. It ends as they catch up."
+        )
+        % {"steps": concerns.BEHIND_STEPS, "students": concerns.ENOUGH_STUDENTS},
+    }
+    return [(rule, str(RULES[rule]), told[rule]) for rule in Rule]
+
+
+# --- The class, from the ledger ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    pk: int
+    key: str
+    title: str
+    kind: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A module and its steps; where none is required, all of them are to be done."""
+
+    pk: int
+    key: str
+    title: str
+    steps: Sequence[Step]
+
+    @cached_property
+    def required(self) -> int:
+        return sum(step.required for step in self.steps)
+
+    @property
+    def total(self) -> int:
+        return self.required or len(self.steps)
+
+
+@dataclass(slots=True)
+class Person:
+    """A student, with (begun, done) steps by module."""
+
+    pk: int  # of the enrolment
+    name: str
+    since: datetime  # nobody is expected before
+    last: datetime | None = None  # sign of life
+    silent_days: int | None = None  # at the time of reading, or at the end of a cohort that is over
+    parts: dict[int, tuple[int, int]] = field(default_factory=dict)
+    done: int = 0
+
+    def sign(self, *times: datetime | None) -> None:
+        for at in times:
+            if at is not None and (self.last is None or at > self.last):
+                self.last = at
+
+
+@dataclass(frozen=True)
+class Class:
+    cohort: Cohort
+    parts: Sequence[Part]
+    people: Sequence[Person]
+    marking: int  # attempts that wait for a person
+
+    @cached_property
+    def total(self) -> int:
+        """Steps that everybody does."""
+        return sum(part.total for part in self.parts)
+
+    def finished(self, person: Person) -> bool:
+        return bool(self.total) and person.done >= self.total
+
+    def standing(self, person: Person, part: Part) -> Standing:
+        begun, done = person.parts.get(part.pk, (0, 0))
+        return concerns.standing(
+            done=done,
+            of=part.total,
+            begun=begun > 0,
+            silent=person.silent_days is not None,
+        )
+
+    def place(self, person: Person) -> Part | None:
+        """The module that somebody is in: the first one they have not finished."""
+        for part in self.parts:
+            if self.standing(person, part) != Standing.FINISHED:
+                return part
+        return self.parts[-1] if self.parts else None
+
+
+def _students(cohort: Cohort, prefix: str = "enrolment__") -> Q:
+    return Q(
+        **{
+            f"{prefix}cohort": cohort,
+            f"{prefix}role": "student",
+            f"{prefix}withdrawn_at__isnull": True,
+        }
+    )
+
+
+def parts_of(cohort: Cohort) -> list[Part]:
+    """The modules of a cohort's course that have steps; one query."""
+    found: dict[int, tuple[str, str, list[Step]]] = {}
+    for module, key, title, *step in (
+        Activity.objects.filter(module__course=cohort.course_id)
+        .order_by("module__position", "module_id", "position", "pk")
+        .values_list(
+            "module_id", "module__key", "module__title", "pk", "key", "title", "kind", "required"
+        )
+    ):
+        found.setdefault(module, (key, title, []))[2].append(Step(*step))
+    return [Part(pk, *rest) for pk, rest in found.items()]
+
+
+def read_class(cohort: Cohort, *, now: datetime) -> Class:
+    """The students of a cohort with what the ledger says of each; five queries."""
+    parts = parts_of(cohort)
+    begins = datetime.combine(cohort.starts_on, time.min, tzinfo=cohort.zone)
+    people: dict[int, Person] = {}
+    for pk, name, username, joined_at, last_login in (
+        Enrolment.objects.filter(_students(cohort, ""))
+        .order_by("user__name", "user__username", "pk")
+        .values_list("pk", "user__name", "user__username", "joined_at", "user__last_login")
+    ):
+        people[pk] = Person(pk, name or username, max(joined_at, begins), last_login)
+    required = {part.pk: part.required for part in parts}
+    completed = Q(completed_at__isnull=False) | Q(excused=True)
+    for pk, module, begun, done, done_required, completed_at in (
+        Record.objects.filter(_students(cohort), activity__module__course=cohort.course_id)
+        .order_by()
+        .values_list("enrolment_id", "activity__module_id")
+        .annotate(
+            begun=Count("started_at"),
+            done=Count("pk", filter=completed),
+            done_required=Count("pk", filter=completed & Q(activity__required=True)),
+            completed=Max("completed_at"),
+        )
+    ):
+        person = people[pk]
+        counting = done_required if required[module] else done
+        person.parts[module] = begun, counting
+        person.done += counting
+        person.sign(completed_at)
+    unmarked = Q(state=Attempt.State.SUBMITTED, score__isnull=True)
+    marking = 0
+    for pk, waiting, *times in (
+        Attempt.objects.filter(_students(cohort))
+        .order_by()
+        .values_list("enrolment_id")
+        .annotate(
+            waiting=Count("pk", filter=unmarked),
+            started=Max("started_at"),
+            submitted=Max("submitted_at"),
+        )
+    ):
+        marking += waiting
+        people[pk].sign(*times)
+    for pk, answered_at in (
+        CheckpointAnswer.objects.filter(_students(cohort))
+        .order_by()
+        .values_list("enrolment_id")
+        .annotate(answered=Max("answered_at"))
+    ):
+        people[pk].sign(answered_at)
+    until = now if cohort.closes_at is None else min(now, cohort.closes_at)
+    for person in people.values():
+        person.silent_days = concerns.silent_days(last=person.last, since=person.since, now=until)
+    return Class(cohort, parts, list(people.values()), marking)
+
+
+# --- Progress by module ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many students are where in a module."""
+
+    part: Part
+    counts: Mapping[Standing, int]
+
+    @property
+    def finished(self) -> int:
+        return self.counts[Standing.FINISHED]
+
+    @property
+    def waiting(self) -> int:
+        return self.counts[Standing.WAITING]
+
+    @property
+    def begun(self) -> int:
+        return sum(self.counts.values()) - self.waiting
+
+    @property
+    def cells(self) -> list[tuple[Standing, int]]:
+        return [(standing, self.counts[standing]) for standing in STANDINGS]
+
+
+def progress_in(taught: Class) -> list[Progress]:
+    counts = {part.pk: Counter[Standing]() for part in taught.parts}
+    for person in taught.people:
+        for part in taught.parts:
+            counts[part.pk][taught.standing(person, part)] += 1
+    return [Progress(part, counts[part.pk]) for part in taught.parts]
+
+
+def front(progress: Sequence[Progress], students: int) -> Progress | None:
+    """The module that the class is in: the furthest that at least half have begun."""
+    reached = [each for each in progress if 2 * each.begun >= students]
+    return reached[-1] if reached else next(iter(progress), None)
+
+
+# --- Who needs help ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One reason to look at a student, and where to see it."""
+
+    rule: Rule
+    words: str
+    link: str  # the words of the link to it
+    page: str  # the name of its page, and what that page is told
+    arguments: Sequence[Any]
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(self.page, args=self.arguments) + self.query
+
+
+@dataclass(frozen=True)
+class Needs:
+    person: Person
+    concerns: Sequence[Concern]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A marked attempt at a quiz, in whose ledger the mark that counts fails."""
+
+    pk: UUID
+    score: Decimal
+    out_of: Decimal
+    deduction: Decimal
+    began: datetime
+    ended: datetime
+
+    @property
+    def percentage(self) -> Decimal:
+        return grading.effective(self.score, self.out_of, self.deduction)
+
+    @property
+    def seconds(self) -> float:
+        return (self.ended - self.began).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Unpassed:
+    title: str
+    tries: list[Try]  # the oldest first
+
+    @property
+    def newest(self) -> Try:
+        return self.tries[-1]
+
+
+def _unpassed(cohort: Cohort) -> dict[tuple[int, int], Unpassed]:
+    """By (enrolment, quiz), the marked attempts where the mark that counts fails; one query."""
+    pass_mark = OuterRef("quiz__pass_mark")
+    failing = Record.objects.filter(
+        Q(override__isnull=True, score__lt=pass_mark) | Q(override__lt=pass_mark),
+        enrolment=OuterRef("enrolment"),
+        activity=OuterRef("quiz__activity"),
+        excused=False,
+    )
+    rows: QuerySet[Any, Any] = (
+        Attempt.objects.submitted()
+        .filter(_students(cohort), score__isnull=False)
+        .filter(Exists(failing.order_by()), quiz__activity__module__course=cohort.course_id)
+        .order_by("enrolment_id", "quiz_id", "number")
+        .values_list(
+            "enrolment_id",
+            "quiz_id",
+            "quiz__activity__title",
+            "pk",
+            "score",
+            "out_of",
+            "deduction",
+            "started_at",
+            "submitted_at",
+        )
+    )
+    found: dict[tuple[int, int], Unpassed] = {}
+    for who, quiz, title, *row in rows:
+        found.setdefault((who, quiz), Unpassed(title, [])).tries.append(Try(*row))
+    return found
+
+
+def _usual_seconds(cohort: Cohort, quizzes: Collection[int]) -> dict[int, float]:
+    """The median time of the newest first attempts by quiz, where there are enough; one query."""
+    taken: dict[int, list[float]] = defaultdict(list)
+    place = Window(RowNumber(), partition_by=F("quiz_id"), order_by=F("submitted_at").desc())
+    rows: QuerySet[Any, Any] = (
+        Attempt.objects.submitted()
+        .filter(_students(cohort), number=1, quiz__in=quizzes)
+        .annotate(place=place)
+        .filter(place__lte=concerns.MOST_TRIES)
+        .order_by()
+        .values_list("quiz_id", "started_at", "submitted_at")
+    )
+    for quiz, began, ended in rows:
+        taken[quiz].append((ended - began).total_seconds())
+    medians = {
+        quiz: concerns.usual(seconds, enough=concerns.ENOUGH_TRIES)
+        for quiz, seconds in taken.items()
+    }
+    return {quiz: seconds for quiz, seconds in medians.items() if seconds is not None}
+
+
+def _guesses(attempts: Collection[UUID]) -> dict[UUID, Fraction]:
+    """What random answers earn on average in each attempt, as a share of it; two queries."""
+    entries = {
+        pk: [read(line) for line in sheet.split("\n")[1:]]
+        for pk, sheet in Attempt.objects.filter(pk__in=attempts)
+        .exclude(sheet="")
+        .order_by()
+        .values_list("pk", "sheet")
+    }
+    wanted = {entry.version for of_one in entries.values() for entry in of_one}
+    guess = {
+        pk: KINDS[kind].guess(spec)
+        for pk, kind, spec in QuestionVersion.objects.filter(pk__in=wanted)
+        .order_by()
+        .values_list("pk", "kind", "spec")
+    }
+    shares = {}
+    for pk, of_one in entries.items():
+        worth = sum(entry.worth for entry in of_one)
+        if worth:
+            earned = sum((guess[entry.version] * entry.worth for entry in of_one), Fraction(0))
+            shares[pk] = earned / worth
+    return shares
+
+
+def needing_help(taught: Class) -> list[Needs]:
+    """Who needs help and why, those with most reasons first; four queries at most."""
+    cohort = taught.cohort
+    unpassed = _unpassed(cohort)
+    usual = _usual_seconds(cohort, {quiz for _who, quiz in unpassed}) if unpassed else {}
+    quick = {
+        each.newest.pk
+        for (_who, quiz), each in unpassed.items()
+        if concerns.hurried(each.newest.seconds, usual.get(quiz))
+    }
+    guesses = _guesses(quick) if quick else {}
+    found: dict[int, list[Concern]] = defaultdict(list)
+    for (who, quiz), each in unpassed.items():
+        log = ("quizzes:students_log", (cohort.pk, each.newest.pk))
+        times = len(each.tries)
+        if concerns.failed(times):
+            best = max(one.percentage for one in each.tries)
+            words = _("%(quiz)s: %(times)d attempts, the best with %(best)s %%.") % {
+                "quiz": each.title,
+                "times": times,
+                "best": f"{best.normalize():f}",
+            }
+            found[who].append(Concern(Rule.FAILED, words, _("Newest attempt"), *log))
+        guess = guesses.get(each.newest.pk)
+        if guess is not None and concerns.guessed(
+            each.newest.percentage,
+            guess=guess,
+            seconds=each.newest.seconds,
+            usual_seconds=usual.get(quiz),
+        ):
+            words = _(
+                "%(quiz)s in %(minutes)s min, where the class took %(usual)s, with %(score)s %%;"
+                " random answers earn %(guess)s %%."
+            ) % {
+                "quiz": each.title,
+                "minutes": f"{each.newest.seconds / 60:.1f}",
+                "usual": f"{usual[quiz] / 60:.1f}",
+                "score": f"{each.newest.percentage.normalize():f}",
+                "guess": f"{float(100 * guess):.0f}",
+            }
+            found[who].append(Concern(Rule.GUESSED, words, _("This attempt"), *log))
+    usual_done = concerns.usual(
+        [person.done for person in taught.people], enough=concerns.ENOUGH_STUDENTS
+    )
+    for person in taught.people:
+        if taught.finished(person):
+            continue
+        part = taught.place(person)
+        if part is None:
+            continue
+        days = person.silent_days
+        late = concerns.behind(person.done, usual_done)
+        if days is None and not late:
+            continue
+        steps = (
+            _("Steps in %(module)s") % {"module": part.title},
+            "quizzes:module",
+            (cohort.pk, part.key),
+            f"?student={person.pk}",
+        )
+        if days is not None:
+            words = _("Nothing for %(days)d days.") if person.last else _("Nothing at all yet.")
+            found[person.pk].append(Concern(Rule.SILENT, words % {"days": days}, *steps))
+        if late:
+            words = ngettext(
+                "%(done)d step done, the median student %(usual)s.",
+                "%(done)d steps done, the median student %(usual)s.",
+                person.done,
+            ) % {"done": person.done, "usual": f"{usual_done:g}"}
+            found[person.pk].append(Concern(Rule.BEHIND, words, *steps))
+    needs = [Needs(person, found[person.pk]) for person in taught.people if person.pk in found]
+    return sorted(needs, key=lambda each: -len({one.rule for one in each.concerns}))
+
+
+# --- What went on ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Activities:
+    """Counts by day or by week, the oldest first."""
+
+    by: str  # "day" or "week"
+    starts: Sequence[date]
+    active: Sequence[int]  # students who finished a step or handed an attempt in
+    lessons: Sequence[int]
+    attempts: Sequence[int]
+
+
+def _place(moment: str, edges: Sequence[datetime], first: int, beyond: int) -> Any:
+    """Which of the spans between `edges` a moment lies in, found by halving: a database asks all
+    the conditions of a list, and there are up to 28."""
+    if beyond - first == 1:
+        return Value(first)
+    middle = (first + beyond) // 2
+    return Case(
+        When(**{f"{moment}__lt": edges[middle]}, then=_place(moment, edges, first, middle)),
+        default=_place(moment, edges, middle, beyond),
+        output_field=IntegerField(),
+    )
+
+
+def activity(cohort: Cohort, *, by: str, now: datetime) -> Activities:
+    """What went on in the last weeks, in days of the cohort's own zone; two queries."""
+    until = now if cohort.closes_at is None else min(now, cohort.closes_at - timedelta(seconds=1))
+    today = max(until.astimezone(cohort.zone).date(), cohort.starts_on)
+    length = timedelta(days=7 if by == "week" else 1)
+    newest = today - timedelta(days=today.weekday()) if by == "week" else today
+    starts = [newest - place * length for place in range(WEEKS if by == "week" else DAYS)]
+    starts = [day for day in reversed(starts) if day + length > cohort.starts_on]
+    edges = [
+        datetime.combine(day, time.min, tzinfo=cohort.zone) for day in [*starts, newest + length]
+    ]
+    pairs: set[tuple[int, int]] = set()
+    lessons, attempts = [0] * len(starts), [0] * len(starts)
+
+    def counted(rows: QuerySet[Any], moment: str, **counts: Count) -> Any:
+        between = {f"{moment}__gte": edges[0], f"{moment}__lt": edges[-1]}
+        return (
+            rows.filter(_students(cohort), **between)
+            .annotate(place=_place(moment, edges, 0, len(starts)))
+            .order_by()
+            .values_list("place", "enrolment_id")
+            .annotate(**counts)
+        )
+
+    read_ones = Count("pk", filter=Q(activity__kind=Activity.Kind.LESSON))
+    for place, who, count in counted(Record.objects.all(), "completed_at", times=read_ones):
+        pairs.add((place, who))
+        lessons[place] += count
+    for place, who, count in counted(
+        Attempt.objects.submitted(), "submitted_at", times=Count("pk")
+    ):
+        pairs.add((place, who))
+        attempts[place] += count
+    active = Counter(place for place, _who in pairs)
+    return Activities(
+        by, starts, [active[place] for place in range(len(starts))], lessons, attempts
+    )
+
+
+# --- What comes due ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something with a time: `what` is opens, due, closes or ends (the cohort itself)."""
+
+    at: datetime
+    what: str
+    title: str
+    url: str = ""
+    missing: int = 0  # students who have not handed it in
+    extended: int = 0  # of them, those who have more time
+    missing_url: str = ""
+
+
+@dataclass(frozen=True)
+class Agenda:
+    ahead: Sequence[Due]  # the soonest first
+    past: Sequence[Due]  # over for some who have not handed in, the newest first
+    marking: int  # attempts that wait for a person
+    contests: int  # without an answer
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.ahead or self.past or self.marking or self.contests)
+
+
+def handed_in(cohort: Cohort, quizzes: Iterable[Quiz]) -> dict[int, set[int]]:
+    """By quiz, the enrolments with a finished attempt, or with a mark or an excuse by hand.
+
+    Two queries.
+    """
+    by_activity = {quiz.activity_id: quiz.pk for quiz in quizzes}
+    found: dict[int, set[int]] = {pk: set() for pk in by_activity.values()}
+    for quiz, who in (
+        Attempt.objects.submitted()
+        .filter(_students(cohort), quiz__in=found)
+        .order_by()
+        .values_list("quiz_id", "enrolment_id")
+        .distinct()
+    ):
+        found[quiz].add(who)
+    for activity_id, who in (
+        Record.objects.filter(_students(cohort), activity__in=by_activity)
+        .filter(Q(excused=True) | Q(override__isnull=False))
+        .order_by()
+        .values_list("activity_id", "enrolment_id")
+    ):
+        found[by_activity[activity_id]].add(who)
+    return found
+
+
+def agenda(taught: Class, *, now: datetime) -> Agenda:
+    """What comes due, what is overdue, and what waits for those who teach; eight queries."""
+    cohort = taught.cohort
+    planned = list(
+        Schedule.objects.filter(cohort=cohort, quiz__activity__module__course=cohort.course_id)
+        .select_related("quiz__activity__module")
+        .order_by("pk")
+    )
+    quizzes = [plan.quiz for plan in planned]
+    handed = handed_in(cohort, quizzes) if quizzes else {}
+    book = Book((quiz.pk for quiz in quizzes), [cohort.pk]) if quizzes else None
+    everybody = {person.pk for person in taught.people}
+    ahead, past = [], []
+    for plan in planned:
+        quiz = plan.quiz
+        missing = everybody - handed[quiz.pk]
+        url = reverse("quizzes:timing", args=[cohort.pk, quiz.activity.key])
+        module_url = reverse("quizzes:module", args=[cohort.pk, quiz.activity.module.key])
+        missing_url = f"{module_url}?without={quiz.activity.key}"
+        for at, what in (
+            (plan.opens_at, "opens"),
+            (plan.due_at, "due"),
+            (plan.closes_at, "closes"),
+        ):
+            if at is not None and now <= at < now + AHEAD:
+                ahead.append(Due(at, what, quiz.activity.title, url, len(missing), 0, missing_url))
+        over = plan.due_at or plan.closes_at
+        if over is None or over >= now or book is None or not missing:
+            continue
+        extended = sum(_has_time(book, quiz, cohort, who, now) for who in missing)
+        if extended < len(missing):
+            past.append(
+                Due(
+                    over,
+                    "due" if plan.due_at else "closes",
+                    quiz.activity.title,
+                    url,
+                    len(missing),
+                    extended,
+                    missing_url,
+                )
+            )
+    if cohort.closes_at is not None and now <= cohort.closes_at < now + AHEAD:
+        ahead.append(Due(cohort.closes_at, "ends", cohort.title))
+    return Agenda(
+        ahead=sorted(ahead, key=lambda due: due.at),
+        past=sorted(past, key=lambda due: due.at, reverse=True),
+        marking=taught.marking,
+        contests=Contest.objects.filter(_students(cohort), state=Contest.State.OPEN).count(),
+    )
+
+
+def _has_time(book: Book, quiz: Quiz, cohort: Cohort, who: int, now: datetime) -> bool:
+    """Whether somebody was given a later end, of their own or with a group, that is to come."""
+    if (quiz.pk, who) not in book.own and who not in book.groups_of:
+        return False
+    holds = book.person(Enrolment(pk=who, cohort=cohort), quiz).at(now)
+    end = holds.due_at.value or holds.closes_at.value
+    return end is not None and end > now
+
+
+# --- All of it ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Overview:
+    taught: Class
+    progress: Sequence[Progress]
+    needs: Sequence[Needs]
+    agenda: Agenda
+    now: datetime
+
+    @property
+    def students(self) -> int:
+        return len(self.taught.people)
+
+    @cached_property
+    def by_rule(self) -> Mapping[Rule, int]:
+        """How many students each rule names."""
+        return Counter(rule for each in self.needs for rule in {one.rule for one in each.concerns})
+
+    @property
+    def sentence(self) -> str:
+        """The first line of the page, in words."""
+        if not self.students:
+            return _("Nobody has joined yet. Give your students the join code.")
+        parts = []
+        here = front(self.progress, self.students)
+        if here is None:
+            parts.append(_("The course has no steps yet"))
+        else:
+            parts.append(
+                ngettext(
+                    "%(finished)d of %(all)d student has finished %(module)s",
+                    "%(finished)d of %(all)d students have finished %(module)s",
+                    self.students,
+                )
+                % {
+                    "finished": here.finished,
+                    "all": self.students,
+                    "module": here.part.title,
+                }
+            )
+            if here.waiting:
+                parts.append(
+                    ngettext(
+                        "%(count)d has not begun it",
+                        "%(count)d have not begun it",
+                        here.waiting,
+                    )
+                    % {"count": here.waiting}
+                )
+        if self.needs:
+            parts.append(
+                ngettext("%(count)d needs help", "%(count)d need help", len(self.needs))
+                % {"count": len(self.needs)}
+            )
+        else:
+            parts.append(_("nobody needs help by our rules"))
+        if self.agenda.ahead:
+            parts.append(self._soonest(self.agenda.ahead[0]))
+        return _("%(said)s.") % {"said": "; ".join(parts)}
+
+    def _soonest(self, due: Due) -> str:
+        words = {
+            "opens": _("%(title)s opens %(when)s"),
+            "due": _("%(title)s is due %(when)s"),
+            "closes": _("%(title)s closes %(when)s"),
+            "ends": _("the cohort ends %(when)s"),
+        }[due.what]
+        zone = self.taught.cohort.zone
+        return words % {"title": due.title, "when": in_days(due.at, self.now, zone)}
+
+
+def in_days(at: datetime, now: datetime, zone: Any) -> str:
+    """A moment to come, as people say it: today, tomorrow, on Thursday, on 3 December."""
+    local = at.astimezone(zone)
+    # What ends at midnight ends with the day before.
+    day = (local - timedelta(seconds=1)).date()
+    days = (day - now.astimezone(zone).date()).days
+    if days <= 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    return _("on %(day)s") % {"day": date_format(day, "l" if days < 7 else "j F")}
+
+
+def overview(cohort: Cohort, *, now: datetime) -> Overview:
+    """The cohort's first page, without the chart."""
+    taught = read_class(cohort, now=now)
+    return Overview(
+        taught,
+        progress_in(taught),
+        needing_help(taught) if taught.people else [],
+        agenda(taught, now=now),
+        now,
+    )
