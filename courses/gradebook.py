@@ -4,26 +4,36 @@ Page, exports, API and a student's own page all read it here. What an activity i
 somebody is `Cell.effective`, everywhere.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
-from courses import weighing
+from courses import progress, weighing
 from courses.models import (
     Activity,
     Category,
     Cohort,
     Enrolment,
+    GradeChange,
     GradeColumn,
     Group,
     Record,
+    Role,
+    User,
 )
+from courses.refusals import Refused
 from courses.weighing import Outcome, Scheme, Without
 
 # --- Columns -----------------------------------------------------------------------------------
@@ -81,7 +91,7 @@ def graded(course: Any) -> QuerySet[Activity]:
     """The activities of a course that have marks, in its order."""
     return (
         Activity.objects.filter(module__course=course, kind=Activity.Kind.QUIZ)
-        .select_related("module")
+        .select_related("module__course")
         .order_by("module__position", "module_id", "position", "pk")
     )
 
@@ -407,3 +417,403 @@ def own(enrolment: Enrolment) -> Own:
         outcome.categories,
         weighing.shares(found.released),
     )
+
+
+# --- By hand -----------------------------------------------------------------------------------
+
+REASON = 300  # characters
+NOT_HERE = "Only instructors of the cohort may change what counts."
+
+
+def changes(enrolment: Enrolment, activity: Activity) -> list[GradeChange]:
+    """What was ever decided by hand of one mark, the newest first; one query."""
+    return list(
+        GradeChange.objects.filter(enrolment=enrolment, activity=activity)
+        .select_related("by")
+        .order_by("-number")
+    )
+
+
+def decided(enrolment: Enrolment) -> dict[int, GradeChange]:
+    """By activity, the newest decision of each of a student's marks; one query."""
+    return {
+        change.activity_id: change
+        for change in GradeChange.objects.filter(enrolment=enrolment)
+        .select_related("by")
+        .order_by("number")
+    }
+
+
+def in_words(change: GradeChange, zone: Any = None) -> str:
+    """What one decision did, who made it and when."""
+    if change.excused:
+        what = _("excused")
+    elif change.percentage is None:
+        what = _("given back to what was earned")
+    else:
+        what = f"{change.percentage.normalize():f} %"
+    return _("%(what)s, by %(who)s on %(when)s: %(why)s") % {
+        "what": what,
+        "who": change.by,
+        "when": f"{localtime(change.made_at, zone):%-d %b %Y, %H:%M}",
+        "why": change.reason,
+    }
+
+
+def decide(
+    enrolment: Enrolment,
+    activity: Activity,
+    *,
+    percentage: Decimal | None,
+    excused: bool,
+    reason: str,
+    seen: int,
+    by: User,
+    now: datetime,
+) -> GradeChange:
+    """Give a mark by hand, excuse from one, or with neither give it back to what was earned.
+
+    `seen` is the number of the newest change that the person has seen, 0 for none: of two at once
+    the second is told what the first one did. Raises `Refused` with nothing changed, and
+    `PermissionDenied` for everybody but the cohort's instructors.
+    """
+    _instructor_only(by, enrolment.cohort)
+    reason = _said(reason)
+    if enrolment.teaches:
+        raise Refused(_("%(person)s does not study in this cohort.") % {"person": enrolment.user})
+    if activity.kind != Activity.Kind.QUIZ or activity.module.course_id != (
+        enrolment.cohort.course_id
+    ):
+        raise Refused(_("This cohort has no marks for this activity (any more)."))
+    if percentage is not None and not _is_percentage(percentage):
+        raise Refused(_("A mark is a number from 0 to 100 with at most two decimals."))
+    if excused and percentage is not None:
+        raise Refused(_("Who is excused has no mark. Choose one of the two."))
+    try:
+        with transaction.atomic():
+            newest = _newest(enrolment, activity)
+            if (0 if newest is None else newest.number) != seen:
+                raise Refused(_overtaken(newest, enrolment))
+            if percentage is None and not excused and (newest is None or _is_back(newest)):
+                raise Refused(_("Nothing was decided by hand here: what was earned counts."))
+            change = GradeChange.objects.create(
+                enrolment=enrolment,
+                activity=activity,
+                number=seen + 1,
+                percentage=percentage,
+                excused=excused,
+                reason=reason,
+                by=by,
+                made_at=now,
+            )
+            progress.decide(enrolment, activity, percentage=percentage, excused=excused)
+    except IntegrityError:
+        # Somebody was quicker between our look and our write.
+        raise Refused(_overtaken(_newest(enrolment, activity), enrolment)) from None
+    return change
+
+
+def _newest(enrolment: Enrolment, activity: Activity) -> GradeChange | None:
+    return next(iter(changes(enrolment, activity)[:1]), None)
+
+
+def _is_back(change: GradeChange) -> bool:
+    return not change.excused and change.percentage is None
+
+
+def _overtaken(change: GradeChange | None, enrolment: Enrolment) -> str:
+    if change is None:
+        return _(
+            "This mark was not as you saw it. Look at it again, and save if it is still right."
+        )
+    return _(
+        "Meanwhile this mark was changed: %(change)s. Yours is not stored. Look at it, and save "
+        "again if yours is still right."
+    ) % {"change": in_words(change, enrolment.cohort.zone)}
+
+
+def _is_percentage(value: Decimal) -> bool:
+    return value.is_finite() and 0 <= value <= 100 and value == round(value, 2)
+
+
+def _said(reason: str) -> str:
+    said = " ".join(reason.split())
+    if not said:
+        raise Refused(_("Give a reason: the student reads it beside the mark."))
+    if len(said) > REASON:
+        raise Refused(_("The reason is too long: at most %(most)d characters.") % {"most": REASON})
+    return said
+
+
+def _instructor_only(by: User, cohort: Cohort) -> None:
+    mine = Enrolment.objects.active().of(by).filter(cohort=cohort, role=Role.INSTRUCTOR)
+    if not mine.exists():
+        raise PermissionDenied(_(NOT_HERE))
+
+
+def zero_missing(
+    cohort: Cohort, activity: Activity, *, expected: int, reason: str, by: User, now: datetime
+) -> int:
+    """Write a 0 for every student who has no mark in a column and is not excused; how many.
+
+    `expected` is how many the person was told of: where it is another number by now, nothing is
+    written and they are told. Raises `Refused`.
+    """
+    _instructor_only(by, cohort)
+    reason = _said(reason)
+    try:
+        with transaction.atomic():
+            # Whoever hands in at this moment waits for us, or we have seen their mark.
+            people = {each.pk: each for each in students(cohort)}
+            held = progress.hold_column(people, activity)
+            missing = [people[pk] for pk, row in held.items() if not _has_mark(row)]
+            if len(missing) != expected:
+                raise Refused(
+                    _("By now %(n)d students are without a mark here. Look again before you go on.")
+                    % {"n": len(missing)}
+                )
+            numbers = dict(
+                GradeChange.objects.filter(activity=activity, enrolment__in=missing)
+                .order_by("number")
+                .values_list("enrolment_id", "number")
+            )
+            GradeChange.objects.bulk_create(
+                GradeChange(
+                    enrolment=enrolment,
+                    activity=activity,
+                    number=numbers.get(enrolment.pk, 0) + 1,
+                    percentage=Decimal("0.00"),
+                    reason=reason,
+                    by=by,
+                    made_at=now,
+                )
+                for enrolment in missing
+            )
+            progress.decide_all([held[each.pk] for each in missing], percentage=Decimal("0.00"))
+    except IntegrityError:
+        raise Refused(
+            _("Somebody else is changing these marks. Look again, and try again.")
+        ) from None
+    return len(missing)
+
+
+def _has_mark(row: Record) -> bool:
+    return row.excused or row.effective is not None
+
+
+def without_mark(cohort: Cohort, activity: Activity) -> QuerySet[Enrolment]:
+    """The students who have no mark in a column and are not excused."""
+    marked = Record.objects.filter(activity=activity).filter(
+        Q(score__isnull=False) | Q(override__isnull=False) | Q(excused=True)
+    )
+    return students(cohort).exclude(pk__in=marked.order_by().values("enrolment"))
+
+
+def show(cohort: Cohort, activity: Activity, *, hidden: bool, by: User) -> None:
+    """Hide a column from students, or release it; doing it twice changes nothing more."""
+    _instructor_only(by, cohort)
+    GradeColumn.objects.update_or_create(
+        cohort=cohort, activity=activity, defaults={"hidden": hidden}
+    )
+
+
+# --- How they weigh ----------------------------------------------------------------------------
+
+HIGHEST_WEIGHT = Decimal("9999.99")
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryChange:
+    """A category as somebody wants it. `key` is that of a stored one, or negative for a new one."""
+
+    key: int
+    title: str
+    weight: Decimal
+    drop_lowest: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChange:
+    """A column as somebody wants it; without a `weight` it weighs what the course says."""
+
+    activity: int
+    weight: Decimal | None
+    category: int | None
+
+
+@dataclass(frozen=True)
+class Weights:
+    categories: Sequence[CategoryChange]
+    columns: Sequence[ColumnChange]
+
+
+def stored(plan: Plan) -> Weights:
+    """The weights as they are stored."""
+    return Weights(
+        [
+            CategoryChange(each.pk, each.title, each.weight, each.drop_lowest)
+            for each in plan.categories
+        ],
+        [
+            ColumnChange(
+                column.activity.pk,
+                column.weight if column.own_weight else None,
+                column.category.pk if column.category else None,
+            )
+            for column in plan.columns
+        ],
+    )
+
+
+def with_weights(plan: Plan, weights: Weights) -> Plan:
+    """The plan as it would be with other weights; stores nothing."""
+    categories = [
+        Category(
+            pk=each.key,
+            cohort=plan.cohort,
+            title=each.title,
+            position=position,
+            weight=each.weight,
+            drop_lowest=each.drop_lowest,
+        )
+        for position, each in enumerate(weights.categories, start=1)
+    ]
+    known = {category.pk: category for category in categories}
+    wanted = {each.activity: each for each in weights.columns}
+    columns = []
+    for column in plan.columns:
+        each = wanted.get(column.activity.pk)
+        if each is not None:
+            column = replace(  # noqa: PLW2901
+                column,
+                weight=column.activity.weight if each.weight is None else each.weight,
+                own_weight=each.weight is not None,
+                category=known.get(each.category) if each.category is not None else None,
+            )
+        columns.append(column)
+    return planned(plan.cohort, columns, categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A student whose total would be another one."""
+
+    enrolment: Enrolment
+    before: Decimal | None
+    after: Decimal | None
+
+    @property
+    def by(self) -> Decimal | None:
+        if self.before is None or self.after is None:
+            return None
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What other weights would do to a class; `moves` begins with those who move furthest."""
+
+    students: int
+    up: int
+    down: int
+    other: int  # who would get a total, or lose it
+    moves: Sequence[Move]
+    before: Statistic  # of the totals
+    after: Statistic
+
+
+MOVES = 50
+
+
+def compare(before: Plan, after: Plan) -> Comparison:
+    """Both totals of every student; three queries for any size."""
+    marks = marks_of(before, students(before.cohort))
+    totals_before = {pk: weighing.weigh(before.scheme, mine).total for pk, mine in marks.items()}
+    totals_after = {pk: weighing.weigh(after.scheme, mine).total for pk, mine in marks.items()}
+    moved = {pk: (totals_before[pk], totals_after[pk]) for pk in marks}
+    moved = {pk: both for pk, both in moved.items() if both[0] != both[1]}
+
+    def step(pk: int) -> Decimal | None:
+        old, new = moved[pk]
+        return None if old is None or new is None else new - old
+
+    steps = {pk: step(pk) for pk in moved}
+    furthest = sorted(moved, key=lambda pk: -abs(steps[pk] or Decimal(1000)))[:MOVES]
+    people = Enrolment.objects.select_related("user").in_bulk(furthest)
+    return Comparison(
+        students=len(marks),
+        up=sum(each is not None and each > 0 for each in steps.values()),
+        down=sum(each is not None and each < 0 for each in steps.values()),
+        other=sum(each is None for each in steps.values()),
+        moves=[Move(people[pk], *moved[pk]) for pk in furthest],
+        before=_statistic(totals_before.values()),
+        after=_statistic(totals_after.values()),
+    )
+
+
+def _statistic(totals: Iterable[Decimal | None]) -> Statistic:
+    known = [total for total in totals if total is not None]
+    return Statistic(len(known), weighing.mean(sum(known, Decimal(0)), len(known)))
+
+
+def fingerprint(plan: Plan) -> str:
+    """A short word for the weights as stored: another one, and somebody has changed them."""
+    return sha256(repr(stored(plan)).encode()).hexdigest()[:16]
+
+
+def store_weights(cohort: Cohort, weights: Weights, *, seen: str, by: User) -> Plan:
+    """Make these the weights of a cohort: its categories are these and no other.
+
+    `seen` is the `fingerprint` of what the person saw. Raises `Refused` with nothing changed.
+    """
+    _instructor_only(by, cohort)
+    titles = [each.title.casefold() for each in weights.categories]
+    if not all(title.strip() for title in titles):
+        raise Refused(_("Give every category a name."))
+    if len(set(titles)) != len(titles):
+        raise Refused(_("Two categories have the same name. Give each its own."))
+    given = [each.weight for each in weights.categories]
+    given += [each.weight for each in weights.columns if each.weight is not None]
+    if not all(0 <= weight <= HIGHEST_WEIGHT and weight == round(weight, 2) for weight in given):
+        raise Refused(_("A weight is a number from 0 to 9999.99 with at most two decimals."))
+    with transaction.atomic():
+        # One at a time; whoever joins takes this lock as well.
+        Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
+        before = plan(cohort)
+        if fingerprint(before) != seen:
+            raise Refused(
+                _(
+                    "Somebody else has changed the weights meanwhile. Yours are not stored. Open "
+                    "the page anew to see theirs."
+                )
+            )
+        known = {category.pk: category for category in before.categories}
+        kept = {each.key for each in weights.categories}
+        Category.objects.filter(cohort=cohort).exclude(pk__in=kept & known.keys()).delete()
+        # Names may change places: out of each other's way first.
+        for pk in kept & known.keys():
+            Category.objects.filter(pk=pk).update(title=f"\x1f{pk}")
+        places: dict[int, int] = {}
+        for position, each in enumerate(weights.categories, start=1):
+            fields = {
+                "title": each.title,
+                "weight": each.weight,
+                "drop_lowest": each.drop_lowest,
+                "position": position,
+            }
+            if each.key in known:
+                Category.objects.filter(pk=each.key).update(**fields)
+                places[each.key] = each.key
+            else:
+                places[each.key] = Category.objects.create(cohort=cohort, **fields).pk
+        for column in weights.columns:
+            if column.activity in before.place:
+                GradeColumn.objects.update_or_create(
+                    cohort=cohort,
+                    activity_id=column.activity,
+                    defaults={
+                        "weight": column.weight,
+                        "category_id": places.get(column.category or 0),
+                    },
+                )
+        return plan(cohort)

@@ -113,3 +113,21 @@ def decide(
             [Record(enrolment=enrolment, activity=activity)], ignore_conflicts=True
         )
         rows.update(**changes)
+
+
+def hold_column(enrolments: Collection[int], activity: Activity) -> dict[int, Record]:
+    """Lock the rows of many students in one activity, by enrolment; nobody has begun by it."""
+    Record.objects.bulk_create(
+        [Record(enrolment_id=enrolment, activity=activity) for enrolment in sorted(enrolments)],
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+    rows = Record.objects.select_for_update().filter(activity=activity).order_by("enrolment_id")
+    return {row.enrolment_id: row for row in rows if row.enrolment_id in enrolments}
+
+
+def decide_all(rows: Sequence[Record], *, percentage: Decimal) -> None:
+    """The same mark by hand for rows that `hold_column` gave; the caller has added the changes."""
+    for row in rows:
+        row.override = percentage
+    Record.objects.bulk_update(rows, ["override"], batch_size=500)

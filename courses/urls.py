@@ -2,7 +2,7 @@ from django.conf import settings
 from django.urls import path
 from django.utils.module_loading import import_string
 
-from courses.views import cohorts, edit, home, learn, reference
+from courses.views import cohorts, edit, grades, home, learn, reference
 
 app_name = "courses"
 
@@ -39,5 +39,10 @@ urlpatterns = [
     path("teach/<int:cohort>/announcements/", cohorts.announced, name="announced"),
     # What its page shows is more than courses know of: the site says which view it is.
     path("teach/<int:cohort>/", import_string(settings.COHORT_VIEW), name="cohort"),
+    path("courses/<slug:course>/grades/", grades.own, name="own_grades"),
+    path("teach/<int:cohort>/grades/", grades.grades, name="grades"),
+    path("teach/<int:cohort>/grades/weights/", grades.weights, name="grade_weights"),
+    path("teach/<int:cohort>/grades/columns/<slug:activity>/", grades.column, name="grade_column"),
+    path("teach/<int:cohort>/grades/<int:enrolment>/<slug:activity>/", grades.grade, name="grade"),
     path("preview/", edit.preview, name="preview"),
 ]
