@@ -363,7 +363,10 @@ def test_those_who_teach_find_it(as_, ada, ben, cohort, quiz):
     there = f'href="{address(cohort, quiz)}"'
     course = reverse("courses:course", args=["lenses"])
     assert there in as_(ada).get(course).content.decode()
-    assert there in as_(ada).get(reverse("courses:cohort", args=[cohort.pk])).content.decode()
+    assert (
+        there
+        in as_(ada).get(reverse("quizzes:module", args=[cohort.pk, "realism"])).content.decode()
+    )
     timing = reverse("quizzes:timing", args=[cohort.pk, quiz.activity.key])
     assert there in as_(ada).get(timing).content.decode()
     assert there not in as_(ben).get(course).content.decode()

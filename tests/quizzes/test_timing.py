@@ -555,7 +555,7 @@ def test_the_pages_ask_the_same_of_the_database_for_one_row_and_for_three(
 
 
 def test_the_cohorts_page_leads_to_both(as_, ada, ben_here, quiz, cohort):
-    page = as_(ada).get(reverse("courses:cohort", args=[cohort.pk])).content.decode()
+    page = as_(ada).get(reverse("quizzes:module", args=[cohort.pk, "realism"])).content.decode()
     assert f'href="{timing_page(cohort)}"' in page
     assert f'href="{reverse("quizzes:groups", args=[cohort.pk])}"' in page
 
