@@ -7,7 +7,16 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, FilteredRelation, Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from courses.addresses import address
 from courses.mentions import Place, mentions
@@ -16,6 +25,7 @@ from courses.models import (
     Cohort,
     Course,
     Enrolment,
+    Message,
     Module,
     Objective,
     Record,
@@ -65,6 +75,7 @@ class CourseProgress:
     course: Course
     enrolment: Enrolment | None
     steps: Sequence[Step]
+    unread: int = 0  # messages that wait for them
 
     @property
     def done(self) -> int:
@@ -164,9 +175,11 @@ def neighbours(steps: Sequence[Step], key: str) -> tuple[int, Step | None, Step 
     return at + 1, before, after
 
 
-def course_progress(course: Course, enrolment: Enrolment | None) -> CourseProgress:
+def course_progress(
+    course: Course, enrolment: Enrolment | None, *, unread: int = 0
+) -> CourseProgress:
     steps = [step for _, step in _course_steps(course, enrolment)]
-    return CourseProgress(course, enrolment, steps)
+    return CourseProgress(course, enrolment, steps, unread)
 
 
 def course_map(course: Course, enrolment: Enrolment | None) -> list[ModuleMap]:
@@ -186,13 +199,23 @@ def course_map(course: Course, enrolment: Enrolment | None) -> list[ModuleMap]:
     ]
 
 
-STUDYING = Prepared[Enrolment](
+STUDYING = Prepared[Any](
     lambda user: (
         Enrolment.objects.active()
         .of(user)
         .students()
         .filter(cohort__course__published=True)
         .select_related("cohort__course")
+        .annotate(
+            unread=Subquery(
+                Message.objects.filter(enrolment=OuterRef("pk"), read_at__isnull=True)
+                .exclude(by=OuterRef("user"))
+                .order_by()
+                .values("enrolment")
+                .annotate(unread=Count("pk"))
+                .values("unread")
+            )
+        )
         .order_by("-joined_at", "-pk")
     ),
     user=BigIntegerField(),
@@ -221,7 +244,7 @@ TEACHING = Prepared[Any](
 def studying(user: User) -> list[CourseProgress]:
     """The courses somebody takes, newest first; one query and one for each course."""
     return [
-        course_progress(enrolment.cohort.course, enrolment)
+        course_progress(enrolment.cohort.course, enrolment, unread=enrolment.unread or 0)
         for enrolment in STUDYING.all(user=user.pk)
     ]
 

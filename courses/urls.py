@@ -2,7 +2,7 @@ from django.conf import settings
 from django.urls import path
 from django.utils.module_loading import import_string
 
-from courses.views import cohorts, edit, grades, home, learn, reference
+from courses.views import cohorts, correspondence, edit, home, learn, reference
 
 app_name = "courses"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("reference/notes/", reference.notes, name="notes"),
     path("courses/<slug:course>/", learn.course, name="course"),
     path("courses/<slug:course>/lessons/<slug:activity>/", learn.lesson, name="lesson"),
+    path("courses/<slug:course>/messages/", correspondence.own, name="messages"),
     path(
         "courses/<slug:course>/lessons/<slug:activity>/done/",
         learn.lesson_done,
@@ -39,10 +40,6 @@ urlpatterns = [
     path("teach/<int:cohort>/announcements/", cohorts.announced, name="announced"),
     # What its page shows is more than courses know of: the site says which view it is.
     path("teach/<int:cohort>/", import_string(settings.COHORT_VIEW), name="cohort"),
-    path("courses/<slug:course>/grades/", grades.own, name="own_grades"),
-    path("teach/<int:cohort>/grades/", grades.grades, name="grades"),
-    path("teach/<int:cohort>/grades/weights/", grades.weights, name="grade_weights"),
-    path("teach/<int:cohort>/grades/columns/<slug:activity>/", grades.column, name="grade_column"),
-    path("teach/<int:cohort>/grades/<int:enrolment>/<slug:activity>/", grades.grade, name="grade"),
+    path("teach/<int:cohort>/messages/", correspondence.cohort, name="cohort_messages"),
     path("preview/", edit.preview, name="preview"),
 ]

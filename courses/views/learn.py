@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import access, announcements, dashboards, progress
+from courses import access, announcements, correspondence, dashboards, progress
 from courses.addresses import address
 from courses.apparatus import apparatus
 from courses.requests import Request
@@ -25,6 +25,9 @@ def course(request: Request, course: str) -> HttpResponse:
             "place": place,
             "progress": dashboards.CourseProgress(place.course, place.enrolment, steps),
             "modules": modules,
+            "unread": correspondence.unread(place.enrolment)
+            if place.studies and place.enrolment
+            else 0,
             "announcements": []
             if place.enrolment is None
             else announcements.in_cohort(place.enrolment.cohort_id),

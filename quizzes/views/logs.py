@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from courses import correspondence
 from courses.requests import Request
-from quizzes import access, attempts, logbook, reports, visibility
+from quizzes import access, attempts, logbook, reports, students, visibility
 from quizzes.logbook import Log
 
 log = structlog.get_logger(__name__)
@@ -37,18 +38,18 @@ def _own(request: Request, attempt: UUID) -> Log:
 
 
 @require_safe
-def students(request: Request, cohort: int, attempt: UUID) -> HttpResponse:
+def of_student(request: Request, cohort: int, attempt: UUID) -> HttpResponse:
     """The log of a student's attempt for those who teach them; that somebody looked is logged."""
-    return _page(request, _students(request, cohort, attempt), cohort=cohort)
+    return _page(request, _of_student(request, cohort, attempt), cohort=cohort)
 
 
 @require_safe
-def students_table(request: Request, cohort: int, attempt: UUID) -> HttpResponse:
+def of_student_table(request: Request, cohort: int, attempt: UUID) -> HttpResponse:
     """The same as a file for a spreadsheet."""
-    return _file(_students(request, cohort, attempt))
+    return _file(_of_student(request, cohort, attempt))
 
 
-def _students(request: Request, cohort: int, attempt: UUID) -> Log:
+def _of_student(request: Request, cohort: int, attempt: UUID) -> Log:
     found = access.attempt_in(request.user, cohort, attempt)
     log.info(
         "attempt_log_seen",
@@ -56,6 +57,13 @@ def _students(request: Request, cohort: int, attempt: UUID) -> Log:
         student=found.enrolment.user_id,
         by=request.user.pk,
     )
+    if request.method == "GET":
+        correspondence.look(
+            found.enrolment,
+            by=request.user,
+            page=f"{students.LOG} {found.pk}",
+            now=request.arrived_at,
+        )
     return logbook.log(found)
 
 
