@@ -175,6 +175,11 @@ def _chosen(found: Iterable[Finished], which: Which) -> list[Finished]:
     return [each for each in chosen(found, which) if each.sheet]
 
 
+def marked(asked: Asked) -> list[Finished]:
+    """The marked attempts that the numbers are about."""
+    return _chosen(_finished(asked), asked.which)
+
+
 # --- What follows from it ----------------------------------------------------------------------
 
 

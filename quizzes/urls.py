@@ -12,6 +12,7 @@ from quizzes.views import (
     policy,
     preview,
     regrading,
+    response_model,
     students,
     take,
     timing,
@@ -46,6 +47,11 @@ urlpatterns = [
     path("courses/<slug:course>/looks/", students.looks, name="looks"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/policy/", policy.policy, name="policy"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/report/", analysis.report, name="report"),
+    path(
+        "teach/<int:cohort>/quizzes/<slug:activity>/response-model/",
+        response_model.model,
+        name="response_model",
+    ),
     path(
         "teach/<int:cohort>/quizzes/<slug:activity>/report/<slug:question>/",
         analysis.question,

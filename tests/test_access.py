@@ -159,6 +159,9 @@ PAGES = [
     ("quizzes:report", {"cohort": "<cohort>", **QUIZ},
      (302, 404, 404, 404, 200, 200, 404),
      (302, 405, 405, 405, 405, 405, 405)),
+    ("quizzes:response_model", {"cohort": "<cohort>", **QUIZ},
+     (302, 404, 404, 404, 200, 200, 404),
+     (302, 404, 404, 404, 404, 302, 404)),
     ("quizzes:report_question", {"cohort": "<cohort>", **QUIZ, "question": "anarchy-1"},
      (302, 404, 404, 404, 404, 404, 404),  # nobody has handed in
      (302, 405, 405, 405, 405, 405, 405)),

@@ -118,6 +118,22 @@ def test_nothing_is_imported_inside_a_function():
     assert broken(inside) == {}
 
 
+def test_numerical_libraries_stay_in_a_process_of_their_own():
+    """They would take a serving process beyond the memory that it may have."""
+    heavy = {"girth", "numpy", "pandas", "scipy"}
+
+    def heavily(name, path):
+        if name in ("quizzes.irt.__main__", "quizzes.irt.fitting"):
+            return []
+        return [
+            found
+            for found, _ in imports(path, name)
+            if found.split(".")[0] in heavy or found.startswith("quizzes.irt.fitting")
+        ]
+
+    assert broken(heavily) == {}
+
+
 def test_rules_are_told_the_time():
     """`timezone.now()` is for edges; below them `now` is an argument."""
 
