@@ -198,6 +198,19 @@ def look_through_ben(page: Page) -> None:
     expect(page.get_by_role("heading", name="What their attempts show")).to_be_visible()
 
 
+def announce(page: Page) -> None:
+    page.get_by_label("Title").fill("Room 12")
+    page.get_by_label("Text").fill("We meet in room 12.")
+    page.get_by_role("button", name="Announce").click()
+    expect(page.get_by_role("heading", name="Room 12")).to_be_visible()
+
+
+def look_at_a_list(page: Page) -> None:
+    page.get_by_label("Addresses").fill("ben@parallax.example\nnew@parallax.example,New,,Evening")
+    page.get_by_role("button", name="Show what will happen").click()
+    expect(page.get_by_role("button", name="Do all of this")).to_be_visible()
+
+
 def an_essay() -> dict[str, Any]:
     return {**the_cohort("Autumn 2026")(), "question": "synthesis-essay-verdict"}
 
@@ -245,6 +258,7 @@ def a_row(model: Any) -> Callable[[], dict[str, Any]]:
 PAGES: dict[str, list[Visited]] = {
     "nobody": [
         Visited("home", "courses:home"),
+        Visited("an invitation that does not hold", "courses:invitation"),
         Visited("sign in", "account_login"),
         Visited("sign in, refused", "account_login", act=sign_in_wrongly),
         Visited("sign up", "account_signup"),
@@ -315,6 +329,13 @@ PAGES: dict[str, list[Visited]] = {
         Visited("a response model", "quizzes:response_model", the_times),
         Visited("a question", "quizzes:report_question", the_reported, open_everything),
         Visited("presets", "quizzes:presets", the_cohort("Autumn 2026")),
+        Visited("new cohort", "courses:new_cohort"),
+        Visited("roster", "courses:roster", the_cohort("Autumn 2026"), query="?state=all"),
+        Visited("invitations", "courses:invited", the_cohort("Autumn 2026")),
+        Visited("announcements", "courses:announced", the_cohort("Autumn 2026"), announce),
+        Visited("add people", "quizzes:add_people", the_cohort("Spring 2027"), look_at_a_list),
+        Visited("dates", "quizzes:dates", the_cohort("Autumn 2026"), query="?days=7&overrides=on"),
+        Visited("settings", "quizzes:settings", the_cohort("Autumn 2026")),
         Visited("groups", "quizzes:groups", the_cohort("Autumn 2026")),
         Visited("groups, none", "quizzes:groups", the_cohort("Spring 2027")),
         Visited("marking", "quizzes:marking", the_cohort("Autumn 2026")),
