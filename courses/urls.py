@@ -2,7 +2,7 @@ from django.conf import settings
 from django.urls import path
 from django.utils.module_loading import import_string
 
-from courses.views import cohorts, correspondence, edit, home, learn, reference
+from courses.views import cohorts, correspondence, edit, grades, home, learn, reference
 
 app_name = "courses"
 
@@ -41,5 +41,10 @@ urlpatterns = [
     # What its page shows is more than courses know of: the site says which view it is.
     path("teach/<int:cohort>/", import_string(settings.COHORT_VIEW), name="cohort"),
     path("teach/<int:cohort>/messages/", correspondence.cohort, name="cohort_messages"),
+    path("courses/<slug:course>/grades/", grades.own, name="own_grades"),
+    path("teach/<int:cohort>/grades/", grades.grades, name="grades"),
+    path("teach/<int:cohort>/grades/weights/", grades.weights, name="grade_weights"),
+    path("teach/<int:cohort>/grades/columns/<slug:activity>/", grades.column, name="grade_column"),
+    path("teach/<int:cohort>/grades/<int:enrolment>/<slug:activity>/", grades.grade, name="grade"),
     path("preview/", edit.preview, name="preview"),
 ]
