@@ -218,10 +218,10 @@ def take_up(key: int, *, now: datetime) -> Export | None:
     return export
 
 
-def finish(export: Export, content: bytes, *, size: int, now: datetime) -> bool:
+def finish(export: Export, content: bytes, *, size: int, rows: int, now: datetime) -> bool:
     """Keep what was written. False if somebody else has taken it up since."""
     return _end(
-        export, now, state=Export.State.READY, content=content, size=size, written=export.rows or 0
+        export, now, state=Export.State.READY, content=content, size=size, rows=rows, written=rows
     )
 
 

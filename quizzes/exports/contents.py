@@ -65,17 +65,29 @@ def count_answers(asked: Asked) -> int:
     return Item.objects.current().filter(attempt__in=asked.finished().values("pk")).count()
 
 
-def _keys(asked: Asked) -> set[UUID] | None:
+def _keys(asked: Asked, bare: Mapping[UUID, Sequence[sheets.Row]]) -> set[UUID] | None:
     """The attempts that the terms pick out (`analysis.chosen`), None for all of them; one query."""
     if asked.which == Which.ALL:
         return None
     rows = asked.finished().values_list("enrolment_id", "number", "sheet", "pk")
     # Of a sheet the first line is enough, and of the others nothing stays in memory.
     heads: Any = (
-        Head(who, at, sheet.partition("\n")[0], key)
+        Head(who, at, (sheet or sheets.of(bare.get(key, ()))).partition("\n")[0], key)
         for who, at, sheet, key in rows.iterator(chunk_size=CHUNK)
     )
     return {each.key for each in analysis.chosen(heads, asked.which) if each.key}
+
+
+def _bare(asked: Asked) -> dict[UUID, list[sheets.Row]]:
+    """What there is of attempts without a sheet: they wait for somebody, or none was written.
+
+    One query, and one more where there are any.
+    """
+    found = list(asked.finished().filter(sheet="").values_list("pk", flat=True))
+    made: dict[UUID, list[sheets.Row]] = {}
+    for start in range(0, len(found), analysis.CHUNK):
+        made |= sheets.rows(found[start : start + analysis.CHUNK])
+    return made
 
 
 class Head(NamedTuple):
@@ -132,9 +144,9 @@ def marks(asked: Asked) -> Table:
 
     The marks are those of the sheets, from which the report counts.
     """
-    keys = _keys(asked)
-    waiting = _without_sheet(asked, keys)
-    places = _places(asked, keys, waiting)
+    bare = _bare(asked)
+    keys = _keys(asked, bare)
+    places = _places(asked, keys, bare)
     versions = dict(
         QuestionVersion.objects.filter(pk__in=places).values_list("pk", "question__key")
     )
@@ -156,22 +168,12 @@ def marks(asked: Asked) -> Table:
         *(_number(f"{place}. {key}", 14) for place, key in enumerate(questions, start=1)),
     ]
     column = {str(version): at[key] for version, key in versions.items()}
-    rows = _marks(asked, keys, waiting, column, len(questions), _groups(asked.cohort))
+    rows = _marks(asked, keys, bare, column, len(questions), _groups(asked.cohort))
     return Table(asked.quiz.activity.title, columns, rows, asked.cohort.zone)
 
 
-def _without_sheet(asked: Asked, keys: set[UUID] | None) -> dict[UUID, list[sheets.Row]]:
-    """What is known of attempts without a sheet: they wait for somebody, or none was written."""
-    found = asked.finished().filter(sheet="").values_list("pk", flat=True)
-    wanted = [pk for pk in found if keys is None or pk in keys]
-    made: dict[UUID, list[sheets.Row]] = {}
-    for start in range(0, len(wanted), analysis.CHUNK):
-        made |= sheets.rows(wanted[start : start + analysis.CHUNK])
-    return made
-
-
 def _places(
-    asked: Asked, keys: set[UUID] | None, waiting: Mapping[UUID, Sequence[sheets.Row]]
+    asked: Asked, keys: set[UUID] | None, bare: Mapping[UUID, Sequence[sheets.Row]]
 ) -> dict[int, int]:
     """The first place in the quiz of each version that was met; one query."""
     met: set[tuple[str, str]] = set()
@@ -182,8 +184,8 @@ def _places(
     places: dict[int, int] = {}
     for version, place in met:
         places[int(version)] = min(int(place), places.get(int(version), int(place)))
-    for rows in waiting.values():
-        for row in rows:
+    for pk, rows in bare.items():
+        for row in rows if keys is None or pk in keys else ():
             places.setdefault(row[0], row[1] or 0)
     return places
 
@@ -191,7 +193,7 @@ def _places(
 def _marks(
     asked: Asked,
     keys: set[UUID] | None,
-    waiting: Mapping[UUID, Sequence[sheets.Row]],
+    bare: Mapping[UUID, Sequence[sheets.Row]],
     column: Mapping[str, int],
     questions: int,
     groups: Mapping[int, str],
@@ -203,7 +205,7 @@ def _marks(
             for line in sheet.split("\n")[1:]:
                 version, _place, _worth, mark, _answer = line.split(" ", 4)
                 cells[column[version]] = shown(mark)
-            for row in waiting.get(pk, ()):
+            for row in bare.get(pk, ()):
                 cells[column[str(row[0])]] = None if row[3] is None else grading.shown(row[3])
         except KeyError:
             continue  # handed in while this is read, and asked what nobody had been asked
@@ -247,8 +249,9 @@ def responses(asked: Asked) -> Table:
 def _responses(asked: Asked) -> Iterator[Row]:
     """One query for the attempts, and two for each `CHUNK` of them."""
     groups = _groups(asked.cohort)
+    keys = _keys(asked, {} if asked.which == Which.ALL else _bare(asked))
     words = Words()
-    for some in _chunks(_attempts(asked, _keys(asked)), CHUNK):
+    for some in _chunks(_attempts(asked, keys), CHUNK):
         asked_of = _items([row[0] for row in some])
         words.learn({item[1] for items in asked_of.values() for item in items})
         for pk, who, name, username, number, started, *_rest in some:

@@ -99,8 +99,7 @@ def _fill(sheet: Any, table: Table, rows: Iterator[Row], forms: dict[Holds, Any]
     """Write rows until there are none, or the sheet is full (True)."""
     for at, row in enumerate(rows, start=1):
         for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
-            if cell is not None:
-                _write(sheet, at, place, column, cell, table.zone, forms)
+            _write(sheet, at, place, column, cell, table.zone, forms)
         if at == MOST_ROWS:
             return True
     return False
@@ -114,8 +113,8 @@ def _write(
     elif isinstance(cell, str):
         text = cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 1]}…"
         sheet.write_string(at, place, text)
-    else:
-        sheet.write_number(at, place, cell, forms.get(column.holds))
+    elif cell is not None:
+        sheet.write_number(at, place, float(cell), forms.get(column.holds))
 
 
 def sheet_name(title: str, number: int = 1) -> str:
