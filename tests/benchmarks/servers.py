@@ -105,7 +105,7 @@ def serve(
         process = subprocess.Popen(
             [*command, "--bind", f"fd://{place.fileno()}", application],
             cwd=ROOT,
-            env={**environ, "WEB_CONCURRENCY": str(workers)},
+            env={**environ, "WEB_CONCURRENCY": str(workers), "TASK_WORKER": "0"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
