@@ -5,12 +5,12 @@ today. Who has left is in no number, and is back in all of them on return.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -307,14 +307,21 @@ def front(progress: Sequence[Progress], students: int) -> Progress | None:
 
 @dataclass(frozen=True)
 class Concern:
-    """One reason to look at a student, and where to see it."""
+    """One reason to look at a student, and where to see it.
+
+    Of a large class few are on a page, so the words are made when they are read.
+    """
 
     rule: Rule
-    words: str
+    say: Callable[[], str]
     link: str  # the words of the link to it
     page: str  # the name of its page, and what that page is told
     arguments: Sequence[Any]
     query: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.say()
 
     @property
     def url(self) -> str:
@@ -435,8 +442,44 @@ def _guesses(attempts: Collection[UUID]) -> dict[UUID, Fraction]:
     return shares
 
 
+def _failed(each: Unpassed) -> str:
+    best = max(one.percentage for one in each.tries)
+    return _("%(quiz)s: %(times)d attempts, the best with %(best)s %%.") % {
+        "quiz": each.title,
+        "times": len(each.tries),
+        "best": f"{best.normalize():f}",
+    }
+
+
+def _guessed(each: Unpassed, guess: Fraction, usual: float) -> str:
+    return _(
+        "%(quiz)s in %(minutes)s min, where the class took %(usual)s, with %(score)s %%;"
+        " random answers earn %(guess)s %%."
+    ) % {
+        "quiz": each.title,
+        "minutes": f"{each.newest.seconds / 60:.1f}",
+        "usual": f"{usual / 60:.1f}",
+        "score": f"{each.newest.percentage.normalize():f}",
+        "guess": f"{float(100 * guess):.0f}",
+    }
+
+
+def _silent(person: Person) -> str:
+    if person.last is None:
+        return _("Nothing at all yet.")
+    return _("Nothing for %(days)d days.") % {"days": person.silent_days}
+
+
+def _behind(person: Person, usual: float) -> str:
+    return ngettext(
+        "%(done)d step done, the median student %(usual)s.",
+        "%(done)d steps done, the median student %(usual)s.",
+        person.done,
+    ) % {"done": person.done, "usual": f"{usual:g}"}
+
+
 def needing_help(taught: Class) -> list[Needs]:
-    """Who needs help and why, those with most reasons first; four queries at most."""
+    """Who needs help and why, in the order of the rules; four queries at most."""
     cohort = taught.cohort
     unpassed = _unpassed(cohort)
     usual = _usual_seconds(cohort, {quiz for _who, quiz in unpassed}) if unpassed else {}
@@ -447,17 +490,11 @@ def needing_help(taught: Class) -> list[Needs]:
     }
     guesses = _guesses(quick) if quick else {}
     found: dict[int, list[Concern]] = defaultdict(list)
+    newest = _("Newest attempt")
     for (who, quiz), each in unpassed.items():
         log = ("quizzes:students_log", (cohort.pk, each.newest.pk))
-        times = len(each.tries)
-        if concerns.failed(times):
-            best = max(one.percentage for one in each.tries)
-            words = _("%(quiz)s: %(times)d attempts, the best with %(best)s %%.") % {
-                "quiz": each.title,
-                "times": times,
-                "best": f"{best.normalize():f}",
-            }
-            found[who].append(Concern(Rule.FAILED, words, _("Newest attempt"), *log))
+        if concerns.failed(len(each.tries)):
+            found[who].append(Concern(Rule.FAILED, partial(_failed, each), newest, *log))
         guess = guesses.get(each.newest.pk)
         if guess is not None and concerns.guessed(
             each.newest.percentage,
@@ -465,17 +502,9 @@ def needing_help(taught: Class) -> list[Needs]:
             seconds=each.newest.seconds,
             usual_seconds=usual.get(quiz),
         ):
-            words = _(
-                "%(quiz)s in %(minutes)s min, where the class took %(usual)s, with %(score)s %%;"
-                " random answers earn %(guess)s %%."
-            ) % {
-                "quiz": each.title,
-                "minutes": f"{each.newest.seconds / 60:.1f}",
-                "usual": f"{usual[quiz] / 60:.1f}",
-                "score": f"{each.newest.percentage.normalize():f}",
-                "guess": f"{float(100 * guess):.0f}",
-            }
-            found[who].append(Concern(Rule.GUESSED, words, _("This attempt"), *log))
+            say = partial(_guessed, each, guess, usual[quiz])
+            found[who].append(Concern(Rule.GUESSED, say, newest, *log))
+    steps_in = _("Steps in %(module)s")
     usual_done = concerns.usual(
         [person.done for person in taught.people], enough=concerns.ENOUGH_STUDENTS
     )
@@ -490,23 +519,24 @@ def needing_help(taught: Class) -> list[Needs]:
         if days is None and not late:
             continue
         steps = (
-            _("Steps in %(module)s") % {"module": part.title},
+            steps_in % {"module": part.title},
             "quizzes:module",
             (cohort.pk, part.key),
             f"?student={person.pk}",
         )
         if days is not None:
-            words = _("Nothing for %(days)d days.") if person.last else _("Nothing at all yet.")
-            found[person.pk].append(Concern(Rule.SILENT, words % {"days": days}, *steps))
-        if late:
-            words = ngettext(
-                "%(done)d step done, the median student %(usual)s.",
-                "%(done)d steps done, the median student %(usual)s.",
-                person.done,
-            ) % {"done": person.done, "usual": f"{usual_done:g}"}
-            found[person.pk].append(Concern(Rule.BEHIND, words, *steps))
+            found[person.pk].append(Concern(Rule.SILENT, partial(_silent, person), *steps))
+        if late and usual_done is not None:
+            say = partial(_behind, person, usual_done)
+            found[person.pk].append(Concern(Rule.BEHIND, say, *steps))
     needs = [Needs(person, found[person.pk]) for person in taught.people if person.pk in found]
-    return sorted(needs, key=lambda each: -len({one.rule for one in each.concerns}))
+    order = list(Rule)
+
+    def weight(each: Needs) -> tuple[int, int]:
+        rules = {one.rule for one in each.concerns}
+        return min(map(order.index, rules)), -len(rules)
+
+    return sorted(needs, key=weight)
 
 
 # --- What went on ------------------------------------------------------------------------------

@@ -219,6 +219,22 @@ def _work_through(
             sit(enrolment, activity.quiz, wiser, now=clock, rng=rng)
 
 
+def hurry_some(cohort: Cohort, quiz: Quiz, *, count: int, now: datetime, seed: int = 2011) -> None:
+    """Have a few students who never took a quiz click through it: fast, and no better than luck."""
+    rng = random.Random(seed)  # noqa: S311  # repeatable on purpose
+    careless = Temper(ability=-2.0, diligence=1.0, pace=4.0)
+    fresh = (
+        Enrolment.objects.active()
+        .students()
+        .filter(cohort=cohort, user__username__startswith="student")
+        .exclude(attempts__quiz=quiz)
+        .select_related("user", "cohort")
+        .order_by("pk")
+    )
+    for enrolment in fresh[:count]:
+        sit(enrolment, quiz, careless, now=now, rng=rng)
+
+
 def mark_some(
     markers: Sequence[Enrolment], *, share: float, now: datetime, seed: int = 2011
 ) -> None:

@@ -220,11 +220,15 @@ def _sentence(progress: reads.Progress | None, students: int) -> str:
         return _("This module has no steps yet.")
     if not students:
         return _("Nobody has joined yet. Give your students the join code.")
-    return ngettext(
-        "%(finished)d of %(all)d student has finished this module; %(waiting)d not begun it.",
-        "%(finished)d of %(all)d students have finished this module; %(waiting)d not begun it.",
+    finished = ngettext(
+        "%(finished)d of %(all)d student has finished this module",
+        "%(finished)d of %(all)d students have finished this module",
         students,
-    ) % {"finished": progress.finished, "all": students, "waiting": progress.waiting}
+    ) % {"finished": progress.finished, "all": students}
+    waiting = ngettext(
+        "%(count)d has not begun it", "%(count)d have not begun it", progress.waiting
+    ) % {"count": progress.waiting}
+    return f"{finished}; {waiting}." if progress.waiting else f"{finished}."
 
 
 def _in_words(roster: dashboards.Roster, state: str, without: str, student: str) -> str:

@@ -1,6 +1,6 @@
 """`manage.py demo`: a cohort to look at, with people to sign in as."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +11,8 @@ from tqdm import tqdm
 
 from courses.demo_people import DEMO_COHORT, DEMO_PASSWORD, DEMO_PEOPLE
 from courses.models import Cohort, Course, Enrolment, Role, User
-from quizzes import attempts, simulation
-from quizzes.models import Attempt
+from quizzes import attempts, simulation, timing
+from quizzes.models import Attempt, Quiz
 
 
 class Command(BaseCommand):
@@ -64,7 +64,27 @@ class Command(BaseCommand):
         ).select_related("cohort", "user")
         if teachers:
             simulation.mark_some(list(teachers), share=0.4, now=now, seed=seed)
+            by = next(each for each in teachers if each.role == Role.INSTRUCTOR)
+            self._plan(cohort, by, now, seed)
         return cohort
+
+    def _plan(self, cohort: Cohort, by: Enrolment, now: datetime, seed: int) -> None:
+        """One quiz that was due, one that will be, and a few who only clicked through."""
+        quizzes = Quiz.objects.filter(
+            activity__module__course=cohort.course, activity__required=True
+        ).order_by("activity__module__position", "activity__position")
+        for quiz, days in zip(quizzes, (-2, 4), strict=False):
+            timing.set_schedule(
+                cohort,
+                quiz,
+                opens_at=None,
+                due_at=now + timedelta(days=days),
+                closes_at=None,
+                by=by.user,
+                now=now,
+            )
+        for quiz in quizzes[:1]:
+            simulation.hurry_some(cohort, quiz, count=3, now=now - timedelta(days=1), seed=seed)
 
     def _add(self, username: str, name: str, role: str, cohort: Cohort, now: Any) -> None:
         user, created = User.objects.get_or_create(
