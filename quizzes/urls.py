@@ -17,6 +17,7 @@ from quizzes.views import (
     students,
     take,
     timing,
+    understanding,
 )
 
 app_name = "quizzes"
@@ -41,11 +42,11 @@ urlpatterns = [
         name="students_log_table",
     ),
     path("teach/<int:cohort>/students/<int:enrolment>/", students.student, name="student"),
+    path("teach/<int:cohort>/attempts/<uuid:attempt>/", students.attempt, name="students_attempt"),
+    path("courses/<slug:course>/looks/", students.looks, name="looks"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/", timing.quiz, name="timing"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/live/", live.watch, name="live"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/live/extend/", live.extend, name="extend"),
-    path("teach/<int:cohort>/attempts/<uuid:attempt>/", students.attempt, name="students_attempt"),
-    path("courses/<slug:course>/looks/", students.looks, name="looks"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/policy/", policy.policy, name="policy"),
     path("teach/<int:cohort>/quizzes/<slug:activity>/report/", analysis.report, name="report"),
     path(
@@ -60,6 +61,23 @@ urlpatterns = [
     ),
     path("teach/<int:cohort>/help/", overview.needing, name="help"),
     path("teach/<int:cohort>/modules/<slug:module>/", overview.module, name="module"),
+    path("teach/<int:cohort>/understanding/", understanding.misread, name="understanding"),
+    path(
+        "teach/<int:cohort>/understanding/answers/",
+        understanding.answers,
+        name="understanding_answers",
+    ),
+    path("teach/<int:cohort>/understanding/objectives/", understanding.objectives, name="mastery"),
+    path(
+        "teach/<int:cohort>/understanding/objectives/<slug:objective>/",
+        understanding.objective,
+        name="mastery_of",
+    ),
+    path(
+        "teach/<int:cohort>/understanding/certainty/",
+        understanding.certainty,
+        name="class_certainty",
+    ),
     path("teach/<int:cohort>/exports/", exports.exports, name="exports"),
     path("teach/<int:cohort>/exports/<int:export>/", exports.download, name="export"),
     path("teach/<int:cohort>/exports/<str:what>.<str:form>", exports.file, name="export_file"),
@@ -87,6 +105,12 @@ urlpatterns = [
         "teach/<int:cohort>/marking/<slug:question>/moderation/",
         marking.moderate,
         name="moderation",
+    ),
+    path("courses/<slug:course>/practice/", understanding.practice, name="practice_set"),
+    path(
+        "courses/<slug:course>/practice/<slug:question>/",
+        understanding.practice_question,
+        name="practice_question",
     ),
     path("courses/<slug:course>/certainty/", calibration.certainty, name="certainty"),
     path("checkpoints/<slug:lesson>/<slug:question>/", take.checkpoint, name="checkpoint"),

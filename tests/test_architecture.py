@@ -20,6 +20,8 @@ PURE = {
         "conditions",
         "drawing",
         "grading",
+        "mastery",
+        "misreading",
         "pools",
         "questions",
         "rescoring",

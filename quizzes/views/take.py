@@ -16,12 +16,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses import dashboards
+from courses.models import Enrolment
 from courses.refusals import Refused
 from courses.requests import Request
 from quizzes import access, attempts, checkpoints, contests, presence, reports, trials, trying
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.behaviours import Rules
-from quizzes.models import Attempt, Response
+from quizzes.models import Attempt, QuestionVersion, Response
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Unreadable
 
@@ -514,13 +515,29 @@ def reveal(request: Request, attempt: UUID) -> HttpResponse:
 def checkpoint(request: Request, lesson: str, question: str) -> HttpResponse:
     """A question in the text: a page of its own, or the piece of the lesson that htmx puts in."""
     found = access.checkpoint_for(request.user, lesson, question)
-    version = found.version
+    page = question_to_try(request, found.version, found.place.enrolment, action=request.path)
+    page |= {"lesson": found.lesson, "course": found.place.course}
+    template = "quizzes/take/_checkpoint.html" if request.htmx else "quizzes/take/checkpoint.html"
+    # htmx swaps only replies that say OK, so the piece with an error in it says so too.
+    status = 422 if page["error"] and not request.htmx else 200
+    return render(request, template, page, status=status)
+
+
+def question_to_try(
+    request: Request,
+    version: QuestionVersion,
+    enrolment: Enrolment | None,
+    *,
+    action: str,
+    name: str = "answer",
+) -> dict[str, Any]:
+    """A question to try, for `_checkpoint.html`; if it is posted, what became of the try."""
     kind = KINDS[version.kind]
     order = checkpoints.order_of(version)
-    tried, error, response = None, "", None
+    outcome, error, response = None, "", None
     if request.method == "POST":
         try:
-            response = kind.parse(order, dict(request.POST.lists()), "answer")
+            response = kind.parse(order, dict(request.POST.lists()), name)
             if response is None:
                 raise ValueError(_("Choose an answer first."))
         except ValueError as problem:
@@ -528,19 +545,13 @@ def checkpoint(request: Request, lesson: str, question: str) -> HttpResponse:
             if isinstance(problem, Unreadable):
                 response = problem.typed
         else:
-            tried = checkpoints.answer(
-                version, found.place.enrolment, response=response, now=request.arrived_at
+            outcome = checkpoints.answer(
+                version, enrolment, response=response, now=request.arrived_at
             )
-    page = {
-        "lesson": found.lesson,
-        "course": found.place.course,
+    return {
         "presented": kind.present(version.content, order, response),
-        "name": "answer",
-        "tried": tried,
+        "name": name,
+        "tried": outcome,
         "error": error,
-        "action": request.path,
+        "action": action,
     }
-    template = "quizzes/take/_checkpoint.html" if request.htmx else "quizzes/take/checkpoint.html"
-    # htmx swaps only replies that say OK, so the piece with an error in it says so too.
-    status = 422 if error and not request.htmx else 200
-    return render(request, template, page, status=status)

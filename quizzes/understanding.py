@@ -1,0 +1,521 @@
+"""What a class has understood, and what it takes for what: the reads behind those pages.
+
+Counted from the sheets of finished attempts (`quizzes.sheets`) of those who are in the cohort
+today, in all quizzes of the course together, so a question is met once wherever it was asked.
+What waits for a marker is in no number yet, nor is a question that did not count for a student.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from courses.models import Cohort, Enrolment, Group, Module, Objective, Paragraph
+from quizzes import mastery, misreading, sheets
+from quizzes.mastery import Mastery, Standing
+from quizzes.misreading import Decision, Made, Misread, Pair, Share
+from quizzes.models import Attempt, Evidence, Question, QuestionVersion
+from quizzes.questions import KINDS, Kind, text_of
+from quizzes.statistics.sheet import LONG, Entry, read
+
+MOST_TO_TEACH = 10  # paragraphs in one list
+CHUNK = 5000  # attempts without a sheet at a time: a statement takes only so many parameters
+Place = tuple[str, str]  # lesson key, anchor of the paragraph
+
+
+# --- Reading the class -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Whose answers, to the questions of which module (None: all), and which of them."""
+
+    cohort: Cohort
+    module: Module | None = None
+    group: Group | None = None
+    every: bool = False  # not only the first answer of a student to a question
+
+    def students(self) -> QuerySet[Enrolment]:
+        found: QuerySet[Enrolment] = (
+            Enrolment.objects.active().students().filter(cohort=self.cohort)
+        )
+        return found if self.group is None else found.filter(groups=self.group)
+
+    def finished(self) -> QuerySet[Attempt]:
+        return (
+            Attempt.objects.submitted()
+            .filter(enrolment__in=self.students().values("pk"))
+            .order_by("submitted_at", "number", "pk")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A question in one of its versions, without its texts."""
+
+    pk: int
+    question: int
+    key: str
+    module: int
+    lens: str
+    kind: Kind
+    digest: str
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer: in which attempt, and the line of its sheet."""
+
+    attempt: UUID
+    student: int
+    line: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of a class in the order in which they were handed in."""
+
+    terms: Terms
+    students: int
+    waiting: int  # attempts that wait for somebody to mark them
+    given: Sequence[Given]
+    entries: Mapping[str, Entry]  # by line
+    versions: Mapping[int, Version]
+
+    @cached_property
+    def counted(self) -> Sequence[Given]:
+        """Those that the terms ask for: of each student's answers to a question the first."""
+        if self.terms.every:
+            return self.given
+        met: set[tuple[int, int]] = set()
+        kept = []
+        asked = {line: self.version(line).question for line in self.entries}
+        for each in self.given:
+            mark = (each.student, asked[each.line])
+            if mark not in met:
+                met.add(mark)
+                kept.append(each)
+        return kept
+
+    def version(self, line: str) -> Version:
+        return self.versions[self.entries[line].version]
+
+    def lines(self) -> Counter[str]:
+        return Counter(each.line for each in self.counted)
+
+    @cached_property
+    def made(self) -> Callable[[str], list[Made]]:
+        """How an answer made each decision, by its line; essays and what is too long made none.
+
+        One query, none where all specs have been read before.
+        """
+        specs = SPECS.of({each.digest: each.kind for each in self.versions.values()})
+
+        @cache
+        def decisions_made(line: str) -> list[Made]:
+            entry, version = self.entries[line], self.version(line)
+            one = specs[version.digest]
+            if entry.answer == LONG or not one.decisions:
+                return []
+            return misreading.made(version.kind, one.spec, one.decisions, entry.response)
+
+        return decisions_made
+
+
+def answers(terms: Terms) -> Answers:
+    """Four queries, and two more for each `CHUNK` of attempts that have no sheet."""
+    found = list(terms.finished().values_list("pk", "enrolment_id", "sheet", "score"))
+    bare = [pk for pk, _student, sheet, score in found if not sheet and score is not None]
+    made: dict[UUID, str] = {}
+    for start in range(0, len(bare), CHUNK):
+        rows = sheets.rows(bare[start : start + CHUNK])
+        made |= {pk: sheets.of(asked) for pk, asked in rows.items()}
+    given, entries = [], {}
+    for pk, student, sheet, _score in found:
+        for line in (sheet or made.get(pk, "")).split("\n")[1:]:
+            given.append(Given(pk, student, line))
+            if line not in entries:
+                entries[line] = read(line)
+    versions = _versions({entry.version for entry in entries.values()})
+    if terms.module is not None:
+        inside = {pk for pk, version in versions.items() if version.module == terms.module.pk}
+        entries = {line: entry for line, entry in entries.items() if entry.version in inside}
+        given = [each for each in given if each.line in entries]
+    return Answers(
+        terms,
+        terms.students().count(),
+        sum(score is None for _pk, _student, _sheet, score in found),
+        given,
+        entries,
+        versions,
+    )
+
+
+def _versions(keys: Collection[int]) -> dict[int, Version]:
+    rows = QuestionVersion.objects.filter(pk__in=keys).order_by().values_list(
+        "pk",
+        "question",
+        "question__key",
+        "question__module",
+        "question__module__lens",
+        "kind",
+        "digest",
+        "question__status",
+    )  # fmt: skip
+    return {
+        row[0]: Version(*row[:5], KINDS[row[5]], row[6], row[7] == Question.Status.RETIRED)
+        for row in rows
+    }
+
+
+# --- Specs, read once --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What counting needs of a version."""
+
+    spec: Any
+    decisions: tuple[Decision, ...]
+
+
+class _Specs:
+    """The lean specs of versions by digest. What a digest names never changes, so neither do they;
+    there are as many as there are versions about, some 2 KB each.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.known: dict[str, Read] = {}
+        self.most = most
+
+    def of(self, wanted: Mapping[str, Kind]) -> Mapping[str, Read]:
+        """One query, or none where all have been read before."""
+        found = {digest: self.known[digest] for digest in wanted if digest in self.known}
+        missing = [digest for digest in wanted if digest not in found]
+        if not missing:
+            return found
+        for digest, spec in (
+            QuestionVersion.objects.filter(digest__in=missing)
+            .order_by()
+            .values_list("digest", "spec")
+        ):
+            lean = misreading.lean(spec)
+            found[digest] = Read(lean, misreading.decisions(wanted[digest], lean))
+        if len(self.known) + len(missing) > self.most:
+            self.known = {}
+        self.known |= found
+        return found
+
+
+SPECS = _Specs(4000)
+
+
+# --- What was mixed up, and what was missed -----------------------------------------------------
+
+
+def misread(found: Answers) -> Misread:
+    """The confusion map and the misconceptions; one query, none where specs are known."""
+    made = found.made
+    return misreading.count(
+        (made(line), found.version(line).lens, times) for line, times in found.lines().items()
+    )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A paragraph on which questions rest, and how often they were missed."""
+
+    place: Place
+    lesson: str  # its title
+    course: str
+    text: str  # "" where the paragraph has been taken out since
+    share: Share
+
+
+def claims(found: Answers, *, most: int) -> list[Claim]:
+    """The paragraphs that were missed most, the surest first; at most three queries.
+
+    A decision rests on the paragraph that its author gave as evidence for what is right. It is
+    missed where it was made, and not wholly rightly.
+    """
+    made, resting = found.made, _resting(found)
+    hits: Counter[Place] = Counter()
+    could: Counter[Place] = Counter()
+    for line, times in found.lines().items():
+        missed, met = _missed(made(line), resting.get(found.version(line).question, {}))
+        for place in met:
+            could[place] += times
+        for place in missed:
+            hits[place] += times
+    shares = [(place, Share(hits[place], n)) for place, n in could.items() if hits[place]]
+    shares.sort(key=lambda each: each[0])
+    shares.sort(key=lambda each: each[1].rank, reverse=True)
+    return _told(shares[:most])
+
+
+def _missed(answer: Iterable[Made], resting: Mapping[str, Place]) -> tuple[set[Place], set[Place]]:
+    """The paragraphs that an answer missed, and all that it could have."""
+    missed, met = set(), set()
+    for one in answer:
+        if not one.chosen:
+            continue
+        part = one.decision.part
+        options = [part] if part in resting else one.decision.right
+        places = {resting[option] for option in options if option in resting}
+        met |= places
+        if not one.right:
+            missed |= places
+    return missed, met
+
+
+def _resting(found: Answers) -> dict[int, dict[str, Place]]:
+    """By question and option the paragraph that decides it, as it stands today; one query."""
+    resting: dict[int, dict[str, Place]] = defaultdict(dict)
+    asked = {version.question for version in found.versions.values()}
+    for question, option, lesson, anchor in (
+        Evidence.objects.filter(question__in=asked)
+        .order_by()
+        .values_list("question", "option", "lesson__activity__key", "anchor")
+    ):
+        resting[question][option] = (lesson, anchor)
+    return resting
+
+
+def _told(shares: Sequence[tuple[Place, Share]]) -> list[Claim]:
+    """With their texts, in the order given; one query."""
+    texts = {
+        (lesson, anchor): (title, course, text)
+        for lesson, anchor, title, course, text in Paragraph.objects.filter(
+            lesson__activity__key__in={lesson for (lesson, _anchor), _share in shares},
+            anchor__in={anchor for (_lesson, anchor), _share in shares},
+        ).values_list(
+            "lesson__activity__key",
+            "anchor",
+            "lesson__activity__title",
+            "lesson__activity__module__course__key",
+            "text",
+        )
+    }
+    return [Claim(place, *texts.get(place, (place[0], "", "")), share) for place, share in shares]
+
+
+# --- The answers behind a number ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which answers to look at: a pair of lenses, a misconception, or a paragraph missed."""
+
+    pair: Pair | None = None
+    error: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A question behind a number, with what was chosen there, in today's words or its own."""
+
+    key: str
+    prompt: str
+    meant: Sequence[str]
+    options: Sequence[tuple[str, int]]  # (what was chosen, how often), the most frequent first
+    times: int
+    retired: bool
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind a number of the map, of the misconceptions or of the claims."""
+
+    share: Share
+    given: Sequence[Given]
+    students: int
+    questions: Sequence[Chosen]
+    teach: Sequence[Claim]  # to teach again; `share.hits` answers rest on each
+    objectives: Sequence[Objective]
+    texts: Mapping[str, str]  # the answers in words, by line
+
+
+def behind(found: Answers, wanted: Wanted) -> Behind:
+    """At most seven queries."""
+    made, resting = found.made, _resting(found)
+    hits: set[str] = set()
+    could: set[str] = set()
+    for line in found.entries:
+        version = found.version(line)
+        fell, might = _falls(wanted, made(line), version.lens, resting.get(version.question, {}))
+        if might:
+            could.add(line)
+        if fell:
+            hits.add(line)
+    given = [each for each in found.counted if each.line in hits]
+    times = Counter(each.line for each in given)
+    n = sum(each.line in could for each in found.counted)
+    contents = dict(
+        QuestionVersion.objects.filter(pk__in={found.entries[line].version for line in times})
+        .order_by()
+        .values_list("pk", "content")
+    )
+    texts, by_question = {}, defaultdict(list)
+    teach: Counter[Place] = Counter()
+    for line in times:
+        entry, version = found.entries[line], found.version(line)
+        texts[line] = version.kind.answer_text(contents[entry.version], entry.response)
+        by_question[version.question].append(line)
+        for place in _to_teach(made(line), resting.get(version.question, {})):
+            teach[place] += times[line]
+    asked = [_chosen(found, lines, times, contents, made, wanted) for lines in by_question.values()]
+    return Behind(
+        share=Share(len(given), n),
+        given=given,
+        students=len({each.student for each in given}),
+        questions=sorted(asked, key=lambda each: (-each.times, each.key)),
+        teach=_told([(place, Share(met, len(given))) for place, met in teach.most_common()]),
+        objectives=list(
+            Objective.objects.filter(questions__in=by_question)
+            .distinct()
+            .order_by("module__position", "position")
+        ),
+        texts=texts,
+    )
+
+
+def _falls(
+    wanted: Wanted, answer: Sequence[Made], lens: str, resting: Mapping[str, Place]
+) -> tuple[bool, bool]:
+    """Whether an answer is one of those that are wanted, and whether it could have been."""
+    if wanted.pair is not None:
+        return (
+            wanted.pair in misreading.landed(answer, lens),
+            wanted.pair in misreading.offered(answer, lens),
+        )
+    if wanted.place is not None:
+        missed, met = _missed(answer, resting)
+        return wanted.place in missed, wanted.place in met
+    error = wanted.error.casefold()
+    return error in misreading.errors_made(answer), error in misreading.errors_offered(answer)
+
+
+def _to_teach(answer: Iterable[Made], resting: Mapping[str, Place]) -> set[Place]:
+    """The paragraphs that decide what went wrong: of what was chosen, and of what is right."""
+    found = set()
+    for one in answer:
+        if one.chosen and not one.right:
+            for option in (one.decision.part, *one.chosen, *one.decision.right):
+                if option in resting:
+                    found.add(resting[option])
+    return found
+
+
+def _chosen(
+    found: Answers,
+    lines: Sequence[str],
+    times: Mapping[str, int],
+    contents: Mapping[int, Any],
+    made: Callable[[str], list[Made]],
+    wanted: Wanted,
+) -> Chosen:
+    """One question: of its decisions those that went where it is asked about."""
+    picked: Counter[str] = Counter()
+    meant: dict[str, None] = {}
+    newest = max(lines, key=lambda line: found.entries[line].version)
+    for line in lines:
+        entry, version = found.entries[line], found.version(line)
+        parts = {part.key: part for part in version.kind.describe(contents[entry.version])}
+        for one in made(line):
+            if not one.chosen or one.right or not _concerns(wanted, one, version.lens):
+                continue
+            part = parts[one.decision.part]
+            about = f"{text_of(part.text)}: " if part.key else ""
+            for choice in part.choices:
+                if choice.right:
+                    meant[about + text_of(choice.text)] = None
+                elif choice.key in one.chosen:
+                    picked[about + text_of(choice.text)] += times[line]
+    version = found.version(newest)
+    return Chosen(
+        key=version.key,
+        prompt=text_of(contents[version.pk]["prompt"]),
+        meant=list(meant),
+        options=picked.most_common(),
+        times=sum(times[line] for line in lines),
+        retired=version.retired,
+    )
+
+
+def _concerns(wanted: Wanted, one: Made, lens: str) -> bool:
+    """Whether a decision belongs to what is asked about; of a paragraph any that went wrong."""
+    fell, _might = _falls(wanted, [one], lens, {})
+    return fell or wanted.place is not None
+
+
+# --- Mastery -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Aim:
+    """An objective with how its class stands there."""
+
+    objective: Objective
+    mastery: Mastery
+    students: Mapping[int, Standing]  # by enrolment
+
+
+def aims(found: Answers, module: Module | None = None) -> list[Aim]:
+    """The objectives of the course (or of one module) that any question is for; two queries.
+
+    Of answers in all modules: a question of one may be for an objective of another.
+    """
+    objectives = (
+        Objective.objects.filter(
+            module__course=found.terms.cohort.course_id, questions__isnull=False
+        )
+        .select_related("module")
+        .distinct()
+        .order_by("module__position", "module", "position", "pk")
+    )
+    if module is not None:
+        objectives = objectives.filter(module=module)
+    of_question: dict[int, list[int]] = defaultdict(list)
+    for question, objective in (
+        Question.objectives.through.objects.filter(
+            question__in={version.question for version in found.versions.values()}
+        )
+        .order_by()
+        .values_list("question", "objective")
+    ):
+        of_question[question].append(objective)
+    asked = {line: of_question[found.version(line).question] for line in found.entries}
+    newest: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    for each in reversed(found.given):
+        for objective in asked[each.line]:
+            marks = newest[objective][each.student]
+            if len(marks) < mastery.LAST:
+                entry = found.entries[each.line]
+                marks.append((entry.mark, entry.worth))
+    made = []
+    for objective in objectives:
+        students = {
+            student: mastery.standing(marks) for student, marks in newest[objective.pk].items()
+        }
+        made.append(Aim(objective, mastery.of_class(students.values()), students))
+    return made
+
+
+def resting_on(objective: Objective) -> list[Claim]:
+    """The paragraphs on which the right answers of an objective's questions rest, most used first.
+
+    Of the questions that are ready today; two queries.
+    """
+    used: Counter[Place] = Counter(
+        Evidence.objects.filter(question__in=objective.questions.ready())
+        .order_by()
+        .values_list("lesson__activity__key", "anchor")
+    )
+    most = used.most_common(MOST_TO_TEACH)
+    return _told([(place, Share(times, times)) for place, times in most])
