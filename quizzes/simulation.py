@@ -115,6 +115,17 @@ def respond(kind: Kind, spec: Any, knows: float, rng: random.Random) -> Any:
     raise ValueError(f"Nobody has taught the simulated students to answer {kind.name} questions.")
 
 
+def how_sure(knows: float, rng: random.Random) -> int | None:
+    """What somebody says who is right with chance `knows`: 1 to 3, at times nothing.
+
+    People are surer than they are right, and those who know least the most so.
+    """
+    if rng.random() < 0.05:
+        return None
+    felt = 0.25 + 0.75 * knows + rng.gauss(0, 0.15)
+    return 3 if felt > 4 / 5 else 2 if felt > 2 / 3 else 1
+
+
 def sit(
     enrolment: Enrolment,
     quiz: Quiz,
@@ -138,10 +149,11 @@ def sit(
         kind = KINDS[item.version.kind]
         knows = chance_of_knowing(temper, float(item.version.question.difficulty))
         response = respond(kind, item.version.spec, knows, rng)
+        sure = how_sure(knows, rng) if quiz.certainty != Quiz.Certainty.NONE else None
         attempts.save(
             enrolment.user,
             attempt.pk,
-            answers={item.position: Answer(0, _already(response))},
+            answers={item.position: Answer(0, _already(response), certainty=sure)},
             now=now,
         )
     return attempts.submit(enrolment.user, attempt.pk, now=now)
