@@ -192,6 +192,10 @@ def the_reported() -> dict[str, Any]:
     return {**the_times_of("Autumn 2026")(), "question": item.version.question.key}
 
 
+def an_objective() -> dict[str, Any]:
+    return {**the_cohort("Autumn 2026")(), "objective": "realism-explain-self-help"}
+
+
 def look_through_ben(page: Page) -> None:
     page.get_by_label("Student").select_option(label="Ben Okafor")
     page.get_by_role("button", name="Look").click()
@@ -289,6 +293,12 @@ PAGES: dict[str, list[Visited]] = {
         Visited("source in a lesson", "courses:lesson", the_lesson("csto-organs"), open_source),
         Visited("checkpoint", "quizzes:checkpoint", the_checkpoint),
         Visited("checkpoint, answered", "quizzes:checkpoint", the_checkpoint, answer_checkpoint),
+        Visited(
+            "practice set",
+            "quizzes:practice_set",
+            the_course,
+            query="?meant=institutionalism&chose=realism",
+        ),
         Visited("glossary", "courses:glossary"),
         Visited("sources", "courses:sources", act=open_everything),
         Visited("reference", "courses:reference"),
@@ -334,6 +344,16 @@ PAGES: dict[str, list[Visited]] = {
         Visited("report of nobody", "quizzes:report", the_times_of("Spring 2027")),
         Visited("a response model", "quizzes:response_model", the_times),
         Visited("a question", "quizzes:report_question", the_reported, open_everything),
+        Visited("understanding", "quizzes:understanding", the_cohort("Autumn 2026")),
+        Visited(
+            "answers behind a number",
+            "quizzes:understanding_answers",
+            the_cohort("Autumn 2026"),
+            query="?meant=realism&chose=right",
+        ),
+        Visited("mastery", "quizzes:mastery", the_cohort("Autumn 2026"), open_everything),
+        Visited("an objective", "quizzes:mastery_of", an_objective),
+        Visited("certainty of a class", "quizzes:class_certainty", the_cohort("Autumn 2026")),
         Visited("presets", "quizzes:presets", the_cohort("Autumn 2026")),
         Visited("new cohort", "courses:new_cohort"),
         Visited("roster", "courses:roster", the_cohort("Autumn 2026"), query="?state=all"),
@@ -375,6 +395,7 @@ NO_PAGE = {
     "courses:preview",
     "quizzes:save",
     "quizzes:check",
+    "quizzes:practice_question",  # a checkpoint, with another way back
     "quizzes:redo",
     "quizzes:deadline",
     "quizzes:reveal",
