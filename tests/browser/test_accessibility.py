@@ -10,6 +10,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from courses import correspondence
 from courses.models import Activity, Cohort, Enrolment, Lesson
 from quizzes import attempts, contests, regrading, timing
 from quizzes.attempts import Answer
@@ -241,6 +242,11 @@ def a_students_attempt() -> dict[str, Any]:
     return {"cohort": attempt.enrolment.cohort_id, "attempt": attempt.pk}
 
 
+def a_student() -> dict[str, Any]:
+    here = Enrolment.objects.get(user__username="ben")
+    return {"cohort": here.cohort_id, "enrolment": here.pk}
+
+
 def a_question_to_regrade() -> dict[str, Any]:
     return {
         "cohort": Cohort.objects.get(title="Autumn 2026").pk,
@@ -319,6 +325,8 @@ PAGES: dict[str, list[Visited]] = {
         Visited("log", "quizzes:log", the_attempt("realism-quiz")),
         Visited("contest", "quizzes:contest", an_item_of_the_result),
         Visited("contest, refused", "quizzes:contest", an_item_of_the_result, send_empty),
+        Visited("messages", "courses:messages", the_course, send_empty),
+        Visited("who looked", "quizzes:looks", the_course),
         Visited("e-mail", "account_email"),
         Visited("password", "account_change_password"),
         Visited("two steps", "mfa_index"),
@@ -379,6 +387,18 @@ PAGES: dict[str, list[Visited]] = {
         Visited("contested", "quizzes:contested", a_contested_version, open_everything),
         Visited("contested, refused", "quizzes:contested", a_contested_version, send_empty),
         Visited("log of a student", "quizzes:students_log", a_students_attempt),
+        Visited("student", "quizzes:student", a_student),
+        Visited("student, refused", "quizzes:student", a_student, send_empty),
+        Visited(
+            "a student's attempt",
+            "quizzes:students_attempt",
+            a_students_attempt,
+            open_everything,
+            query="?as=staff",
+        ),
+        Visited(
+            "messages", "courses:cohort_messages", the_cohort("Autumn 2026"), query="?show=all"
+        ),
     ],
     "adam": [
         Visited("home", "courses:home"),
@@ -445,6 +465,9 @@ def course_at_work(parallax, cast) -> None:
         reason="The question was unclear.",
         now=now,
     )
+    correspondence.say(here, by=cast["ada"], body="Come and see me.", now=now)
+    correspondence.note(here, by=cast["ada"], body="Was ill in October.", now=now)
+    correspondence.look(here, by=cast["ada"], page=f"attempt {first.pk}", now=now)
     writer = factories.enrol(factories.make_user("writer"), here.cohort)
     essays = Activity.objects.get(key="synthesis-essay").quiz
     written = attempts.start(writer, essays, now=now)
