@@ -12,6 +12,7 @@ from django.utils import timezone
 from courses.models import Cohort, Enrolment, Record, User
 from quizzes import grading, sheets
 from quizzes.models import Attempt, Item, Mark, Question, Quiz, Response, Slot
+from quizzes.statistics import pace
 from tests import factories
 
 BATCH = 1000
@@ -85,6 +86,7 @@ def _sit(
                 (slot.question.current_id, slot.position, slot.points, _mark(slot, choice), choice)
                 for slot, choice in zip(slots, chosen, strict=True)
             ),
+            pace=_pace(slots, rng),
         )
         for enrolment, chosen in zip(enrolments, answers, strict=True)
     )
@@ -114,6 +116,17 @@ def _sit(
         Mark(item=item, version_id=item.version_id, score=_mark(slot, choice), made_at=now)
         for item, slot, choice in zip(items, cycle(slots), flat, strict=False)
     )
+
+
+def _pace(slots: Sequence[Slot], rng: random.Random) -> str:
+    """Half a minute to two for each question, as answers saved one by one tell it."""
+    begun, at, saves = timezone.now(), timezone.now(), []
+    for slot in slots:
+        assert slot.question is not None
+        assert slot.question.current_id is not None
+        at += timedelta(seconds=rng.randint(30, 120))
+        saves.append((at, slot.question.current_id))
+    return pace.write(begun, at, saves)
 
 
 def _options(slot: Slot) -> list[str]:
