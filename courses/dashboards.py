@@ -39,7 +39,11 @@ from courses.models.prepared import Prepared
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One activity as a learner sees it. `score` is a percentage, None without one."""
+    """One activity as a learner sees it.
+
+    `score` is the percentage that counts (`Record.effective`), None without one, and while the
+    marks are `hidden` from students. What somebody is `excused` from is done.
+    """
 
     key: str
     kind: str
@@ -50,6 +54,9 @@ class Step:
     started: bool
     done: bool
     score: Decimal | None
+    by_hand: bool = False  # the score was given so
+    excused: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,13 +114,19 @@ STEP_COLUMNS = (
     "record__started_at",
     "record__completed_at",
     "record__score",
+    "record__override",
+    "record__excused",
+    "told__hidden",
 )
 
 
-def _rows(activities: QuerySet[Activity], enrolment: Any) -> QuerySet[Activity, tuple[Any, ...]]:
+def _rows(
+    activities: QuerySet[Activity], enrolment: Any, cohort: Any
+) -> QuerySet[Activity, tuple[Any, ...]]:
     return (
         activities.annotate(
-            record=FilteredRelation("records", condition=Q(records__enrolment=enrolment))
+            record=FilteredRelation("records", condition=Q(records__enrolment=enrolment)),
+            told=FilteredRelation("grade_columns", condition=Q(grade_columns__cohort=cohort)),
         )
         .order_by("module__position", "module_id", "position", "pk")
         .values_list(*STEP_COLUMNS)
@@ -121,21 +134,29 @@ def _rows(activities: QuerySet[Activity], enrolment: Any) -> QuerySet[Activity, 
 
 
 MODULE_ROWS = Prepared[tuple[Any, ...]](
-    lambda module, enrolment: _rows(Activity.objects.filter(module=module), enrolment),
+    lambda module, enrolment, cohort: _rows(
+        Activity.objects.filter(module=module), enrolment, cohort
+    ),
     module=BigIntegerField(),
     enrolment=BigIntegerField(),
+    cohort=BigIntegerField(),
 )
 COURSE_ROWS = Prepared[tuple[Any, ...]](
-    lambda course, enrolment: _rows(Activity.objects.filter(module__course=course), enrolment),
+    lambda course, enrolment, cohort: _rows(
+        Activity.objects.filter(module__course=course), enrolment, cohort
+    ),
     course=BigIntegerField(),
     enrolment=BigIntegerField(),
+    cohort=BigIntegerField(),
 )
 
 
 def _steps(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, Step]]:
     """(module id, step) in order, with what the ledger says of this learner."""
     found = []
-    for key, kind, title, required, module, course, words, started, completed, score in rows:
+    for row in rows:
+        key, kind, title, required, module, course, words, started, completed, *mark = row
+        score, override, excused, hidden = mark
         if kind == Activity.Kind.QUIZ:
             url = address("quizzes:quiz", key)
         else:
@@ -148,22 +169,30 @@ def _steps(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, Step]]:
             required=required,
             minutes=max(1, round(words / 200)) if words else None,
             started=started is not None,
-            done=completed is not None,
-            score=score,
+            # Of hidden marks it must not tell whether they pass.
+            done=completed is not None or bool(excused) or bool(hidden and score is not None),
+            score=None if hidden or excused else score if override is None else override,
+            by_hand=not hidden and override is not None,
+            excused=bool(excused) and not hidden,
+            hidden=bool(hidden),
         )
         found.append((module, step))
     return found
 
 
+def _whose(enrolment: Enrolment | None) -> dict[str, int | None]:
+    if enrolment is None:
+        return {"enrolment": None, "cohort": None}
+    return {"enrolment": enrolment.pk, "cohort": enrolment.cohort_id}
+
+
 def _course_steps(course: Course, enrolment: Enrolment | None) -> list[tuple[int, Step]]:
-    return _steps(
-        COURSE_ROWS.all(course=course.pk, enrolment=None if enrolment is None else enrolment.pk)
-    )
+    return _steps(COURSE_ROWS.all(course=course.pk, **_whose(enrolment)))
 
 
 def module_steps(module: Module, enrolment: Enrolment | None) -> list[Step]:
     """The steps of one module for one learner; one query."""
-    rows = MODULE_ROWS.all(module=module.pk, enrolment=None if enrolment is None else enrolment.pk)
+    rows = MODULE_ROWS.all(module=module.pk, **_whose(enrolment))
     return [step for _, step in _steps(rows)]
 
 

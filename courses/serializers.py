@@ -53,7 +53,12 @@ class StepSerializer(serializers.Serializer[Any]):
     minutes = serializers.IntegerField(allow_null=True, help_text="Reading time.")
     started = serializers.BooleanField()
     done = serializers.BooleanField()
-    score = serializers.DecimalField(5, 2, allow_null=True, help_text="Percent.")
+    score = serializers.DecimalField(
+        5, 2, allow_null=True, help_text="What counts, in percent; null while it is hidden."
+    )
+    by_hand = serializers.BooleanField(help_text="Whether the score was given by hand.")
+    excused = serializers.BooleanField()
+    hidden = serializers.BooleanField(help_text="Whether the mark is not released yet.")
 
 
 class ObjectiveSerializer(serializers.Serializer[Any]):

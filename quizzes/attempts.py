@@ -381,8 +381,11 @@ def reveal(enrolment: Enrolment, quiz: Quiz, *, now: datetime) -> Reveal:
             raise Refused(FINISH_FIRST)
         if not attempts:
             raise Refused(NOTHING_TO_SHOW)
-        holds = timing.person(enrolment, quiz).at(now)
+        person = timing.person(enrolment, quiz)
+        holds = person.at(now)
         so_far = revealing.Tried(used=len(attempts))
+        if person.hidden:
+            raise Refused(visibility.NOT_RELEASED)
         if quiz.review == Quiz.Review.PRACTICE or not so_far.may_earn(holds, now=now):
             raise Refused(SHOWN_ANYWAY)
         for attempt in attempts:

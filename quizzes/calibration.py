@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 
 from courses.charts import calibration as chart
 from courses.models import Course, User
-from quizzes import reports, revealing, tries, visibility
+from quizzes import reports, revealing, tries
 from quizzes.behaviours import Rules
 from quizzes.models import Attempt, Item, Mark
 from quizzes.questions import KINDS, text_of
 from quizzes.reports import Proof
 from quizzes.trials import LEVELS
 from quizzes.visibility import Item as Visible
-from quizzes.visibility import Role
 
 ENOUGH = 5  # answers at a level: below that, one more answer moves the share by a fifth
 LISTED = 20  # of the answers that were sure and wrong, the newest
@@ -100,8 +99,7 @@ def of(user: User, course: Course, *, now: datetime) -> Calibration:
         for attempt, past in pasts
         if attempt.state == Attempt.State.SUBMITTED
         and Rules.read(attempt.rules).asks
-        and Visible.CORRECTNESS
-        in (items := visibility.visible(past.policy, past.phase, Role.STUDENT))
+        and Visible.CORRECTNESS in (items := past.visible)
     }
     counts = {level: [0, 0] for level in LEVELS}
     unsaid, slips = 0, []

@@ -4,11 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, Exists, F, FilteredRelation, Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
-from courses.models import Enrolment, Group
+from courses.models import Enrolment, GradeColumn, Group, Record
 from courses.models.prepared import Prepared
 from quizzes import conditions
 from quizzes.behaviours import Rules
@@ -47,8 +57,26 @@ COLUMNS = (
     *(f"own__{field}" for field in SPECIAL),
     *(f"shared__{field}" for field in SPECIAL),
 )
+# The gradebook's part: whether its marks are hidden from students, and what was decided by hand.
+BOOK = ("hidden", "override", "excused")
+
+
+def _with_book(rows: QuerySet[Enrolment], quiz: Any) -> QuerySet[Enrolment]:
+    mark = Record.objects.filter(enrolment=OuterRef("pk"), activity__quiz=quiz).order_by()
+    column = GradeColumn.objects.filter(
+        cohort=OuterRef("cohort"), activity__quiz=quiz, hidden=True
+    ).order_by()
+    return rows.annotate(
+        hidden=Exists(column),
+        override=Subquery(mark.values("override")[:1]),
+        excused=Exists(mark.filter(excused=True)),
+    )
+
+
 FOR_ONE = Prepared[tuple[Any, ...]](
-    lambda quiz, enrolment: _for_one(quiz, enrolment).values_list(*COLUMNS),
+    lambda quiz, enrolment: _with_book(_for_one(quiz, enrolment), quiz).values_list(
+        *COLUMNS, *BOOK
+    ),
     quiz=BigIntegerField(),
     enrolment=BigIntegerField(),
 )
@@ -79,6 +107,10 @@ class Person:
     quiz: Quiz
     schedule: conditions.Schedule | None
     specials: Sequence[Special]
+    # Known where one person was looked up (`person`), and not from a `Book`.
+    hidden: bool = False  # the marks, from students
+    override: Decimal | None = None
+    excused: bool = False
 
     @property
     def password(self) -> str:
@@ -121,7 +153,19 @@ def late_of(attempt: Attempt) -> Late:
 
 def person(enrolment: Enrolment, quiz: Quiz) -> Person:
     """What holds for somebody in a quiz; one query. The enrolment comes with its cohort."""
-    return _person(enrolment, quiz, FOR_ONE.all(quiz=quiz.pk, enrolment=enrolment.pk))
+    rows = FOR_ONE.all(quiz=quiz.pk, enrolment=enrolment.pk)
+    found = _person(enrolment, quiz, [row[: -len(BOOK)] for row in rows])
+    if not rows:
+        return found
+    hidden, override, excused = rows[0][-len(BOOK) :]
+    return replace(found, hidden=bool(hidden), override=override, excused=bool(excused))
+
+
+def hides(quiz: Quiz, cohort_id: int) -> bool:
+    """Whether the marks of a quiz are hidden from the students of a cohort; one query."""
+    return GradeColumn.objects.filter(
+        cohort=cohort_id, activity=quiz.activity_id, hidden=True
+    ).exists()
 
 
 def anew(enrolment_id: int, quiz: Quiz) -> tuple[Person, bool]:

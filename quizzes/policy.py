@@ -87,7 +87,7 @@ def moment(student: Enrolment, quiz: Quiz, *, at: datetime) -> Moment:
     end = End(holds.closes_at.value)
     if quiz.review == Quiz.Review.EXAM:
         end = timing.last_ends([quiz], cohorts={student.cohort_id}, now=at)[quiz.pk]
-    look = _Look(student, quiz, holds, asked, end, at)
+    look = _Look(student, quiz, holds, asked, end, at, person.hidden)
     handed_in = [attempt for attempt in mine if attempt.state == Attempt.State.SUBMITTED]
     worth = {attempt.pk: _worth(attempt) for attempt in handed_in}
     best = grading.best(
@@ -192,6 +192,7 @@ class _Look:
     asked: Reveal | None
     end: End
     at: datetime
+    hidden: bool  # the marks, from students
 
     def at_attempt(
         self, attempt: Attempt, so_far: Tried, percentage: Decimal | None, *, counts: bool
@@ -204,7 +205,9 @@ class _Look:
             attempt=attempt,
             state=self._state(attempt),
             phase=phase,
-            items=reports.visible_to_student(attempt, self.end.at, again=again, now=self.at),
+            items=reports.visible_to_student(
+                attempt, self.end.at, again=again, now=self.at, hidden=self.hidden
+            ),
             why=self._why(attempt, so_far, phase),
             percentage=percentage,
             counts=counts,

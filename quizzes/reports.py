@@ -67,6 +67,7 @@ class Cover:
     time_limit: int | None = None
     attempts_allowed: int | None = None
     asks_password: bool = False
+    decided: str = ""  # what was decided by hand, where it may be known
 
 
 def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
@@ -100,7 +101,15 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
     return Cover(
         quiz=quiz,
         receipt=receipt,
-        rules=_rules(quiz, worth, holds, used=len(mine), revealed=revealed, by_hand=by_hand),
+        rules=_rules(
+            quiz,
+            worth,
+            holds,
+            used=len(mine),
+            revealed=revealed,
+            by_hand=by_hand,
+            hidden=person is not None and person.hidden,
+        ),
         attempts=_past(quiz, mine, person, so_far, now),
         open_attempt=open_attempt,
         refusal="" if why_not is None or open_attempt else why_not.sentence,
@@ -109,6 +118,7 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
         time_limit=quiz.time_limit if holds is None else holds.time_limit.value,
         attempts_allowed=quiz.attempts_allowed if holds is None else holds.attempts_allowed.value,
         asks_password=person is not None and bool(person.password),
+        decided="" if person is None else _decided(person),
     )
 
 
@@ -120,6 +130,7 @@ def _rules(
     used: int,
     revealed: bool,
     by_hand: bool,
+    hidden: bool,
 ) -> list[str]:
     allowed = quiz.attempts_allowed if holds is None else holds.attempts_allowed.value
     rules = [
@@ -167,6 +178,8 @@ def _rules(
             % {"method": quiz.get_grade_method_display()}
         )
     rules.append(_(KNOWN_LEFT_OUT if quiz.leaves_out_known else KNOWN_COUNTS))
+    if hidden:
+        return [*rules, _(visibility.NOT_RELEASED)]
     told = _(visibility.TOLD[visibility.Policy(quiz.review)])
     rules.append(told.replace(_(visibility.AT_ONCE), _(visibility.BY_HAND)) if by_hand else told)
     return rules
@@ -198,7 +211,7 @@ def _past(
     for attempt in finished:
         abandoned = attempt.state == Attempt.State.ABANDONED
         percentage = _effective(attempt)
-        items = visible_to_student(attempt, over_at, again=again, now=now)
+        items = visible_to_student(attempt, over_at, again=again, now=now, hidden=person.hidden)
         waits = not abandoned and attempt.score is None
         seen = not abandoned and not waits and Visible.SCORE in items
         rows.append(
@@ -206,13 +219,27 @@ def _past(
                 attempt=attempt,
                 percentage=percentage if seen else None,
                 passed=seen and percentage >= quiz.pass_mark,
-                counts=seen and percentage == best,
+                counts=seen and percentage == best and not _is_by_hand(person),
                 late=not abandoned and person.at(attempt.started_at).is_late(attempt.submitted_at),
                 abandoned=abandoned,
                 waits=waits,
             )
         )
     return rows
+
+
+def _is_by_hand(person: timing.Person) -> bool:
+    return person.excused or person.override is not None
+
+
+def _decided(person: timing.Person) -> str:
+    """What was decided by hand of a student's mark, where it may be known."""
+    if person.hidden or not _is_by_hand(person):
+        return ""
+    if person.excused or person.override is None:
+        return _("You are excused from this quiz: it does not count for you.")
+    mark = f"{person.override.normalize():f}"
+    return _("What counts for this quiz is %(mark)s %%, given by hand.") % {"mark": mark}
 
 
 def _effective(attempt: Attempt) -> Decimal:
@@ -351,16 +378,17 @@ def _over_at(attempt: Attempt, holds: Conditions, *, now: datetime) -> datetime 
 
 
 def visible_to_student(
-    attempt: Attempt, over_at: datetime | None, *, again: bool, now: datetime
+    attempt: Attempt, over_at: datetime | None, *, again: bool, now: datetime, hidden: bool
 ) -> frozenset[Visible]:
     """What its student may see of an attempt at `now`.
 
-    `over_at` as `timing.over_at` gives it, `again` as `revealing.Tried.may_earn`.
+    `over_at` as `timing.over_at` gives it, `again` as `revealing.Tried.may_earn`; `hidden` where
+    the marks of the quiz are not released in the cohort.
     """
     phase = visibility.phase(
         finished_at=attempt.submitted_at, now=now, closes_at=over_at, again=again
     )
-    items = visibility.visible(attempt.quiz.review, phase, visibility.Role.STUDENT)
+    items = visibility.visible(attempt.quiz.review, phase, visibility.Role.STUDENT, hidden=hidden)
     # What was not handed in was not answered for: nothing of the key, until it counts after all.
     return items & visibility.AT_WORK if attempt.state == Attempt.State.ABANDONED else items
 
@@ -419,6 +447,7 @@ class Result:
     choice: "Choice | None" = None  # where the answers are shown on request
     overall: str = ""  # HTML: the words for this total, where they may be seen
     lateness: str = ""  # what that cost, in words, where the score may be seen
+    decided: str = ""  # what was decided by hand of the mark that counts
     accepted: str = ""  # why it counts though it was not handed in
     waiting: str = ""  # how many answers wait to be marked, in words
 
@@ -445,7 +474,7 @@ def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None 
         again = so_far.may_earn(person.at(now), now=now)
     over_at = _over_at(attempt, holds, now=now)
     if items is None:
-        items = visible_to_student(attempt, over_at, again=again, now=now)
+        items = visible_to_student(attempt, over_at, again=again, now=now, hidden=person.hidden)
     remarks = regrading.remarks(attempt)
     questions = _reviewed(attempt, items, remarks) if Visible.ATTEMPT in items else []
     score = percentage = passed = None
@@ -473,8 +502,11 @@ def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None 
         sentence=sentence,
         hidden=""
         if Visible.RIGHT_ANSWER in items or attempt.state == Attempt.State.ABANDONED
-        else _hidden(attempt.quiz, so_far),
-        choice=_choice(attempt.quiz, so_far, person.at(now), now=now) if again else None,
+        else _hidden(attempt.quiz, so_far, person),
+        choice=_choice(attempt.quiz, so_far, person.at(now), now=now)
+        if again and not person.hidden
+        else None,
+        decided=_decided(person),
         questions=questions,
         read_again=read_again(questions),
         next=following,
@@ -503,8 +535,10 @@ ONE_ELSEWHERE = (
 )
 
 
-def _hidden(quiz: Quiz, so_far: Tried) -> str:
+def _hidden(quiz: Quiz, so_far: Tried, person: timing.Person) -> str:
     """Why the key is not shown, and what becomes of it."""
+    if person.hidden:
+        return _(visibility.NOT_RELEASED)
     if quiz.review == Quiz.Review.HOMEWORK:
         if so_far.under_way:
             return _(ONE_UNDER_WAY)

@@ -20,7 +20,7 @@ from django.db.models import (
     UUIDField,
 )
 
-from courses.models import Enrolment
+from courses.models import Enrolment, GradeColumn
 from courses.models.prepared import Prepared
 from quizzes import availability, timing, visibility
 from quizzes.behaviours import Rules
@@ -118,14 +118,17 @@ class Past:
     phase: Phase
     shown: bool = False
     abandoned: bool = False
+    hidden: bool = False  # the marks of its quiz are not released
 
     @property
     def may_have_shown(self) -> bool:
         """Whether its student may have seen the key of its questions."""
-        return self.shown or (
-            not self.abandoned
-            and visibility.reveals_key(visibility.visible(self.policy, self.phase, Role.STUDENT))
-        )
+        return self.shown or (not self.abandoned and visibility.reveals_key(self.visible))
+
+    @property
+    def visible(self) -> frozenset[visibility.Item]:
+        """What its student may see of it, abandoned or not."""
+        return visibility.visible(self.policy, self.phase, Role.STUDENT, hidden=self.hidden)
 
 
 def known_versions(enrolment: Enrolment, *, now: datetime) -> frozenset[int]:
@@ -152,8 +155,11 @@ def known_versions(enrolment: Enrolment, *, now: datetime) -> frozenset[int]:
 def pasts(theirs: QuerySet[Attempt], *, now: datetime) -> list[tuple[Attempt, Past]]:
     """Each attempt of one person with how it stands; seven queries at most."""
     asked_for = Reveal.objects.filter(quiz=OuterRef("quiz"), enrolment=OuterRef("enrolment"))
+    hidden = GradeColumn.objects.filter(
+        cohort=OuterRef("enrolment__cohort"), activity=OuterRef("quiz__activity"), hidden=True
+    ).order_by()
     attempts: list[Any] = list(
-        theirs.annotate(revealed=Exists(asked_for))
+        theirs.annotate(revealed=Exists(asked_for), hidden=Exists(hidden))
         .select_related("quiz__activity__module", "enrolment__cohort")
         .defer("quiz__intro", "quiz__intro_html", "sections")
     )
@@ -186,7 +192,7 @@ def pasts(theirs: QuerySet[Attempt], *, now: datetime) -> list[tuple[Attempt, Pa
             again=again,
         )
         shown = attempt.shown_at is not None
-        past = Past(attempt.quiz.review, phase, shown, _is_abandoned(attempt, now))
+        past = Past(attempt.quiz.review, phase, shown, _is_abandoned(attempt, now), attempt.hidden)
         found.append((attempt, past))
     return found
 

@@ -178,6 +178,7 @@ class CoverSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="How much time an attempt would have, and why."
     )
     refusal = serializers.CharField(help_text="Why no attempt can be started; empty if one can.")
+    decided = serializers.CharField(help_text="What was decided by hand of the mark; else empty.")
     open_attempt = serializers.UUIDField(source="open_attempt.pk", default=None, allow_null=True)
     attempts = PastAttemptSerializer(many=True)
 
@@ -416,6 +417,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     percentage = serializers.DecimalField(5, 2, allow_null=True)
     passed = serializers.BooleanField(allow_null=True)
     state = serializers.ChoiceField(Attempt.State.choices, source="attempt.state")
+    decided = serializers.CharField(help_text="What was decided by hand of the mark; else empty.")
     lateness = serializers.CharField(help_text="What lateness cost, in words; mostly empty.")
     overall = serializers.CharField(help_text="HTML: what to make of the total, or empty.")
     sections = HeadingSerializer(source="attempt.sections", many=True)

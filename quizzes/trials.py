@@ -14,7 +14,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from quizzes import grading, reports, tries, visibility
+from quizzes import grading, holding, reports, tries, visibility
 from quizzes.behaviours import Behaviour, Rules, State, judge
 from quizzes.models import Attempt, Item, Response
 from quizzes.questions import KINDS
@@ -66,6 +66,7 @@ def beside(attempt: Attempt, questions: Sequence[OpenQuestion]) -> list[OpenQues
     tried = tries.standings(attempt)
     hints = _hints(attempt) if rules.behaviour == Behaviour.INTERACTIVE else {}
     locked = _locked(attempt, rules, tried)
+    hidden = tried != {} and holding.hides(attempt.quiz, attempt.enrolment.cohort_id)
     found = []
     for question in questions:
         at, by_hand = question.position, KINDS[question.presented["kind"]].by_hand
@@ -83,7 +84,7 @@ def beside(attempt: Attempt, questions: Sequence[OpenQuestion]) -> list[OpenQues
                 replace(locked[at], asks=trial.asks, certainty=one.last.certainty) if one else trial
             )
         elif one is not None:
-            seen = _visible(attempt, one.standing.state)
+            seen = _visible(attempt, one.standing.state, hidden=hidden)
             told = Visible.CORRECTNESS in seen
             trial = replace(
                 trial,
@@ -97,8 +98,8 @@ def beside(attempt: Attempt, questions: Sequence[OpenQuestion]) -> list[OpenQues
     return found
 
 
-def _visible(attempt: Attempt, state: State) -> frozenset[Visible]:
-    return visibility.visible(attempt.quiz.review, PHASES[state], Role.STUDENT)
+def _visible(attempt: Attempt, state: State, *, hidden: bool) -> frozenset[Visible]:
+    return visibility.visible(attempt.quiz.review, PHASES[state], Role.STUDENT, hidden=hidden)
 
 
 def _certainties(attempt: Attempt) -> dict[int, int | None]:
@@ -127,7 +128,8 @@ def _locked(attempt: Attempt, rules: Rules, tried: Mapping[int, tries.Try]) -> d
     positions = [at for at, one in tried.items() if one.standing.state == State.LOCKED]
     if not positions:
         return {}
-    seen = _visible(attempt, State.LOCKED)
+    hidden = holding.hides(attempt.quiz, attempt.enrolment.cohort_id)
+    seen = _visible(attempt, State.LOCKED, hidden=hidden)
     rows = list(
         Item.objects.current()
         .filter(attempt=attempt, position__in=positions)

@@ -90,6 +90,10 @@ STUDENTS_SEE: Mapping[tuple[Policy, Phase], frozenset[Item]] = {
     (Policy.EXAM, Phase.CLOSED): EVERYTHING,
 }
 
+NOT_RELEASED = (
+    "The marks of this quiz are not released yet. Scores and answers follow when those who teach "
+    "release them."
+)
 AT_ONCE = "As soon as you submit you see your score."
 BY_HAND = "People mark some of the answers; you see your score when they have."
 
@@ -145,15 +149,19 @@ PRESETS_IN_WORDS: Mapping[Policy, str] = {
 }
 
 
-def visible(policy: str, phase: str, role: str) -> frozenset[Item]:
-    """The items that somebody in `role` may see; an unknown word shows nothing."""
+def visible(policy: str, phase: str, role: str, *, hidden: bool = False) -> frozenset[Item]:
+    """The items that somebody in `role` may see; an unknown word shows nothing.
+
+    `hidden`: those who teach have not released the marks of this quiz yet. Whatever the table
+    says, students then see nothing that a mark could be told from.
+    """
     if role == Role.STAFF:
         return EVERYTHING
     if role != Role.STUDENT:
         return NOTHING
     for (a_policy, a_phase), items in STUDENTS_SEE.items():
         if (a_policy, a_phase) == (policy, phase):
-            return items
+            return items & AT_WORK if hidden else items
     return NOTHING
 
 

@@ -17,7 +17,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Course, Enrolment, Lesson, Term
+from courses import gradebook
+from courses.models import Course, Enrolment, Lesson, Record, Term
 from quizzes import attempts, revealing
 from quizzes.attempts import Answer
 from quizzes.authoring import publish
@@ -329,6 +330,37 @@ def test_log_and_certainty_tell_nothing_of_a_key_while_more_can_be_earned(
             after.append([said(client.get(page)) for page in pages])
     assert worlds[0] == worlds[1]
     assert [here == there for here, there in zip(*after, strict=True)] == [False] * 3
+
+
+@pytest.mark.invariant("E1")
+def test_while_marks_are_hidden_no_address_depends_on_how_much_was_right(
+    asked, as_, ben, ben_here, ada
+):
+    """Homework without another attempt, which would show everything: all right, or all wrong."""
+    client, now = as_(ben), timezone.now()
+    quiz = Quiz.objects.select_related("activity").get(activity__key="again")
+    Quiz.objects.filter(pk=quiz.pk).update(attempts_allowed=1)
+    worlds, released = [], []
+    for key in (1, 2):
+        with undone():
+            give_keys(asked, key)
+            gradebook.show(ben_here.cohort, quiz.activity, hidden=True, by=ada)
+            attempt = attempts.start(ben_here, quiz, now=now - AN_HOUR, seed=1)
+            answer_all(ben_here, attempt, now=now - AN_HOUR)
+            attempts.submit(ben, attempt.pk, now=now - AN_HOUR)
+            Record.objects.filter(enrolment=ben_here).update(
+                score=10 * key, override=10 * key + 1, completed_at=now if key == 1 else None
+            )
+            every = urls({"again": attempt})
+            worlds.append(
+                [(name, said(client.get(url))) for way, name, url in every if way == "get"]
+            )
+            gradebook.show(ben_here.cohort, quiz.activity, hidden=False, by=ada)
+            paths = ("/", "/courses/lenses/", "/courses/lenses/grades/", "/quizzes/again/")
+            released.append([said(client.get(path)) for path in paths])
+    for here, there in zip(*worlds, strict=True):
+        assert here == there, here[0]
+    assert [here == there for here, there in zip(*released, strict=True)] == [False] * 4
 
 
 # --- E2 ----------------------------------------------------------------------------------------

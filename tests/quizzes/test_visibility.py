@@ -102,6 +102,15 @@ def test_nobody_sees_a_result_of_what_they_may_not_see(policy, phase):
     assert Item.ATTEMPT in visible(policy, phase, "student")
 
 
+@pytest.mark.parametrize(("policy", "phase"), ALL)
+def test_while_marks_are_not_released_students_see_what_they_saw_at_work_and_staff_all(
+    policy, phase
+):
+    assert visible(policy, phase, Role.STUDENT, hidden=True) == AT_WORK
+    assert visible(policy, phase, Role.STAFF, hidden=True) == EVERYTHING
+    assert not reveals_key(visible(policy, phase, Role.STUDENT, hidden=True))
+
+
 def test_no_phase_shows_less_than_the_one_before():
     for policy in Policy:
         later = [
