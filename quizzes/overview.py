@@ -51,6 +51,7 @@ from quizzes.statistics.sheet import read
 
 AHEAD = timedelta(days=14)  # what comes due is told so long before
 DAYS, WEEKS = 28, 26  # shown at most
+SHOWN = 3  # reasons of one student on the first page
 
 RULES = {
     Rule.FAILED: gettext_lazy("Failed the same quiz twice"),
@@ -332,6 +333,11 @@ class Concern:
 class Needs:
     person: Person
     concerns: Sequence[Concern]
+
+    @property
+    def more(self) -> int:
+        """Reasons beyond those that the first page shows of one student."""
+        return max(0, len(self.concerns) - SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
