@@ -18,6 +18,7 @@ from quizzes.statistics import Enough, Interval, proportion
 RIGHT = "right"
 OTHER = "other"  # wrong, in the words of no lens
 COLUMNS = (RIGHT, *LENSES, OTHER)
+SPOKEN_FOR = frozenset(LENSES)
 NO_LENS = ""
 ROWS = (*LENSES, NO_LENS)
 
@@ -189,7 +190,7 @@ def landed(answer: Iterable[Made], lens: str) -> set[Pair]:
 
 def _places(decision: Decision, lens: str) -> set[Pair]:
     meant = decision.meant_in(lens)
-    if meant is None or not any(is_mixed_up((meant, column)) for column in decision.columns):
+    if meant is None or not decision.columns & SPOKEN_FOR - {meant}:
         return set()
     return {(meant, column) for column in decision.columns}
 
@@ -240,9 +241,10 @@ def count(answers: Iterable[tuple[Collection[Made], str, int]]) -> Misread:
     might: Counter[str] = Counter()
     words: dict[str, str] = {}
     for answer, lens, times in answers:
-        for pair in offered(answer, lens):
+        pairs = offered(answer, lens)
+        for pair in pairs:
             could[pair] += times
-        for pair in landed(answer, lens):
+        for pair in landed(answer, lens) if pairs else ():
             hits[pair] += times
         for error in errors_offered(answer):
             might[error] += times

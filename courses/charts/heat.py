@@ -59,6 +59,7 @@ def _cell(cell: Cell, x: float, y: float) -> str:
         f'<a href="{escape(cell.url)}" aria-label="{escape(f"{cell.name}: {cell.words}")}">'
         f'<rect class="chart-leaf" {box}/>'
         f'<rect class="chart-bar" fill-opacity="{number(depth)}" {box}/>'
-        + lines_svg([said], x + _WIDE / 2, y + 19, kind="chart-text", anchor="middle")
+        # In ink, as dots are: the colour of links would be lost on the darker cells.
+        + lines_svg([said], x + _WIDE / 2, y + 19, kind="chart-dot", anchor="middle")
         + "</a>"
     )
