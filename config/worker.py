@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = (sys.executable, "manage.py", "db_worker", "--skip-checks", "--queue-name", "*")
+COMMAND = (sys.executable, "manage.py", "db_worker", "--skip-checks", "--verbosity", "0")
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before it is started again
 STEADY = 30.0  # seconds after which it counts as having run
 PATIENCE = 10.0  # seconds for what it is doing, when it is told to stop

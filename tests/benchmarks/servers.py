@@ -32,7 +32,9 @@ class Server:
 
     def workers(self) -> list[int]:
         pid = self.process.pid
-        return [int(child) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
+        children = [int(child) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
+        # The background worker is none of them.
+        return [child for child in children if "config.worker" not in _read(f"/proc/{child}/cmdline")]
 
     def cpu_seconds(self) -> float:
         """Processor time so far, of all processes of the server and of its database."""
@@ -105,7 +107,7 @@ def serve(
         process = subprocess.Popen(
             [*command, "--bind", f"fd://{place.fileno()}", application],
             cwd=ROOT,
-            env={**environ, "WEB_CONCURRENCY": str(workers), "TASK_WORKER": "0"},
+            env={"TASK_WORKER": "0", **environ, "WEB_CONCURRENCY": str(workers)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
