@@ -34,7 +34,9 @@ class Server:
         pid = self.process.pid
         children = [int(child) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
         # The background worker is none of them.
-        return [child for child in children if "config.worker" not in _read(f"/proc/{child}/cmdline")]
+        return [
+            child for child in children if "config.worker" not in _read(f"/proc/{child}/cmdline")
+        ]
 
     def cpu_seconds(self) -> float:
         """Processor time so far, of all processes of the server and of its database."""
