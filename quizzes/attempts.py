@@ -16,8 +16,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import (
+    BigIntegerField,
+    Count,
     F,
     IntegerField,
+    Max,
     OuterRef,
     QuerySet,
     Subquery,
@@ -35,6 +38,7 @@ from quizzes.conditions import Conditions
 from quizzes.models import (
     Acceptance,
     Attempt,
+    CheckpointAnswer,
     Item,
     LateAnswer,
     PasswordTry,
@@ -234,9 +238,9 @@ def start(
     the draw repeatable; without it the system's randomness decides. `password` is what was typed
     where the cohort is asked for one; a wrong one is counted. Raises `Refused`.
     """
-    rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
+    ahead = _draw_ahead(enrolment, quiz, now=now, seed=seed)
     with transaction.atomic():
-        started = _start(enrolment.pk, quiz, now=now, rng=rng, password=password)
+        started = _start(enrolment.pk, quiz, now=now, seed=seed, password=password, ahead=ahead)
     # Outside: a wrong try and the end of an overdue attempt stay, whatever is refused.
     if isinstance(started, availability.Refusal):
         raise NotStarted(started)
@@ -251,23 +255,137 @@ SETTINGS = [
 ]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What an attempt would ask, in its order: each with the order of its options."""
+
+    filled: Sequence[composing.Filled]
+    orders: Sequence[Any]
+    left_out: Collection[int]  # asked, and not counted
+    # What it was drawn from; where that is another now, it is drawn again.
+    basis: Any
+
+
+def _draw(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None) -> Drawn:
+    basis = _basis(enrolment, quiz)
+    rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
+    # Asked only where it decides: what is drawn, or what counts; and of nobody who is new here.
+    _settings, [(tried, _reveal, in_lessons, *_rest)], _slots = basis
+    known: Callable[[], Collection[int]] = frozenset
+    if tried or in_lessons:
+        known = cache(partial(revealing.known_versions, enrolment, now=now))
+    filled = composing.compose(enrolment, quiz, rng=rng, known=known)
+    left_out = known() if quiz.leaves_out_known else frozenset()
+    return Drawn(filled, arranged(quiz, filled, rng), left_out, basis)
+
+
+def _draw_ahead(
+    enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None
+) -> Drawn | None:
+    """Drawn before the lock is taken, for which everybody else waits who starts or saves.
+
+    On SQLite one writes at a time: a class that starts together waited four fifths of its time
+    for the draws of the others. None where it cannot be drawn: why is said in its turn.
+    """
+    try:
+        return _draw(enrolment, quiz, now=now, seed=seed)
+    except Refused:
+        return None
+
+
+def _basis(enrolment: Enrolment, quiz: Quiz) -> Any:
+    """What a draw rests on and may have changed until the lock is held; two queries."""
+    return (
+        [getattr(quiz, name) for name in SETTINGS],
+        STANDING.all(user=enrolment.user_id),
+        SLOTS.all(quiz=quiz.pk),
+    )
+
+
+def _newest(rows: QuerySet[Any], by: str, **of: Any) -> Subquery:
+    return Subquery(
+        rows.filter(**of).order_by().values(by).annotate(newest=Max("pk")).values("newest")[:1]
+    )
+
+
+# Of one person, all that only grows and by which more answers may have been shown to them: their
+# attempts, which of them ended or were looked at, what they asked for, and what they had checked.
+# Of all questions, the newest version: a draw from before it might ask what has been mended.
+STANDING = Prepared[tuple[Any, ...]](
+    lambda user: (
+        User.objects.filter(pk=user)
+        .order_by()
+        .values_list(
+            Subquery(
+                Attempt.objects.filter(enrolment__user=user)
+                .order_by()
+                .values("enrolment__user")
+                .annotate(grows=Count("pk") + Count("submitted_at") + Count("shown_at"))
+                .values("grows")[:1]
+            ),
+            _newest(Reveal.objects.all(), "enrolment__user", enrolment__user=user),
+            _newest(CheckpointAnswer.objects.all(), "enrolment__user", enrolment__user=user),
+            _newest(
+                Response.objects.filter(checked=True),
+                "item__attempt__enrolment__user",
+                item__attempt__enrolment__user=user,
+            ),
+            Subquery(QuestionVersion.objects.order_by("-pk").values("pk")[:1]),
+        )
+    ),
+    user=BigIntegerField(),
+)
+# The next two lock what they read where the database has such locks: for transactions only.
+ENROLLED = Prepared[tuple[Any, ...]](
+    lambda enrolment: (
+        Enrolment.objects.active()
+        .filter(pk=enrolment)
+        .order_by()
+        .select_for_update(no_key=True)
+        .values_list("pk")
+    ),
+    enrolment=BigIntegerField(),
+)
+EARLIER = Prepared[Attempt](
+    lambda quiz, enrolment: (
+        Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
+        .select_for_update()
+        .order_by("number")
+    ),
+    quiz=BigIntegerField(),
+    enrolment=BigIntegerField(),
+)
+AS_SET = Prepared[tuple[Any, ...]](
+    lambda quiz: Quiz.objects.filter(pk=quiz).order_by().values_list(*SETTINGS),
+    quiz=BigIntegerField(),
+)
+SLOTS = Prepared[tuple[Any, ...]](
+    lambda quiz: Slot.objects.filter(quiz=quiz).order_by("pk").values_list(),
+    quiz=BigIntegerField(),
+)
+
+
 def _start(
-    enrolment_id: int, quiz: Quiz, *, now: datetime, rng: random.Random, password: str | None
+    enrolment_id: int,
+    quiz: Quiz,
+    *,
+    now: datetime,
+    seed: int | None,
+    password: str | None,
+    ahead: Drawn | None,
 ) -> Attempt | availability.Refusal:
     # `no_key`: grades name the enrolment, and are written without waiting for this.
-    locked = Enrolment.objects.active().order_by().select_for_update(no_key=True)
-    locked.values_list("pk").get(pk=enrolment_id)
+    if not ENROLLED.all(enrolment=enrolment_id):
+        raise Enrolment.DoesNotExist
     # All of it after the lock, which whoever changes the conditions takes too: what had been read
     # before, or came beside the row that was waited for, may be older than what now holds.
     person, revealed = timing.anew(enrolment_id, quiz)
     enrolment = person.enrolment
-    quiz.refresh_from_db(fields=SETTINGS)
+    [settings] = AS_SET.all(quiz=quiz.pk)
+    for name, value in zip(SETTINGS, settings, strict=True):
+        setattr(quiz, name, value)
     # Locked too: one that is overdue is closed here, and perhaps by its own page as well.
-    attempts = list(
-        Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
-        .select_for_update()
-        .order_by("number")
-    )
+    attempts = EARLIER.all(quiz=quiz.pk, enrolment=enrolment_id)
     for attempt in attempts:
         if attempt.is_open and not is_overdue(attempt, now):
             return attempt
@@ -288,10 +406,9 @@ def _start(
         if why_not.code == "wrong_password":
             PasswordTry.objects.create(enrolment=enrolment, made_at=now)
         return why_not
-    # Asked only where it decides: what is drawn, or what counts.
-    known = cache(partial(revealing.known_versions, enrolment, now=now))
-    filled = composing.compose(enrolment, quiz, rng=rng, known=known)
-    left_out = known() if quiz.leaves_out_known else frozenset()
+    if ahead is None or ahead.basis != _basis(enrolment, quiz):
+        ahead = _draw(enrolment, quiz, now=now, seed=seed)
+    filled, left_out = ahead.filled, ahead.left_out
     counting = [slot.points for slot, version in filled if version.pk not in left_out]
     if not counting:
         return availability.Refusal("nothing_new", NOTHING_NEW)
@@ -308,7 +425,7 @@ def _start(
         rules=rules.stored(),
         sections=composing.headings(filled),
     )
-    Item.objects.bulk_create(frozen(attempt, filled, rng, left_out=left_out))
+    Item.objects.bulk_create(_items(attempt, filled, ahead.orders, left_out))
     progress.start(enrolment, quiz.activity, now=now)
     return attempt
 
@@ -324,17 +441,36 @@ def frozen(
 
     Versions in `left_out`, by primary key, are asked and do not count.
     """
+    return _items(attempt, filled, arranged(attempt.quiz, filled, rng), left_out)
+
+
+def arranged(quiz: Quiz, filled: Sequence[composing.Filled], rng: random.Random) -> list[Any]:
+    """The order of the options of each question."""
+    return [
+        KINDS[version.kind].arrange(version.spec, rng, quiz.shuffle_options)
+        for _slot, version in filled
+    ]
+
+
+def _items(
+    attempt: Attempt,
+    filled: Sequence[composing.Filled],
+    orders: Sequence[Any],
+    left_out: Collection[int],
+) -> list[Item]:
     return [
         Item(
             attempt=attempt,
             position=position,
             version=version,
-            order=KINDS[version.kind].arrange(version.spec, rng, attempt.quiz.shuffle_options),
+            order=order,
             points=slot.points,
             slot=slot.position,
             counts=version.pk not in left_out,
         )
-        for position, (slot, version) in enumerate(filled, start=1)
+        for position, ((slot, version), order) in enumerate(
+            zip(filled, orders, strict=True), start=1
+        )
     ]
 
 
