@@ -204,6 +204,10 @@ class GiveForm(MoreForm):
     reason = reason_field()
     newest = forms.IntegerField(min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["reason"].help_text = _("It is kept beside the new ends.")
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def extend(request: Request, cohort: int, activity: str) -> HttpResponse:

@@ -8,7 +8,7 @@ const line = document.querySelector("[data-checked]");
 const pause = document.querySelector("[data-pause]");
 const room = document.querySelector("[data-room]");
 const rows = () => document.getElementById("room-rows");
-const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: line.dataset.zone });
 let checked = clock();
 let since = performance.now();
 let paused = false;
