@@ -55,7 +55,7 @@ class Trial:
 
 
 def beside(attempt: Attempt, questions: Sequence[OpenQuestion]) -> list[OpenQuestion]:
-    """The questions of an open attempt, each with its trial; at most six queries.
+    """The questions of an open attempt, each with its trial; at most seven queries.
 
     None, and nothing beside them, where answers are neither checked nor certainty asked.
     """
@@ -65,8 +65,9 @@ def beside(attempt: Attempt, questions: Sequence[OpenQuestion]) -> list[OpenQues
     sure = _certainties(attempt) if rules.asks else {}
     tried = tries.standings(attempt)
     hints = _hints(attempt) if rules.behaviour == Behaviour.INTERACTIVE else {}
-    locked = _locked(attempt, rules, tried)
-    hidden = tried != {} and holding.hides(attempt.quiz, attempt.enrolment.cohort_id)
+    # Nothing has been tried yet: nothing is told, and nobody need ask whether it may be.
+    hidden = bool(tried) and holding.hides(attempt.quiz, attempt.enrolment.cohort_id)
+    locked = _locked(attempt, rules, tried, hidden=hidden)
     found = []
     for question in questions:
         at, by_hand = question.position, KINDS[question.presented["kind"]].by_hand
@@ -123,12 +124,13 @@ def _hints(attempt: Attempt) -> dict[int, Sequence[str]]:
     }
 
 
-def _locked(attempt: Attempt, rules: Rules, tried: Mapping[int, tries.Try]) -> dict[int, Trial]:
+def _locked(
+    attempt: Attempt, rules: Rules, tried: Mapping[int, tries.Try], *, hidden: bool
+) -> dict[int, Trial]:
     """The trials of the questions that are checked for good; at most three queries."""
     positions = [at for at, one in tried.items() if one.standing.state == State.LOCKED]
     if not positions:
         return {}
-    hidden = holding.hides(attempt.quiz, attempt.enrolment.cohort_id)
     seen = _visible(attempt, State.LOCKED, hidden=hidden)
     rows = list(
         Item.objects.current()

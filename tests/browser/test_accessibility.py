@@ -247,6 +247,10 @@ def a_student() -> dict[str, Any]:
     return {"cohort": here.cohort_id, "enrolment": here.pk}
 
 
+def a_mark() -> dict[str, Any]:
+    return a_student() | {"activity": "realism-quiz"}
+
+
 def a_question_to_regrade() -> dict[str, Any]:
     return {
         "cohort": Cohort.objects.get(title="Autumn 2026").pk,
@@ -320,6 +324,7 @@ PAGES: dict[str, list[Visited]] = {
         Visited("attempt, not saved", "quizzes:attempt", the_attempt("nato-quiz"), save_stale),
         Visited("submit", "quizzes:submit", the_attempt("nato-quiz")),
         Visited("certainty", "quizzes:certainty", the_course),
+        Visited("my grades", "courses:own_grades", the_course),
         Visited("result", "quizzes:result", the_attempt("realism-quiz"), open_everything),
         Visited("result, hidden", "quizzes:result", the_attempt("orientation-quiz")),
         Visited("log", "quizzes:log", the_attempt("realism-quiz")),
@@ -387,6 +392,13 @@ PAGES: dict[str, list[Visited]] = {
         Visited("contested", "quizzes:contested", a_contested_version, open_everything),
         Visited("contested, refused", "quizzes:contested", a_contested_version, send_empty),
         Visited("log of a student", "quizzes:students_log", a_students_attempt),
+        Visited("grades", "courses:grades", the_cohort("Autumn 2026")),
+        Visited("grades, none", "courses:grades", the_cohort("Spring 2027")),
+        Visited("a mark, refused", "courses:grade", a_mark, send_empty),
+        Visited("a column of grades", "courses:grade_column", the_times),
+        Visited(
+            "weights, tried", "courses:grade_weights", the_cohort("Autumn 2026"), query="?try=1"
+        ),
         Visited("student", "quizzes:student", a_student),
         Visited("student, refused", "quizzes:student", a_student, send_empty),
         Visited(

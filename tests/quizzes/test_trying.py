@@ -339,5 +339,5 @@ def test_the_page_of_tries_asks_as_often_whatever_the_number_of_questions(
     for position in range(1, size + 1):
         answer = choose("a")
         trying.check(ben, attempt.pk, position=position, answer=answer, now=timezone.now())
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         bens.get(page(attempt))
