@@ -114,7 +114,8 @@ def _write(
         text = cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 1]}…"
         sheet.write_string(at, place, text)
     elif cell is not None:
-        sheet.write_number(at, place, float(cell), forms.get(column.holds))
+        # Exact: a float is written with 16 digits, as 73.31999999999999.
+        sheet.write_number(at, place, Decimal(plain(cell)), forms.get(column.holds))
 
 
 def sheet_name(title: str, number: int = 1) -> str:

@@ -124,6 +124,12 @@ def open_everything(page: Page) -> None:
     page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
 
 
+def ask_for_nothing(page: Page) -> None:
+    page.get_by_label("What").select_option("marks")
+    page.get_by_role("button", name="Get the file").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 def open_source(page: Page) -> None:
     page.locator("a.cite").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -375,6 +381,8 @@ PAGES: dict[str, list[Visited]] = {
         Visited("add people", "quizzes:add_people", the_cohort("Spring 2027"), look_at_a_list),
         Visited("dates", "quizzes:dates", the_cohort("Autumn 2026"), query="?days=7&overrides=on"),
         Visited("settings", "quizzes:settings", the_cohort("Autumn 2026")),
+        Visited("exports", "quizzes:exports", the_cohort("Autumn 2026")),
+        Visited("exports, refused", "quizzes:exports", the_cohort("Spring 2027"), ask_for_nothing),
         Visited("groups", "quizzes:groups", the_cohort("Autumn 2026")),
         Visited("groups, none", "quizzes:groups", the_cohort("Spring 2027")),
         Visited("marking", "quizzes:marking", the_cohort("Autumn 2026")),
