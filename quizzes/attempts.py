@@ -8,7 +8,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -263,18 +263,18 @@ class Drawn:
     orders: Sequence[Any]
     left_out: Collection[int]  # asked, and not counted
     # What it was drawn from; where that is another now, it is drawn again.
-    basis: Any
+    basis: "Basis"
 
 
-def _draw(enrolment: Enrolment, quiz: Quiz, *, now: datetime, seed: int | None) -> Drawn:
-    basis = _basis(enrolment, quiz)
+def _draw(
+    enrolment: Enrolment, quiz: Quiz, basis: "Basis", *, now: datetime, seed: int | None
+) -> Drawn:
     rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
     # Asked only where it decides: what is drawn, or what counts; and of nobody who is new here.
-    _settings, [(tried, _reveal, in_lessons, *_rest)], _slots = basis
     known: Callable[[], Collection[int]] = frozenset
-    if tried or in_lessons:
+    if basis.has_a_past:
         known = cache(partial(revealing.known_versions, enrolment, now=now))
-    filled = composing.compose(enrolment, quiz, rng=rng, known=known)
+    filled = composing.compose(enrolment, quiz, rng=rng, known=known, slots=basis.slots)
     left_out = known() if quiz.leaves_out_known else frozenset()
     return Drawn(filled, arranged(quiz, filled, rng), left_out, basis)
 
@@ -287,18 +287,48 @@ def _draw_ahead(
     On SQLite one writes at a time: a class that starts together waited four fifths of its time
     for the draws of the others. None where it cannot be drawn: why is said in its turn.
     """
+    basis = _basis(enrolment, quiz)
+    basis.set(quiz)
     try:
-        return _draw(enrolment, quiz, now=now, seed=seed)
+        return _draw(enrolment, quiz, basis, now=now, seed=seed)
     except Refused:
         return None
 
 
-def _basis(enrolment: Enrolment, quiz: Quiz) -> Any:
-    """What a draw rests on and may have changed until the lock is held; two queries."""
-    return (
-        [getattr(quiz, name) for name in SETTINGS],
-        STANDING.all(user=enrolment.user_id),
-        SLOTS.all(quiz=quiz.pk),
+@dataclass(frozen=True)
+class Basis:
+    """What a draw rests on and may have changed until the lock is held."""
+
+    slots: Sequence[Slot] = field(compare=False)
+    settings: tuple[Any, ...]  # as `SETTINGS` names them
+    standing: tuple[Any, ...]  # as `STANDING` does
+    rows: Sequence[tuple[Any, ...]]  # of the slots, all columns
+
+    def set(self, quiz: Quiz) -> None:
+        """Give a quiz that was read at another time its settings of now."""
+        for name, value in zip(SETTINGS, self.settings, strict=True):
+            setattr(quiz, name, value)
+
+    @property
+    def has_a_past(self) -> bool:
+        """Whether this person was asked anything before."""
+        return bool(self.standing[TRIED] or self.standing[IN_LESSONS])
+
+
+def _basis(enrolment: Enrolment, quiz: Quiz) -> Basis:
+    """As it is now; one query."""
+    slots = BASIS.all(quiz=quiz.pk, user=enrolment.user_id)
+    if not slots:
+        return Basis((), tuple(getattr(quiz, name) for name in SETTINGS), (None,) * 5, ())
+    first = vars(slots[0])
+    return Basis(
+        slots,
+        tuple(first[f"set_{name}"] for name in SETTINGS),
+        tuple(first[f"stands_{at}"] for at in range(5)),
+        [
+            tuple(vars(slot)[field.attname] for field in Slot._meta.concrete_fields)
+            for slot in slots
+        ],
     )
 
 
@@ -308,31 +338,47 @@ def _newest(rows: QuerySet[Any], by: str, **of: Any) -> Subquery:
     )
 
 
-# Of one person, all that only grows and by which more answers may have been shown to them: their
-# attempts, which of them ended or were looked at, what they asked for, and what they had checked.
-# Of all questions, the newest version: a draw from before it might ask what has been mended.
-STANDING = Prepared[tuple[Any, ...]](
-    lambda user: (
-        User.objects.filter(pk=user)
-        .order_by()
-        .values_list(
-            Subquery(
-                Attempt.objects.filter(enrolment__user=user)
-                .order_by()
-                .values("enrolment__user")
-                .annotate(grows=Count("pk") + Count("submitted_at") + Count("shown_at"))
-                .values("grows")[:1]
-            ),
-            _newest(Reveal.objects.all(), "enrolment__user", enrolment__user=user),
-            _newest(CheckpointAnswer.objects.all(), "enrolment__user", enrolment__user=user),
-            _newest(
-                Response.objects.filter(checked=True),
-                "item__attempt__enrolment__user",
-                item__attempt__enrolment__user=user,
-            ),
-            Subquery(QuestionVersion.objects.order_by("-pk").values("pk")[:1]),
-        )
+COLUMNS = [column.attname for column in Slot._meta.concrete_fields]
+TRIED, IN_LESSONS = 0, 2  # places in the following
+
+
+def _standing(user: Any) -> tuple[Subquery, ...]:
+    """Of one person, all that only grows and by which more answers may have been shown to them.
+
+    Their attempts, which of them ended or were looked at, what they asked for, in lessons, and
+    what they had checked. Of all questions, the newest version: a draw from before it might ask
+    what has been mended.
+    """
+    return (
+        Subquery(
+            Attempt.objects.filter(enrolment__user=user)
+            .order_by()
+            .values("enrolment__user")
+            .annotate(grows=Count("pk") + Count("submitted_at") + Count("shown_at"))
+            .values("grows")[:1]
+        ),
+        _newest(Reveal.objects.all(), "enrolment__user", enrolment__user=user),
+        _newest(CheckpointAnswer.objects.all(), "enrolment__user", enrolment__user=user),
+        _newest(
+            Response.objects.filter(checked=True),
+            "item__attempt__enrolment__user",
+            item__attempt__enrolment__user=user,
+        ),
+        Subquery(QuestionVersion.objects.order_by("-pk").values("pk")[:1]),
+    )
+
+
+# The slots of a quiz, and on each of them how the quiz is set and how its student stands: whatever
+# decides a draw comes in one statement.
+BASIS = Prepared[Slot](
+    lambda quiz, user: (
+        Slot.objects.filter(quiz=quiz)
+        .select_related("section")
+        .annotate(**{f"set_{name}": F(f"quiz__{name}") for name in SETTINGS})
+        .annotate(**{f"stands_{at}": each for at, each in enumerate(_standing(user))})
+        .order_by("position")
     ),
+    quiz=BigIntegerField(),
     user=BigIntegerField(),
 )
 # The next two lock what they read where the database has such locks: for transactions only.
@@ -355,14 +401,6 @@ EARLIER = Prepared[Attempt](
     quiz=BigIntegerField(),
     enrolment=BigIntegerField(),
 )
-AS_SET = Prepared[tuple[Any, ...]](
-    lambda quiz: Quiz.objects.filter(pk=quiz).order_by().values_list(*SETTINGS),
-    quiz=BigIntegerField(),
-)
-SLOTS = Prepared[tuple[Any, ...]](
-    lambda quiz: Slot.objects.filter(quiz=quiz).order_by("pk").values_list(),
-    quiz=BigIntegerField(),
-)
 
 
 def _start(
@@ -381,9 +419,8 @@ def _start(
     # before, or came beside the row that was waited for, may be older than what now holds.
     person, revealed = timing.anew(enrolment_id, quiz)
     enrolment = person.enrolment
-    [settings] = AS_SET.all(quiz=quiz.pk)
-    for name, value in zip(SETTINGS, settings, strict=True):
-        setattr(quiz, name, value)
+    basis = _basis(enrolment, quiz)
+    basis.set(quiz)
     # Locked too: one that is overdue is closed here, and perhaps by its own page as well.
     attempts = EARLIER.all(quiz=quiz.pk, enrolment=enrolment_id)
     for attempt in attempts:
@@ -392,6 +429,7 @@ def _start(
         if attempt.is_open:
             attempt.quiz, attempt.enrolment = quiz, enrolment
             _close(attempt, now=now)
+            basis = _basis(enrolment, quiz)  # what it asked may be known from now on
     holds = person.at(now)
     why_not = refusal(
         enrolment,
@@ -406,8 +444,8 @@ def _start(
         if why_not.code == "wrong_password":
             PasswordTry.objects.create(enrolment=enrolment, made_at=now)
         return why_not
-    if ahead is None or ahead.basis != _basis(enrolment, quiz):
-        ahead = _draw(enrolment, quiz, now=now, seed=seed)
+    if ahead is None or ahead.basis != basis:
+        ahead = _draw(enrolment, quiz, basis, now=now, seed=seed)
     filled, left_out = ahead.filled, ahead.left_out
     counting = [slot.points for slot, version in filled if version.pk not in left_out]
     if not counting:

@@ -28,16 +28,19 @@ def compose(
     *,
     rng: random.Random,
     known: Callable[[], Collection[int]] = frozenset,
+    slots: Sequence[Slot] | None = None,
 ) -> list[Filled]:
     """The slots of a quiz, each with the version it is filled with, as the attempt shows them.
 
     By section and position; shuffled, where the quiz says so, within a section. `known` tells the
     versions (primary keys) whose answers this student was shown: they are drawn last; it is asked
     only if any slot draws. Without an enrolment, for somebody who only looks, chance alone
-    decides. Raises `Refused`, with a sentence for the student, if the slots cannot all be filled.
-    At most seven queries besides `known`'s, however many slots.
+    decides. `slots` are those of the quiz by position with their sections, if they have been read.
+    Raises `Refused`, with a sentence for the student, if the slots cannot all be filled. At most
+    seven queries besides `known`'s, however many slots.
     """
-    slots = list(quiz.slots.select_related("section").order_by("position"))
+    if slots is None:
+        slots = list(quiz.slots.select_related("section").order_by("position"))
     filled = list(zip(slots, _versions(enrolment, quiz, slots, rng, known), strict=True))
     filled.sort(key=lambda pair: _place(pair[0]))
     if not quiz.shuffle_questions:

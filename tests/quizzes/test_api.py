@@ -461,13 +461,13 @@ def test_the_queries_do_not_grow_with_the_questions(
 
     with django_assert_num_queries(7):
         api.ask(path)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(16):
         attempt = api.send("post", f"{path}attempts/").json()
     with django_assert_num_queries(4):
         api.ask(path_of(attempt))
     with django_assert_num_queries(7):
         answer(api, attempt, 1, "b")  # failed, so that it is asked whether an attempt is left
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         api.send("post", path_of(attempt, "submit/"))
     with django_assert_num_queries(9):
         api.ask(path_of(attempt, "result/"))
