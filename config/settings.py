@@ -96,7 +96,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
-COHORT_VIEW = "quizzes.views.overview.overview"  # a cohort's first page
 WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [

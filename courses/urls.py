@@ -1,6 +1,4 @@
-from django.conf import settings
 from django.urls import path
-from django.utils.module_loading import import_string
 
 from courses.views import cohorts, correspondence, edit, grades, home, learn, reference
 
@@ -38,8 +36,6 @@ urlpatterns = [
     path("teach/<int:cohort>/people/", cohorts.roster, name="roster"),
     path("teach/<int:cohort>/invitations/", cohorts.invited, name="invited"),
     path("teach/<int:cohort>/announcements/", cohorts.announced, name="announced"),
-    # What its page shows is more than courses know of: the site says which view it is.
-    path("teach/<int:cohort>/", import_string(settings.COHORT_VIEW), name="cohort"),
     path("teach/<int:cohort>/messages/", correspondence.cohort, name="cohort_messages"),
     path("courses/<slug:course>/grades/", grades.own, name="own_grades"),
     path("teach/<int:cohort>/grades/", grades.grades, name="grades"),

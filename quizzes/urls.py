@@ -59,6 +59,7 @@ urlpatterns = [
         analysis.question,
         name="report_question",
     ),
+    path("teach/<int:cohort>/", overview.overview, name="overview"),
     path("teach/<int:cohort>/help/", overview.needing, name="help"),
     path("teach/<int:cohort>/modules/<slug:module>/", overview.module, name="module"),
     path("teach/<int:cohort>/understanding/", understanding.misread, name="understanding"),

@@ -90,7 +90,7 @@ PAGES = [
     ("courses:lesson_sources", LESSON,
      (302, 404, 200, 200, 200, 200, 200),
      (302, 405, 405, 405, 405, 405, 405)),
-    ("courses:cohort", {"cohort": "<cohort>"},
+    ("quizzes:overview", {"cohort": "<cohort>"},
      (302, 404, 404, 404, 200, 200, 404),
      (302, 405, 405, 405, 405, 405, 405)),
     ("courses:invitation", {},  # no link was opened
@@ -465,7 +465,7 @@ def test_what_is_not_there_looks_like_what_is_not_yours(roles, role):
     for url in (
         reverse("courses:course", args=["nothing"]),
         reverse("courses:lesson", args=["lenses", "nothing"]),
-        reverse("courses:cohort", args=[999_999]),
+        reverse("quizzes:overview", args=[999_999]),
         reverse("quizzes:quiz", args=["nothing"]),
         reverse("quizzes:attempt", args=[nothing]),
         reverse("quizzes:result", args=[nothing]),

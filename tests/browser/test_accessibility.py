@@ -345,14 +345,14 @@ PAGES: dict[str, list[Visited]] = {
     ],
     "ada": [
         Visited("home", "courses:home"),
-        Visited("cohort", "courses:cohort", the_cohort("Autumn 2026")),
+        Visited("cohort", "quizzes:overview", the_cohort("Autumn 2026")),
         Visited(
             "module of a cohort",
             "quizzes:module",
             lambda: {**the_cohort("Autumn 2026")(), "module": "realism"},
             query="?state=working",
         ),
-        Visited("cohort without students", "courses:cohort", the_cohort("Spring 2027")),
+        Visited("cohort without students", "quizzes:overview", the_cohort("Spring 2027")),
         Visited("preview", "quizzes:preview", the_exam, query="?seed=1"),
         Visited("times", "quizzes:timing", the_times),
         Visited("times, refused", "quizzes:timing", the_times, give_nothing),

@@ -77,7 +77,7 @@ def test_an_empty_cohort_says_what_to_do_and_one_of_the_withdrawn_is_empty(
     progress.complete_lesson(ben_here, lesson.activity, now=NOON)
     Enrolment.objects.filter(pk=ben_here.pk).update(withdrawn_at=NOON)
     assert told(cohort).sentence == "Nobody has joined yet. Give your students the join code."
-    page = as_(ada).get(reverse("courses:cohort", args=[cohort.pk]))
+    page = as_(ada).get(reverse("quizzes:overview", args=[cohort.pk]))
     assert b"JKMN2345" in page.content
     assert b"<svg" not in page.content
     Enrolment.objects.filter(pk=ben_here.pk).update(withdrawn_at=None)
