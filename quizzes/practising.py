@@ -3,12 +3,16 @@
 It is an address and nothing else: what it is about stands in it, and the questions are drawn when
 somebody opens it, those that they have tried least first. Answers are shown at once and never
 count (`quizzes.checkpoints`); only questions that no graded quiz may draw are in it.
+
+Anybody may write such an address, so graded questions have no say in what it opens: whether there
+is a set about realism taken for liberalism would tell which of the two is right in them. What close
+by means is worked out for those who teach (`aimed`), and stands in the address they give out.
 """
 
 import random
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db.models import Count
@@ -26,28 +30,38 @@ SIZE = 5  # questions: a quarter of an hour at most
 
 @dataclass(frozen=True)
 class About:
-    """What a set is for: lenses that are mixed up, a misconception, or an objective's key."""
+    """What a set is for: lenses that are mixed up, a misconception, or an objective's key.
+
+    `near` are keys of objectives that questions close by serve.
+    """
 
     pair: Pair | None = None
     error: str = ""
     objective: str = ""
+    near: tuple[str, ...] = ()
 
     @property
     def query(self) -> str:
         """It as the query of an address; `about` reads it back."""
+        if self.objective:
+            return urlencode({"objective": self.objective})
+        near = {"near": ",".join(self.near)} if self.near else {}
         if self.pair is not None:
-            return urlencode({"meant": self.pair[0], "chose": self.pair[1]})
-        return urlencode({"error": self.error} if self.error else {"objective": self.objective})
+            return urlencode({"meant": self.pair[0], "chose": self.pair[1], **near})
+        return urlencode({"error": self.error, **near})
 
 
 def about(data: Mapping[str, str]) -> About | None:
     """What the query of an address asks for; None if it asks for nothing that there is."""
     pair = (data.get("meant", ""), data.get("chose", ""))
+    near = tuple(filter(None, data.get("near", "").split(",")))
     if pair[0] in ROWS and is_mixed_up(pair):
-        return About(pair=pair)
+        return About(pair=pair, near=near)
     error = " ".join(data.get("error", "").split())
+    if error:
+        return About(error=error, near=near)
     objective = data.get("objective", "")
-    return About(error=error, objective="" if error else objective) if error or objective else None
+    return About(objective=objective) if objective else None
 
 
 @dataclass(frozen=True)
@@ -118,33 +132,41 @@ class Found:
 
 
 def find(bank: Bank, about: About) -> Found | None:
-    """None where nothing in the course is about this, graded or not.
+    """None where no practice question is about this, and no objective is named.
 
-    Close by are questions that share an objective with any in which just this can be got wrong.
+    Close by are questions that share an objective with the exact ones, or serve one of `near`.
     """
+    asked = [each for each in bank.questions if each.practice]
     if about.objective:
         objectives = [each for each in bank.objectives if each.key == about.objective]
         wanted = {each.pk for each in objectives}
-        exact = [each for each in bank.questions if each.objectives & wanted]
+        exact = [each for each in asked if each.objectives & wanted]
     else:
-        exact = [
-            each
-            for each in bank.questions
-            if _can_fail(about, bank.specs[each.digest].decisions, each.lens)
-        ]
-        wanted = set().union(*(each.objectives for each in exact))
+        exact = [each for each in asked if _can_fail(bank, about, each)]
+        wanted = {each.pk for each in bank.objectives if each.key in about.near}
+        wanted = wanted.union(*(each.objectives for each in exact))
         objectives = [each for each in bank.objectives if each.pk in wanted]
     if not exact and not objectives:
         return None
     return Found(
         objectives,
-        [each for each in exact if each.practice],
-        [
-            each
-            for each in bank.questions
-            if each.practice and (each.objectives & wanted or each in exact)
-        ],
+        exact,
+        [each for each in asked if each.objectives & wanted or each in exact],
     )
+
+
+def aimed(bank: Bank, about: About) -> About:
+    """The same, close to every question in which just this can be got wrong, graded ones too.
+
+    For those who teach: the objectives of these questions come from what is right in them.
+    """
+    if about.objective:
+        return about
+    wanted: set[int] = set()
+    for each in bank.questions:
+        if _can_fail(bank, about, each):
+            wanted |= each.objectives
+    return replace(about, near=tuple(each.key for each in bank.objectives if each.pk in wanted))
 
 
 def make(course: Course, about: About, enrolment: Enrolment | None) -> Set | None:
@@ -160,10 +182,11 @@ def make(course: Course, about: About, enrolment: Enrolment | None) -> Set | Non
     return Set(about, found.objectives, [known[versions[pk]] for pk in drawn], len(versions))
 
 
-def _can_fail(about: About, decisions: Collection[misreading.Decision], lens: str) -> bool:
-    answer = [misreading.Made(each, each.right) for each in decisions]
+def _can_fail(bank: Bank, about: About, question: _Asked) -> bool:
+    """Whether just this can be got wrong in a question."""
+    answer = [misreading.Made(each, each.right) for each in bank.specs[question.digest].decisions]
     if about.pair is not None:
-        return about.pair in misreading.offered(answer, lens)
+        return about.pair in misreading.offered(answer, question.lens)
     return about.error.casefold() in misreading.errors_offered(answer)
 
 

@@ -301,7 +301,8 @@ def _practice(request: Request, terms: Terms, abouts: list[About]) -> list[tuple
     """
     course = terms.cohort.course
     bank = practising.bank(course)
-    found = [(about, practising.find(bank, about)) for about in abouts]
+    aimed = [practising.aimed(bank, about) for about in abouts]
+    found = [(about, practising.find(bank, about)) for about in aimed]
     return [
         (request.build_absolute_uri(_address(course.key, about)), len(one.near))
         for about, one in found

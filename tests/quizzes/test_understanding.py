@@ -5,12 +5,22 @@ from collections import defaultdict
 from copy import deepcopy
 from datetime import timedelta
 from fractions import Fraction
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
 from courses.models import Group, User
-from quizzes import attempts, mastery, misreading, practising, sheets, sureness, understanding
+from quizzes import (
+    attempts,
+    authoring,
+    mastery,
+    misreading,
+    practising,
+    sheets,
+    sureness,
+    understanding,
+)
 from quizzes.attempts import Answer
 from quizzes.misreading import Share
 from quizzes.models import Attempt, CheckpointAnswer, Item, Mark, Question, Response
@@ -392,7 +402,11 @@ def practice(module, bank):
 
 def test_a_set_asks_practice_questions_on_just_this_and_those_close_by(course, practice, ben_here):
     about = About(pair=("institutionalism", "realism"))
-    made = practising.make(course, about, ben_here)
+    exact = practising.make(course, about, ben_here)
+    assert [version.question.key for version in exact.versions] == ["try-lens"]
+    aimed = practising.aimed(practising.bank(course), about)
+    assert aimed.near == ("tell-lenses",)
+    made = practising.make(course, aimed, ben_here)
     assert [version.question.key for version in made.versions] == ["try-lens", "try-near"]
     by_aim = practising.make(course, About(objective="tell-lenses"), ben_here)
     assert [version.question.key for version in by_aim.versions] == ["try-near"]
@@ -417,10 +431,39 @@ def test_a_student_follows_the_link_answers_and_is_told(as_, ben, ben_here, prac
 
 def test_instructors_are_given_the_address_to_send(as_, ada, ben_here, cohort, lens_quiz, practice):
     sit(ben_here, lens_quiz, "power")
-    query = "?meant=institutionalism&amp;chose=realism"
-    page = as_(ada).get(f"/teach/{cohort.pk}/understanding/answers/{query.replace('amp;', '')}")
-    assert f"http://testserver/courses/lenses/practice/{query}" in page.content.decode()
+    query = "?meant=institutionalism&chose=realism"
+    page = as_(ada).get(f"/teach/{cohort.pk}/understanding/answers/{query}")
+    given = f"/courses/lenses/practice/{query}&near=tell-lenses"
+    assert f"http://testserver{given}".replace("&", "&amp;") in page.content.decode()
     assert b"2 questions stand ready" in page.content
+    opened = as_(ben_here.user).get(given).content
+    assert b"Try: whose?" in opened
+    assert b"Near?" in opened
+
+
+def test_no_address_of_a_set_tells_what_is_right_in_a_graded_question(
+    as_, ben, ben_here, bank, lens_quiz
+):
+    """Two sites that differ in the key alone answer alike, whatever address a student tries."""
+    pairs = [("institutionalism", "realism"), ("realism", "institutionalism"), ("", "realism")]
+    tried = [urlencode({"meant": meant, "chose": chose}) for meant, chose in pairs]
+    tried += [urlencode({"error": f"takes {key} for it"}) for key in KEYS]
+    tried += [f"{query}&near=tell-lenses" for query in tried]
+    client = as_(ben)
+
+    def replies() -> list[tuple[int, int]]:
+        found = [client.get(f"/courses/lenses/practice/?{query}") for query in tried]
+        return [(reply.status_code, len(reply.content)) for reply in found]
+
+    before = replies()
+    for question in bank[:2]:
+        spec = tagged("Whose idea?")
+        for option in spec["options"]:
+            option["correct"] = option["key"] == "power"
+            option["misconception"] = "" if option["correct"] else f"takes {option['key']} for it"
+        question.spec = spec
+        authoring.publish(question, now=NOON)
+    assert replies() == before
 
 
 def test_no_graded_question_can_be_practised(as_, ben, bank, practice):
