@@ -335,6 +335,11 @@ def _listed(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def size(regrade: Regrade) -> int:
+    """How many attempts it is about; one query."""
+    return _concerned(regrade).filter(state=Attempt.State.SUBMITTED).count()
+
+
 def _concerned(regrade: Regrade) -> QuerySet[Attempt]:
     asked = Item.objects.filter(attempt=OuterRef("pk"), version__question=regrade.question_id)
     found = Attempt.objects.filter(Exists(asked))
@@ -344,6 +349,45 @@ def _concerned(regrade: Regrade) -> QuerySet[Attempt]:
 
 
 # --- The verbs ---------------------------------------------------------------------------------
+
+
+def checked(
+    question: Question,
+    *,
+    version: QuestionVersion | None,
+    policy: str,
+    cohort: Cohort | None,
+    by: User,
+    reason: str,
+    now: datetime,
+) -> Regrade:
+    """A regrade on these terms, before anything is looked at. Raises `Refused`."""
+    if version is None:
+        version = Question.objects.select_related("current").get(pk=question.pk).current
+    reason = reason.strip()
+    if not may_regrade(by, cohort):
+        raise Refused(_(NOT_YOURS))
+    if cohort is not None and cohort.course_id != question.module.course_id:
+        raise Refused(_(OTHER_COURSE))
+    if version is None:
+        raise Refused(_(NOT_READY))
+    if version.question_id != question.pk:
+        raise Refused(_(OTHER_QUESTION))
+    if policy not in Regrade.Policy.values:
+        raise Refused(_(NO_POLICY))
+    if not reason:
+        raise Refused(_(NO_REASON))
+    if len(reason) > REASON_LENGTH:
+        raise Refused(_(LONG_REASON).format(length=len(reason), most=REASON_LENGTH))
+    return Regrade(
+        question=question,
+        version=version,
+        cohort=cohort,
+        policy=policy,
+        reason=reason,
+        by=by,
+        made_at=now,
+    )
 
 
 def preview(
@@ -362,31 +406,8 @@ def preview(
     `version` is the one to mark by, the newest one for None; `cohort` is whose attempts, or None
     for all. `watch` is told how far it is. Raises `Refused`.
     """
-    if version is None:
-        version = Question.objects.select_related("current").get(pk=question.pk).current
-    reason = reason.strip()
-    if not may_regrade(by, cohort):
-        raise Refused(_(NOT_YOURS))
-    if cohort is not None and cohort.course_id != question.module.course_id:
-        raise Refused(_(OTHER_COURSE))
-    if version is None:
-        raise Refused(_(NOT_READY))
-    if version.question_id != question.pk:
-        raise Refused(_(OTHER_QUESTION))
-    if policy not in Regrade.Policy.values:
-        raise Refused(_(NO_POLICY))
-    if not reason:
-        raise Refused(_(NO_REASON))
-    if len(reason) > REASON_LENGTH:
-        raise Refused(_(LONG_REASON).format(length=len(reason), most=REASON_LENGTH))
-    regrade = Regrade(
-        question=question,
-        version=version,
-        cohort=cohort,
-        policy=policy,
-        reason=reason,
-        by=by,
-        made_at=now,
+    regrade = checked(
+        question, version=version, policy=policy, cohort=cohort, by=by, reason=reason, now=now
     )
     survey = Survey(regrade)
     everything = survey.attempts().count()

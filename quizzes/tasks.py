@@ -1,5 +1,7 @@
 """What workers do: entry points of the background, each for one verb."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -13,41 +15,63 @@ from django_tasks import task
 from courses.access import teaching_in
 from courses.models import Group
 from courses.refusals import Refused
-from quizzes.access import taught_quiz
+from quizzes import correcting, jobs
+from quizzes.access import regrading_cohort, taught_quiz
 from quizzes.analysis import Which
 from quizzes.exports import asking
 from quizzes.exports.asking import Form, Wanted, What
 from quizzes.exports.printing import pdf
 from quizzes.models import Export
+from quizzes.models.jobs import Job
 from quizzes.views import analysis
 
 log = structlog.get_logger(__name__)
 
 
+NOT_THERE = "What it was about is not there any more, or you no longer teach this cohort."
+FAULT = "It could not be done; the site's log says why. Tell whoever runs the site."
+
+
+@contextmanager
+def in_words(job: Job) -> Iterator[None]:
+    """Whatever goes wrong stands in the job's row, in words."""
+    try:
+        yield
+    except Http404:
+        jobs.fail(job, _(NOT_THERE), now=timezone.now())
+    except Refused as refusal:
+        jobs.fail(job, str(refusal), now=timezone.now())
+    except Exception:
+        log.exception("job_failed", kind=type(job).__name__, job=job.pk)
+        jobs.fail(job, _(FAULT), now=timezone.now())
+
+
 @task()
 def write_export(key: int) -> None:
-    """Write a file that somebody asked for. Never raises: what goes wrong stands in its row."""
+    """Write a file that somebody asked for. Never raises."""
     export = asking.take_up(key, now=timezone.now())
     if export is None:
         return
-    try:
-        with asking.alive(export, clock=timezone.now) as progress:
+    with in_words(export):
+        with jobs.alive(export, clock=timezone.now) as progress:
             wanted = wanted_of(export)
             if wanted.form == Form.PDF:
                 content = printed(export)
                 size = len(content)
             else:
                 content, size = asking.written(wanted, progress)
-        asking.finish(export, content, size=size, rows=progress.rows, now=timezone.now())
-    except Http404:
-        fault = _("What it was about is not there any more, or you no longer teach this cohort.")
-        asking.fail(export, fault, now=timezone.now())
-    except Refused as refusal:
-        asking.fail(export, str(refusal), now=timezone.now())
-    except Exception:
-        log.exception("export_not_written", export=export.pk)
-        fault = _("It could not be written; the site's log says why. Tell whoever runs the site.")
-        asking.fail(export, fault, now=timezone.now())
+        asking.finish(export, content, size=size, rows=progress.done, now=timezone.now())
+
+
+@task()
+def regrade(key: int) -> None:
+    """Look at a regrade of many attempts, or commit it. Never raises."""
+    job = correcting.take_up(key, now=timezone.now())
+    if job is None:
+        return
+    with in_words(job):
+        regrading_cohort(job.by, job.cohort_id)
+        correcting.do(job, clock=timezone.now)
 
 
 def wanted_of(export: Export) -> Wanted:

@@ -94,6 +94,7 @@ urlpatterns = [
     ),
     path("teach/<int:cohort>/regrades/", regrading.regrades, name="regrades"),
     path("teach/<int:cohort>/regrades/<int:regrade>/", regrading.regrade, name="regrade"),
+    path("teach/<int:cohort>/regrades/jobs/<int:job>/", regrading.regrade_job, name="regrade_job"),
     path(
         "teach/<int:cohort>/questions/<slug:question>/regrade/",
         regrading.regrade_question,

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from courses import authoring
 from courses.models import (
     Activity,
@@ -22,7 +24,16 @@ from courses.models import (
 from quizzes import attempts
 from quizzes.attempts import Answer
 from quizzes.authoring import publish
-from quizzes.models import Contest, Item, Question, QuestionVersion, Quiz, Regrade, Slot
+from quizzes.models import (
+    Contest,
+    Item,
+    Question,
+    QuestionVersion,
+    Quiz,
+    Regrade,
+    RegradeJob,
+    Slot,
+)
 from quizzes.questions import KINDS
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -252,6 +263,12 @@ def make_regrade(version: QuestionVersion, cohort: Cohort, by: User, **fields: A
     return Regrade.objects.create(
         question=version.question, version=version, cohort=cohort, by=by, **fields
     )
+
+
+def make_regrade_job(regrade: Regrade, cohort: Cohort, by: User, **fields: Any) -> RegradeJob:
+    """A preview of many attempts that is being committed in the background."""
+    fields = {"commits": True, "whole": 10_000, "made_at": timezone.now(), **fields}
+    return RegradeJob.objects.create(regrade=regrade, cohort=cohort, by=by, **fields)
 
 
 def make_waiting_essay(enrolment: Enrolment, module: Module, key: str = "anarchy-essay") -> Item:

@@ -270,6 +270,9 @@ PAGES = [
     ("quizzes:regrade", REGRADE,
      (302, 404, 404, 404, 404, 200, 200),
      (302, 404, 404, 404, 404, 422, 422)),
+    ("quizzes:regrade_job", {"cohort": "<cohort>", "job": "<job>"},
+     (302, 404, 404, 404, 404, 200, 200),
+     (302, 405, 405, 405, 405, 405, 405)),
     ("quizzes:contested", CONTESTED,
      (302, 404, 404, 404, 404, 200, 200),
      (302, 404, 404, 404, 404, 422, 422)),
@@ -397,7 +400,8 @@ def known(ben_here, quiz, cohort, ada) -> dict[str, object]:
         "<cohort>": cohort.pk,
         "<enrolment>": ben_here.pk,
         "<version>": item.version_id,
-        "<regrade>": factories.make_regrade(item.version, cohort, by=ada).pk,
+        "<regrade>": (regrade := factories.make_regrade(item.version, cohort, by=ada)).pk,
+        "<job>": factories.make_regrade_job(regrade, cohort, by=ada).pk,
         "<nothing>": uuid.uuid4(),
     }
 

@@ -1,21 +1,13 @@
-"""Exports that are written in the background: asked for, taken up, finished, thrown away.
+"""Exports that are written in the background (`quizzes.jobs`), and what is in one."""
 
-Nothing here depends on a scheduler or on a worker that lives: an export whose writer gives no sign
-of life is taken up again, or told to have failed, by whoever looks next.
-"""
-
-import threading
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from django.db import IntegrityError, connection, transaction
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -23,20 +15,20 @@ from django.utils.translation import gettext_lazy, ngettext
 from courses import gradebook
 from courses.models import Cohort, Group, User
 from courses.refusals import Refused
+from quizzes import jobs
 from quizzes.analysis import Asked, Which
 from quizzes.exports import contents
 from quizzes.exports.tables import Table
 from quizzes.exports.writing import as_csv, write_xlsx
+from quizzes.jobs import UNFINISHED, Progress, Send
 from quizzes.models import Export, Quiz
 
 AT_ONCE = 10_000  # rows; a longer file is written in the background
-KEPT = timedelta(days=7)
-SILENT = timedelta(minutes=2)  # without a sign of life: broken off
-UNBEGUN = timedelta(hours=1)  # without a worker that takes it up
-MOST_TRIES = 2
 MOST_AT_A_TIME = 5  # unfinished, of one person
-BEAT = 1.0  # seconds between signs of life
-UNFINISHED = (Export.State.WAITING, Export.State.WORKING)
+BROKE_OFF = (
+    "It broke off twice while it was being written. Ask for less at a time (one group, or first"
+    " attempts), or tell whoever runs the site."
+)
 
 
 class What(StrEnum):
@@ -133,8 +125,6 @@ class Wanted:
 
 # --- Asking ------------------------------------------------------------------------------------
 
-Send = Callable[[int], Any]  # hands an export's key to the workers
-
 
 def ask(wanted: Wanted, by: User, *, now: datetime, send: Send) -> Export:
     """Have a file written in the background. Who asks for the same again gets the same export.
@@ -155,26 +145,17 @@ def ask(wanted: Wanted, by: User, *, now: datetime, send: Send) -> Export:
             )
             % {"n": under_way}
         )
-    rows = wanted.rows() or None
-    try:
-        with transaction.atomic():
-            export = Export.objects.create(
-                cohort=wanted.cohort,
-                by=by,
-                kind=wanted.what,
-                form=wanted.form,
-                query=wanted.query,
-                rows=rows,
-                name=wanted.name,
-                made_at=now,
-            )
-            send(export.pk)
-    except IntegrityError:
-        same = _unfinished(wanted, by)  # somebody's other click was quicker
-        if same is None:
-            raise
-        return same
-    return export
+    export = Export(
+        cohort=wanted.cohort,
+        by=by,
+        kind=wanted.what,
+        form=wanted.form,
+        query=wanted.query,
+        whole=wanted.rows() or None,
+        name=wanted.name,
+        made_at=now,
+    )
+    return jobs.ask(export, lambda: _unfinished(wanted, by), send=send)
 
 
 def _unfinished(wanted: Wanted, by: User) -> Export | None:
@@ -202,81 +183,20 @@ def mine(cohort: Cohort, by: User) -> list[Export]:
 
 def take_up(key: int, *, now: datetime) -> Export | None:
     """Begin to write an export; None if it is done, or if somebody else is writing it."""
-    with transaction.atomic():
-        export: Export | None = (
-            Export.objects.select_for_update(of=("self",))
-            .select_related("cohort__course", "by")
-            .defer("content")
-            .filter(pk=key, state__in=UNFINISHED)
-            .first()
-        )
-        if export is None or (export.state == Export.State.WORKING and not _silent(export, now)):
-            return None
-        export.state, export.alive_at, export.written = Export.State.WORKING, now, 0
-        export.tries += 1
-        export.save(update_fields=["state", "alive_at", "written", "tries"])
-    return export
+    rows = Export.objects.select_related("cohort__course", "by").defer("content")
+    return jobs.take_up(rows, key, now=now)
 
 
 def finish(export: Export, content: bytes, *, size: int, rows: int, now: datetime) -> bool:
     """Keep what was written. False if somebody else has taken it up since."""
-    return _end(
-        export, now, state=Export.State.READY, content=content, size=size, rows=rows, written=rows
-    )
-
-
-def fail(export: Export, fault: str, *, now: datetime) -> bool:
-    """Say why there will be no file."""
-    return _end(export, now, state=Export.State.FAILED, fault=fault[:300])
-
-
-def _end(export: Export, now: datetime, **fields: Any) -> bool:
-    # Whoever took it up last ends it: one that was only slow must not write into its place.
-    held = Export.objects.filter(pk=export.pk, state=Export.State.WORKING, tries=export.tries)
-    return bool(held.update(finished_at=now, **fields))
-
-
-def _silent(export: Export, now: datetime) -> bool:
-    return export.alive_at is None or now - export.alive_at > SILENT
-
-
-@dataclass
-class Progress:
-    rows: int = 0
-
-
-@contextmanager
-def alive(export: Export, *, clock: Callable[[], datetime]) -> Iterator[Progress]:
-    """While it is written: a sign of life each second, with how far it has come.
-
-    On a connection of its own. That of the rows has a statement open for as long as it takes, and
-    SQLite lets nobody write beside that on the same connection.
-    """
-    progress, over = Progress(), threading.Event()
-
-    def beat() -> None:
-        try:
-            while not over.wait(BEAT):
-                Export.objects.filter(
-                    pk=export.pk, state=Export.State.WORKING, tries=export.tries
-                ).update(alive_at=clock(), written=progress.rows)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, name=f"export-{export.pk}", daemon=True)
-    thread.start()
-    try:
-        yield progress
-    finally:
-        over.set()
-        thread.join()
+    return jobs.finish(export, now=now, content=content, size=size, whole=rows, done=rows)
 
 
 def written(wanted: Wanted, progress: Progress) -> tuple[bytes, int]:
     """The file as it is kept, and its size as it will be sent."""
 
     def tell(rows: int) -> None:
-        progress.rows = rows
+        progress.done = rows
 
     tables = [table.told(tell) for table in wanted.tables()]
     if wanted.form == Form.CSV:
@@ -313,46 +233,5 @@ def sent(export: Export) -> Iterator[bytes]:
 
 def settle(cohort: Cohort, by: User, *, now: datetime, send: Send) -> None:
     """Take up again what broke off, say what has failed, and throw away what is too old."""
-    forget(now=now)
-    for export in Export.objects.defer("content").filter(
-        cohort=cohort, by=by, state__in=UNFINISHED
-    ):
-        if export.state == Export.State.WORKING and _silent(export, now):
-            _take_back(export, now=now, send=send)
-        elif export.state == Export.State.WAITING and now - export.made_at > UNBEGUN:
-            Export.objects.filter(pk=export.pk, state=Export.State.WAITING).update(
-                state=Export.State.FAILED,
-                finished_at=now,
-                fault=_(
-                    "Nothing has begun to write it. It seems that no background worker runs here:"
-                    " tell whoever runs the site."
-                ),
-            )
-
-
-def _take_back(export: Export, *, now: datetime, send: Send) -> None:
-    if export.tries >= MOST_TRIES:
-        fail(
-            export,
-            _(
-                "It broke off twice while it was being written. Ask for less at a time (one group,"
-                " or first attempts), or tell whoever runs the site."
-            ),
-            now=now,
-        )
-        return
-    with transaction.atomic():
-        if Export.objects.filter(
-            pk=export.pk, state=Export.State.WORKING, tries=export.tries
-        ).update(state=Export.State.WAITING, made_at=now):
-            send(export.pk)
-
-
-def forget(*, now: datetime) -> int:
-    """Throw away the files of all people that were made too long ago; how many."""
-    return Export.objects.filter(made_at__lt=now - KEPT).delete()[0]
-
-
-def unbegun(exports: Sequence[Export], now: datetime) -> bool:
-    """Whether one of these waits longer than it should where a worker runs."""
-    return any(e.state == Export.State.WAITING and now - e.made_at > SILENT for e in exports)
+    rows = Export.objects.defer("content").filter(cohort=cohort, by=by)
+    jobs.settle(rows, now=now, send=send, broke_off=_(BROKE_OFF))

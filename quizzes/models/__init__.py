@@ -12,7 +12,7 @@ from quizzes.models.desk import Export, Presence
 from quizzes.models.marking import Marking, MarkingPlan, NameShown, Snippet
 from quizzes.models.quizzes import Band, Quiz, Section, Slot
 from quizzes.models.reporting import Fit, Tally, Turn
-from quizzes.models.review import Contest, Regrade
+from quizzes.models.review import Contest, Regrade, RegradeJob
 from quizzes.models.timing import Acceptance, Override, PasswordTry, Schedule
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "QuestionVersion",
     "Quiz",
     "Regrade",
+    "RegradeJob",
     "Response",
     "Reveal",
     "Schedule",

@@ -1,42 +1,23 @@
 """What an instructor's desk keeps of its own: files that were asked for, and who is there."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
-from courses.models import Cohort, User
 from quizzes.models.attempts import Attempt
+from quizzes.models.jobs import Job
 
 
-class Export(models.Model):
+class Export(Job):
     """A file that somebody asked for; large ones are written in the background, and kept a week."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        WORKING = "working", _("being written")
-        READY = "ready", _("ready")
-        FAILED = "failed", _("failed")
-
-    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="exports")
-    by = models.ForeignKey(User, models.CASCADE, related_name="exports")
     kind = models.CharField(max_length=20)  # what: `exports.asking.What`
     form = models.CharField(max_length=4)  # csv, xlsx, pdf
     # The rest of the address that the page would have: quiz, group, which attempts.
     query = models.JSONField(default=dict)
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
-    rows = models.PositiveIntegerField(null=True)  # that it will have
-    written = models.PositiveIntegerField(default=0)  # of them, so far
-    made_at = models.DateTimeField()
-    # Who writes it gives a sign of life here; without one for long, it has broken off.
-    alive_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    finished_at = models.DateTimeField(null=True)
-    fault = models.CharField(max_length=300, blank=True)
     name = models.CharField(max_length=160, blank=True)
     size = models.PositiveIntegerField(default=0)  # bytes of the file
     content = models.BinaryField(null=True)  # the file; a CSV is deflated
 
-    class Meta:
-        ordering = ["-made_at", "-pk"]
+    class Meta(Job.Meta):
         constraints = [
             # The same, asked for twice at once, is written once.
             models.UniqueConstraint(

@@ -1,11 +1,14 @@
 """Questions looked at again after people answered them: regrading, and what students contest."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Cohort, Enrolment, User
 from quizzes.models.attempts import Item
 from quizzes.models.bank import Question, QuestionVersion
+from quizzes.models.jobs import Job
 
 
 class Regrade(models.Model):
@@ -49,6 +52,44 @@ class Regrade(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question} · {self.get_policy_display()}"
+
+
+class RegradeJob(Job):
+    """A preview or a commit of many attempts, done in the background. `whole` counts attempts."""
+
+    # Of a preview its terms; a commit has none. The same terms are looked at once at a time.
+    terms = models.JSONField(default=dict)
+    # What is to be committed, or what the preview made; empty until there is one.
+    regrade = models.ForeignKey(Regrade, models.CASCADE, null=True, related_name="jobs")
+    commits = models.BooleanField(default=False)
+
+    class Meta(Job.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "by", "terms"],
+                condition=models.Q(state__in=["waiting", "working"], commits=False),
+                name="one_unfinished_preview_of_the_same",
+            ),
+            models.UniqueConstraint(
+                fields=["regrade"],
+                condition=models.Q(state__in=["waiting", "working"], commits=True),
+                name="one_unfinished_commit_of_a_regrade",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(commits=False) | models.Q(regrade__isnull=False),
+                name="what_is_committed_is_there",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cohort} · {'commit' if self.commits else 'preview'} · {self.state}"
+
+    @property
+    def silence(self) -> timedelta:
+        """A commit is one transaction and gives no sign of life: it has ten times its own time."""
+        if not self.commits:
+            return super().silence
+        return super().silence + timedelta(milliseconds=20) * (self.whole or 0)
 
 
 class Contest(models.Model):

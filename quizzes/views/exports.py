@@ -14,13 +14,11 @@ from django.http import (
     Http404,
     HttpResponse,
     HttpResponseBase,
-    HttpResponseNotModified,
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,12 +27,14 @@ from courses.access import teaching_in
 from courses.models import Cohort, Enrolment, Group, Role
 from courses.refusals import Refused
 from courses.requests import Request
+from quizzes import jobs
 from quizzes.analysis import WHICH, Which
 from quizzes.exports import asking
 from quizzes.exports.asking import AT_ONCE, FORMS, TYPES, WORDS, Form, Wanted, What
 from quizzes.exports.writing import as_csv, write_xlsx
 from quizzes.models import Export, Quiz
 from quizzes.tasks import write_export
+from quizzes.views.polling import polled
 
 log = structlog.get_logger(__name__)
 NO_SUCH_CHOICE = gettext_lazy("There is no such choice on this page. Choose one of these.")
@@ -153,18 +153,13 @@ def _page(request: Request, here: Enrolment, form: ExportForm, status: int = 200
 def _fragment(request: Request, here: Enrolment) -> HttpResponseBase:
     """The list alone, or that it is the same as the one that the browser has."""
     shown = _mine(request, here.cohort)
-    states = [(e.pk, e.state, e.written, e.tries) for e in shown["mine"]]
-    tag = f'"{salted_hmac("exports", repr((states, shown["unbegun"]))).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == tag:
-        reply: HttpResponseBase = HttpResponseNotModified()
-    else:
+    states = [(e.pk, e.state, e.done, e.tries) for e in shown["mine"]]
+
+    def make() -> HttpResponse:
         with timezone.override(here.cohort.zone):
-            reply = render(request, "quizzes/exports/_mine.html", shown)
-    reply["ETag"] = tag
-    # The browser keeps it and asks whether it still holds.
-    reply["Cache-Control"] = "private, no-cache"
-    reply["Vary"] = "HX-Request, Cookie"
-    return reply
+            return render(request, "quizzes/exports/_mine.html", shown)
+
+    return polled(request, (states, shown["unbegun"]), make)
 
 
 def _mine(request: Request, cohort: Cohort) -> dict[str, Any]:
@@ -172,9 +167,9 @@ def _mine(request: Request, cohort: Cohort) -> dict[str, Any]:
     return {
         "cohort": cohort,
         "mine": [_shown(export) for export in mine],
-        "unfinished": any(export.state in asking.UNFINISHED for export in mine),
-        "unbegun": asking.unbegun(mine, request.arrived_at),
-        "days": asking.KEPT.days,
+        "unfinished": any(export.unfinished for export in mine),
+        "unbegun": jobs.unbegun(mine, request.arrived_at),
+        "days": jobs.KEPT.days,
     }
 
 

@@ -6,21 +6,23 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from courses.access import is_editor
 from courses.models import Cohort
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, contests, regrading
-from quizzes.models import Question, QuestionVersion, Regrade
+from quizzes import access, contests, correcting, jobs, regrading, tasks
+from quizzes.models import Question, QuestionVersion, Regrade, RegradeJob
 from quizzes.questions import KINDS, text_of
+from quizzes.views.polling import polled
 
 COMMITTED = "The marks are changed, and the students concerned can see why."
 NOTHING_MOVED = "It is done, and no mark has moved. The students concerned can see why."
@@ -174,19 +176,21 @@ def regrade_question(request: Request, cohort: int, question: str) -> HttpRespon
         if form.is_valid():
             terms = form.cleaned_data
             try:
-                regrade = regrading.preview(
+                made = correcting.look(
                     found,
-                    version=found.versions.get(pk=terms["version"]),
+                    version=found.versions.get(pk=terms["version"]).number,
                     policy=terms["policy"],
-                    cohort=None if terms.get("everybody") else taught,
-                    by=request.user,
+                    everybody=bool(terms.get("everybody")),
                     reason=terms["reason"],
+                    cohort=taught,
+                    by=request.user,
                     now=request.arrived_at,
+                    send=tasks.regrade.enqueue,
                 )
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                return redirect("quizzes:regrade", taught.pk, regrade.pk)
+                return redirect(_place(taught, made))
     else:
         form = RegradeForm(initial=_terms(request, taught, found), **known)
     return render(
@@ -201,6 +205,13 @@ def regrade_question(request: Request, cohort: int, question: str) -> HttpRespon
         },
         status=422 if form.errors else 200,
     )
+
+
+def _place(cohort: Cohort, made: Regrade | RegradeJob) -> str:
+    """The page of what a button has led to."""
+    if isinstance(made, RegradeJob):
+        return reverse("quizzes:regrade_job", args=[made.cohort_id, made.pk])
+    return reverse("quizzes:regrade", args=[cohort.pk, made.pk])
 
 
 def _terms(request: Request, cohort: Cohort, question: Question) -> dict[str, Any]:
@@ -228,13 +239,21 @@ def regrade(request: Request, cohort: int, regrade: int) -> HttpResponse:
     """What a regrade would do, or did; POST commits or abandons it."""
     taught = access.regrading_cohort(request.user, cohort)
     found = access.regrade_in(taught, regrade)
-    editor = is_editor(request.user)
+    editor, now = is_editor(request.user), request.arrived_at
     status, refused = 200, ""
     if request.method == "POST":
         try:
             match request.POST.get("act"):
                 case "commit":
-                    regrading.commit(found, by=request.user, now=request.arrived_at)
+                    made = correcting.commit(
+                        found,
+                        cohort=taught,
+                        by=request.user,
+                        now=now,
+                        send=tasks.regrade.enqueue,
+                    )
+                    if isinstance(made, RegradeJob):
+                        return redirect(_place(taught, made))
                     moved = found.summary.get("moved")
                     messages.success(request, _(COMMITTED) if moved else _(NOTHING_MOVED))
                     return redirect("quizzes:regrade", taught.pk, found.pk)
@@ -247,6 +266,9 @@ def regrade(request: Request, cohort: int, regrade: int) -> HttpResponse:
         except Refused as refusal:
             status, refused = 409, str(refusal)
         found.refresh_from_db(fields=["state", "committed_at"])
+    job = None
+    if found.state == Regrade.State.PREVIEW:
+        job = correcting.under_way(found, now=now, send=tasks.regrade.enqueue)
     listed = regrading.moves(found, None if editor else taught)
     with timezone.override(taught.zone):
         return render(
@@ -260,13 +282,44 @@ def regrade(request: Request, cohort: int, regrade: int) -> HttpResponse:
                 "solution": _solution(found.version),
                 "moves": listed,
                 "refused": refused,
+                "job": job,
                 "may_act": found.state == Regrade.State.PREVIEW
+                and job is None
                 and (editor or found.cohort_id is not None),
                 "contests": found.contests.select_related("enrolment__user"),
-                "seconds": found.summary["attempts"] * MILLISECONDS_EACH // 1000,
+                "seconds": _seconds(found.summary["attempts"]),
+                "in_background": found.summary["attempts"] > correcting.AT_ONCE,
             },
             status=status,
         )
+
+
+def _seconds(attempts: int) -> int:
+    return attempts * MILLISECONDS_EACH // 1000
+
+
+@require_safe
+def regrade_job(request: Request, cohort: int, job: int) -> HttpResponseBase:
+    """How far a regrade in the background is; when it is done, it leads to the regrade."""
+    taught = access.regrading_cohort(request.user, cohort)
+    now = request.arrived_at
+    found = correcting.found(taught, job, now=now, send=tasks.regrade.enqueue)
+    if found is None:
+        raise Http404
+    if found.state == RegradeJob.State.READY:
+        place = reverse("quizzes:regrade", args=[cohort, found.regrade_id])
+        return HttpResponseClientRedirect(place) if request.htmx else redirect(place)
+    shown = {
+        "cohort": taught,
+        "job": found,
+        "question": correcting.question_of(found),
+        "seconds": _seconds(found.whole or 0),
+        "unbegun": jobs.unbegun([found], now),
+    }
+    if not request.htmx:
+        return render(request, "quizzes/regrading/job.html", shown)
+    state = (found.pk, found.state, found.done, found.tries, shown["unbegun"])
+    return polled(request, state, lambda: render(request, "quizzes/regrading/_job.html", shown))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@ from courses import correspondence
 from courses.models import Activity, Cohort, Enrolment, Lesson
 from quizzes import attempts, contests, regrading, timing
 from quizzes.attempts import Answer
-from quizzes.models import Attempt, Contest, Item, Question, Regrade
+from quizzes.models import Attempt, Contest, Item, Question, Regrade, RegradeJob
 from tests import factories
 
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
@@ -242,6 +242,11 @@ def a_regrade() -> dict[str, Any]:
     }
 
 
+def a_regrade_job() -> dict[str, Any]:
+    found = RegradeJob.objects.get()
+    return {"cohort": found.cohort_id, "job": found.pk}
+
+
 def a_students_attempt() -> dict[str, Any]:
     mine = the_attempt("realism-quiz")()
     attempt = Attempt.objects.select_related("enrolment").get(pk=mine["attempt"])
@@ -397,6 +402,7 @@ PAGES: dict[str, list[Visited]] = {
             "regrade form, refused", "quizzes:regrade_question", a_question_to_regrade, send_empty
         ),
         Visited("regrade", "quizzes:regrade", a_regrade),
+        Visited("regrade, looking", "quizzes:regrade_job", a_regrade_job),
         Visited("contested", "quizzes:contested", a_contested_version, open_everything),
         Visited("contested, refused", "quizzes:contested", a_contested_version, send_empty),
         Visited("log of a student", "quizzes:students_log", a_students_attempt),
@@ -484,6 +490,17 @@ def course_at_work(parallax, cast) -> None:
         by=cast["ada"],
         reason="The question was unclear.",
         now=now,
+    )
+    RegradeJob.objects.create(
+        cohort=here.cohort,
+        by=cast["ada"],
+        terms={"question": item.version.question_id},
+        state="working",
+        whole=10_000,
+        done=4_000,
+        tries=1,
+        made_at=now,
+        alive_at=now,
     )
     correspondence.say(here, by=cast["ada"], body="Come and see me.", now=now)
     correspondence.note(here, by=cast["ada"], body="Was ill in October.", now=now)

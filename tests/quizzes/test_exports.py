@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import Group
-from quizzes import analysis, attempts, sheets, telling
+from quizzes import analysis, attempts, jobs, sheets, telling
 from quizzes.analysis import Asked, Which
 from quizzes.exports import asking, contents, writing
 from quizzes.exports.asking import Form, Wanted, What
@@ -322,7 +322,7 @@ def test_a_long_file_is_asked_for_and_fetched_by_its_asker_alone(
     assert "waits for its turn" in as_(ada).get(page_of(cohort)).content.decode()
     write_export.func(export.pk)
     export.refresh_from_db()
-    assert (export.state, export.written) == ("ready", export.rows)
+    assert (export.state, export.done) == ("ready", export.whole)
     address = reverse("quizzes:export", args=[cohort.pk, export.pk])
     assert address in as_(ada).get(page_of(cohort)).content.decode()
     content = b"".join(as_(ada).get(address).streaming_content)
@@ -338,7 +338,7 @@ def test_the_list_says_that_nothing_has_changed(ada, quiz, cohort, as_):
     assert b"<html" not in first.content
     again = {**htmx, "If-None-Match": first["ETag"]}
     assert as_(ada).get(page_of(cohort), headers=again).status_code == 304
-    Export.objects.update(state="working", written=3, alive_at=timezone.now())
+    Export.objects.update(state="working", done=3, alive_at=timezone.now())
     assert as_(ada).get(page_of(cohort), headers=again).status_code == 200
 
 
@@ -354,10 +354,10 @@ def test_the_same_asked_for_twice_at_once_is_written_once(ada, quiz, cohort):
 def test_what_broke_off_is_taken_up_again_and_fails_in_words_at_last(ada, quiz, cohort, as_):
     export = ask(cohort, quiz, ada)
     at = NOON
-    for _try in range(asking.MOST_TRIES):
+    for _try in range(jobs.MOST_TRIES):
         assert asking.take_up(export.pk, now=at) is not None
-        assert asking.take_up(export.pk, now=at + asking.SILENT) is None  # somebody writes it
-        at += asking.SILENT + timedelta(seconds=1)
+        assert asking.take_up(export.pk, now=at + export.silence) is None  # somebody writes it
+        at += export.silence + timedelta(seconds=1)
         asking.settle(cohort, ada, now=at, send=write_export.enqueue)
     (shown,) = asking.mine(cohort, ada)
     assert shown.state == "failed"
@@ -368,7 +368,7 @@ def test_what_broke_off_is_taken_up_again_and_fails_in_words_at_last(ada, quiz, 
 def test_one_that_was_only_slow_does_not_write_into_the_place_of_the_next(ada, quiz, cohort):
     export = ask(cohort, quiz, ada)
     slow = asking.take_up(export.pk, now=NOON)
-    later = NOON + 2 * asking.SILENT
+    later = NOON + 2 * export.silence
     asking.settle(cohort, ada, now=later, send=write_export.enqueue)
     second = asking.take_up(export.pk, now=later)
     assert not asking.finish(slow, b"old", size=3, rows=1, now=later)
@@ -387,8 +387,8 @@ def test_without_a_worker_the_page_says_so_and_after_an_hour_it_fails(ada, quiz,
 
 def test_files_are_thrown_away_after_a_week(ada, quiz, cohort):
     ask(cohort, quiz, ada)
-    assert asking.forget(now=NOON + asking.KEPT) == 0
-    assert asking.forget(now=NOON + asking.KEPT + timedelta(seconds=1)) == 1
+    assert jobs.forget(Export, now=NOON + jobs.KEPT) == 0
+    assert jobs.forget(Export, now=NOON + jobs.KEPT + timedelta(seconds=1)) == 1
 
 
 @pytest.mark.django_db(transaction=True)

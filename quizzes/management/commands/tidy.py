@@ -5,12 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from quizzes.exports import asking
+from quizzes import jobs
+from quizzes.models import Export, RegradeJob
 
 
 class Command(BaseCommand):
     help = "Throw away the files of exports that were made more than a week ago."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        gone = asking.forget(now=timezone.now())
+        gone = jobs.forget(Export, now=timezone.now())
+        jobs.forget(RegradeJob, now=timezone.now())
         self.stdout.write(f"Threw away {gone} files.")
