@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -311,6 +312,20 @@ def _decide(
 # --- One column --------------------------------------------------------------------------------
 
 
+PRESS_ONE = gettext_lazy("Press one of the buttons of this page.")
+
+
+class ZeroForm(forms.Form):
+    """A 0 for those without a mark: how many the page told of, and why."""
+
+    expected = forms.IntegerField(
+        min_value=0,
+        max_value=999_999,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), PRESS_ONE),
+    )
+    reason = forms.CharField(required=False)  # that it is missing, or too long, the rule says
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def column(request: Request, cohort: int, activity: str) -> HttpResponse:
     """One column: hidden or released, and a 0 for those who are without a mark."""
@@ -353,19 +368,16 @@ def _change_column(request: Request, cohort: Cohort, found: Column) -> str:
         gradebook.show(cohort, found.activity, hidden=act == "hide", by=request.user)
         return _("Hidden from students.") if act == "hide" else _("Released: students see it now.")
     if act == "zero":
-        expected = request.POST.get("expected", "")
+        form = ZeroForm(request.POST)
+        if not form.is_valid():
+            raise Refused(" ".join(str(said) for said in chain(*form.errors.values())))
         count = gradebook.zero_missing(
-            cohort,
-            found.activity,
-            expected=int(expected) if expected.isascii() and expected.isdecimal() else -1,
-            reason=request.POST.get("reason", ""),
-            by=request.user,
-            now=request.arrived_at,
+            cohort, found.activity, by=request.user, now=request.arrived_at, **form.cleaned_data
         )
         return ngettext(
             "A 0 was written for %(n)d student.", "A 0 was written for %(n)d students.", count
         ) % {"n": count}
-    raise Refused(_("Press one of the buttons of this page."))
+    raise Refused(str(PRESS_ONE))
 
 
 # --- Weights -----------------------------------------------------------------------------------

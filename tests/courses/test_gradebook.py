@@ -438,6 +438,16 @@ def test_a_column_is_hidden_and_released_on_its_page(as_, ada, cohort, ben_here,
         assert client.post(url, {"act": act}).status_code == 302
         assert GradeColumn.objects.get().hidden is hidden
     assert client.post(url, {"act": "zero", "expected": "1", "reason": ""}).status_code == 422
+    # More digits than Python reads, and what PostgreSQL takes into no text.
+    for wrong in (
+        {"expected": "9" * 5000},
+        {"expected": "²"},
+        {"reason": "a\0b"},
+        {"reason": "\0"},
+    ):
+        zero = {"act": "zero", "expected": "1", "reason": "None.", **wrong}
+        assert client.post(url, zero).status_code == 422
+    assert not ben_here.records.filter(override=0).exists()
     assert client.post(url, {"act": "zero", "expected": "1", "reason": "None."}).status_code == 302
     assert ben_here.records.get().override == 0
     columns[0].records.all().delete()
