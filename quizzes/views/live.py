@@ -243,12 +243,12 @@ def extend(request: Request, cohort: int, activity: str) -> HttpResponse:
                 return redirect("quizzes:live", found.cohort.pk, found.quiz.activity.key)
     plan = None
     if form.is_bound and not {"whom", "minutes"} & set(form.errors):
-        plan = extending.plan(
-            **what, to=form.known[form.data["whom"]], minutes=int(form.data["minutes"])
-        )
+        # As they were understood: “10.0” is a number to the form, and to nobody else.
+        minutes = form.cleaned_data["minutes"]
+        plan = extending.plan(**what, to=form.to, minutes=minutes)
     give = None
     if plan is not None and plan.extended:
-        fixed = {"whom": form.data["whom"], "minutes": form.data["minutes"], "newest": plan.newest}
+        fixed = {"whom": form.data["whom"], "minutes": minutes, "newest": plan.newest}
         # What was typed stays; what was looked at is what stands here now.
         give = GiveForm(
             {**fixed, "reason": form.data.get("reason", "")} if given else None,
