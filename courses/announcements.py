@@ -1,9 +1,10 @@
 """What is said to everybody in a cohort, until it is taken back."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import BigIntegerField, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from courses.models.prepared import Prepared
 from courses.refusals import Refused
 
 MOST_SHOWN = 20
+AGAIN = timedelta(minutes=1)  # the same words again within this were sent twice by mistake
 
 
 def _standing(user: Any) -> QuerySet[Announcement]:
@@ -52,12 +54,24 @@ def in_cohort(cohort_id: int) -> Sequence[Announcement]:
     return IN_COHORT.all(cohort=cohort_id)
 
 
-def announce(cohort: Cohort, *, title: str, body: str, by: User, now: datetime) -> Announcement:
-    """Say something to everybody in a cohort."""
+def announce(
+    cohort: Cohort, *, title: str, body: str, by: User, now: datetime
+) -> Announcement | None:
+    """Say something to everybody in a cohort; None if they have said just this a moment ago."""
     title, body = " ".join(title.split()), body.strip()
     if not title or not body:
         raise Refused(_("Write a title and a text."))
-    return Announcement.objects.create(cohort=cohort, title=title, body=body, by=by, made_at=now)
+    with transaction.atomic():
+        Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
+        said = Announcement.objects.filter(
+            cohort=cohort, title=title, body=body, by=by, withdrawn_at__isnull=True
+        )
+        if said.filter(made_at__gt=now - AGAIN).exists():
+            return None
+        made: Announcement = Announcement.objects.create(
+            cohort=cohort, title=title, body=body, by=by, made_at=now
+        )
+    return made
 
 
 def withdraw(announcement: Announcement, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Making a cohort, and its join code. What its dates decide of quizzes is in `quizzes.dates`."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from courses.models import Cohort, Course, Enrolment, Role, User
 from courses.models.people import new_join_code
 from courses.refusals import Refused
+
+AGAIN = timedelta(minutes=1)  # the same cohort again within this was sent twice by mistake
 
 
 def courses_to_run(user: User) -> QuerySet[Course]:
@@ -43,19 +45,33 @@ def create(
     by: User,
     now: datetime,
 ) -> Cohort:
-    """A new cohort with `by` as its instructor, or nothing."""
+    """A new cohort with `by` as its instructor, or nothing.
+
+    Who sends the same again at once (a button pressed twice) gets the one that is made.
+    """
     if not courses_to_run(by).filter(pk=course.pk).exists():
         raise PermissionDenied
     in_order(starts_on, ends_on)
+    terms = {
+        "course": course,
+        "title": title,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "time_zone": time_zone,
+        "joining_open": joining_open,
+    }
     with transaction.atomic():
-        cohort = Cohort.objects.create(
-            course=course,
-            title=title,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            time_zone=time_zone,
-            joining_open=joining_open,
-        )
+        Course.objects.select_for_update(no_key=True).order_by().get(pk=course.pk)
+        made: Cohort | None = Cohort.objects.filter(
+            **terms,
+            enrolments__user=by,
+            enrolments__role=Role.INSTRUCTOR,
+            enrolments__withdrawn_at__isnull=True,
+            enrolments__joined_at__gt=now - AGAIN,
+        ).first()
+        if made is not None:
+            return made
+        cohort = Cohort.objects.create(**terms)
         Enrolment.objects.create(user=by, cohort=cohort, role=Role.INSTRUCTOR, joined_at=now)
     return cohort
 

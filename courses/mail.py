@@ -3,6 +3,7 @@
 from datetime import datetime
 from urllib.parse import urljoin
 
+import structlog
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from courses import announcements, invitations
 from courses.models import Announcement, Invitation
+
+log = structlog.get_logger(__name__)
 
 
 def invite(
@@ -44,7 +47,10 @@ def invite(
 
 
 def announce(announcement: Announcement, *, base: str) -> int:
-    """Mail an announcement to the students of its cohort, each by themselves; how many."""
+    """Mail an announcement to the students of its cohort, each by themselves; how many.
+
+    One letter that fails does not keep the others back.
+    """
     body = render_to_string(
         "courses/mail/announcement.txt",
         {
@@ -53,11 +59,16 @@ def announce(announcement: Announcement, *, base: str) -> int:
         },
     )
     subject = f"{announcement.cohort.title}: {announcement.title}"
-    to = announcements.addresses(announcement)
+    sent = 0
     with get_connection() as by_way:
-        for address in to:
-            _post(subject, body, address, by_way)
-    return len(to)
+        for address in announcements.addresses(announcement):
+            try:
+                _post(subject, body, address, by_way)
+            except Exception:
+                log.exception("announcement not mailed", announcement=announcement.pk)
+            else:
+                sent += 1
+    return sent
 
 
 def _post(subject: str, body: str, to: str, by_way: BaseEmailBackend | None) -> None:

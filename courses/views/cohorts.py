@@ -283,7 +283,9 @@ def announced(request: Request, cohort: int) -> HttpResponse:
             by=request.user,
             now=now,
         )
-        if form.cleaned_data["mailed"]:
+        if made is None:
+            messages.info(request, _("You said just this a moment ago. It stands once."))
+        elif form.cleaned_data["mailed"]:
             mail_announcement.enqueue(made.pk, request.build_absolute_uri("/"))
             messages.success(request, _("Said, and on its way by mail."))
         else:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from courses import enrolment, invitations, roster, rosterfile
+from courses import announcements, enrolment, invitations, roster, rosterfile
 from courses.models import Enrolment, Invitation, Role
 from courses.refusals import Refused
 from courses.roster import Done
@@ -43,6 +43,16 @@ def test_one_link_lets_one_of_two_in(ada, cohort, round_):
     )
     assert sorted(type(one).__name__ for one in done) == ["Enrolment", "Refused"]
     assert Enrolment.objects.filter(user__in=people).count() == 1
+
+
+@ROUNDS
+def test_the_same_words_twice_at_once_are_said_once(ada, cohort, round_):
+    done = at_once(
+        *[
+            lambda: announcements.announce(cohort, title="Room", body="12.", by=ada, now=NOON)
+        ] * 2
+    )  # fmt: skip
+    assert sorted(type(one).__name__ for one in done) == ["Announcement", "NoneType"]
 
 
 @ROUNDS

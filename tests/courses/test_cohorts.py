@@ -9,7 +9,7 @@ from django.core import mail
 from django.urls import reverse
 
 from courses import announcements, enrolment, invitations, roster, rosterfile
-from courses.models import Announcement, Cohort, Enrolment, Group, Invitation, Role
+from courses.models import Announcement, Cohort, Enrolment, Group, Invitation, Role, User
 from courses.refusals import Refused
 from courses.tasks import mail_announcement, mail_invitations
 from tests import factories
@@ -50,6 +50,12 @@ def test_an_instructor_makes_a_cohort_of_her_course_and_instructs_it(as_, ada, c
     )
     place = made.enrolments.get()
     assert (place.user, place.role) == (ada, Role.INSTRUCTOR)
+
+
+def test_a_cohort_sent_twice_is_made_once(as_, ada, course):
+    client, sent = as_(ada), {"course": course.pk, **NEW}
+    to = {client.post(reverse("courses:new_cohort"), sent)["Location"] for _press in range(2)}
+    assert to == {roster_url(Cohort.objects.get(title="Spring 2027"))}
 
 
 def test_a_bad_cohort_keeps_what_was_typed_and_makes_nothing(as_, ada, eve, course):
@@ -476,6 +482,26 @@ def test_an_announcement_without_words_is_kept_and_not_made(as_, ada, cohort):
     response = as_(ada).post(url, {"act": "say", "title": "Room", "body": "  "})
     assert (response.status_code, b'value="Room"' in response.content) == (422, True)
     assert not Announcement.objects.exists()
+
+
+def test_an_announcement_sent_twice_stands_and_is_mailed_once(
+    as_, ada, ben_here, cohort, mailoutbox
+):
+    url, sent = reverse("courses:announced", args=[cohort.pk]), {"act": "say", "mailed": "on"}
+    sent |= {"title": "Room", "body": "It is 12."}
+    for _press in range(2):
+        assert as_(ada).post(url, sent).status_code == 302
+    assert Announcement.objects.count() == 1
+    assert len(mailoutbox) <= 1  # none where a worker sends it
+
+
+def test_one_letter_that_fails_does_not_keep_the_others_back(ada, ben_here, cohort, mailoutbox):
+    aaa = factories.make_user("aaa")
+    User.objects.filter(pk=aaa.pk).update(email="aaa@parallax.example\nBcc: all")
+    factories.enrol(aaa, cohort)
+    one = announcements.announce(cohort, title="Room", body="It is 12.", by=ada, now=NOON)
+    assert mail_announcement.call(one.pk, BASE) == 1
+    assert [letter.to for letter in mailoutbox] == [[ben_here.user.email]]
 
 
 def test_a_mailed_announcement_goes_to_each_student_alone(ada, ben, cleo, cohort):
