@@ -158,7 +158,8 @@ def mail(message: int, page: str) -> None:
     if found.read_at is not None or not student.is_active or not student.email:
         return
     send_mail(
-        _("%(by)s has written to you") % {"by": found.by},
+        # A name may have a line end in it, and no header may.
+        " ".join((_("%(by)s has written to you") % {"by": found.by}).split()),
         _("%(by)s has written to you in %(cohort)s. Read it and answer here:\n\n%(page)s\n")
         % {"by": found.by, "cohort": found.enrolment.cohort, "page": page},
         None,

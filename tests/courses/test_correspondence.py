@@ -113,6 +113,8 @@ def test_a_note_is_withdrawn_by_its_author_or_an_instructor(ada, cleo, ben_here)
 
 
 def test_a_student_is_told_by_mail_without_the_words(ada, ben, ben_here):
+    ada.name = "Ada\r\nLindqvist"  # no line end of a name gets into a header
+    ada.save()
     message = correspondence.say(ben_here, by=ada, body="Secret", now=NOON, page="https://x/m/")
     assert DBTaskResult.objects.count() == 1
     correspondence.mail.func(message.pk, "https://x/m/")
