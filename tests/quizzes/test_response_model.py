@@ -17,7 +17,7 @@ from quizzes.irt.fitting import fit
 from quizzes.models import Attempt, Fit
 from quizzes.response_model import Why
 from quizzes.statistics import sheet
-from tests import factories
+from tests import factories, law_school
 from tests.factories import NOON
 from tests.invariants.scale import runs
 
@@ -60,6 +60,17 @@ def test_the_parameters_that_answers_were_made_with_are_found(seed, missing):
     assert (off < 3).mean() >= 0.7
     assert ((column(found, "infit") > 0.7) & (column(found, "infit") < 1.3)).all()
     assert 0.5 < found["reliability"] < 0.9
+
+
+def test_the_law_school_admission_test_has_the_parameters_that_are_printed_for_it():
+    """See `law_school` for the source; the last number is what ltm prints (Rizopoulos 2006)."""
+    found = fit(list(zip(law_school.PATTERNS, law_school.TIMES, strict=True)))
+    slopes, places = column(found, "discrimination"), column(found, "difficulty")
+    assert (found["name"], found["n"], found["settled"]) == ("1pl", 1000, True)
+    assert slopes == pytest.approx([0.755] * 5, abs=0.001)
+    assert -slopes * places == pytest.approx([2.730, 0.999, 0.240, 1.307, 2.100], abs=0.002)
+    tried = {model["name"]: round(model["bic"], 3) for model in found["tried"]}
+    assert tried == {"1pl": 4975.322, "2pl": 5002.384}
 
 
 def test_a_small_class_has_one_discrimination_for_all():

@@ -30,6 +30,7 @@ from quizzes.statistics.advice import flags
 from quizzes.statistics.intervals import of_alpha, of_correlation
 from quizzes.statistics.joint import highest_covariance
 from quizzes.statistics.whole import cronbach
+from tests import law_school
 
 POINT = 100_000
 SETS = range(240)
@@ -231,6 +232,25 @@ def test_alpha_is_the_one_that_bland_and_altman_work_out() -> None:
     """Bland, J. M. and Altman, D. G. (1997), BMJ 314, 572: the mini-HAQ's ten items."""
     alpha = cronbach([Fraction("1.116")] * 10, Fraction("77.44"))
     assert round(float(alpha), 2) == 0.95
+
+
+def test_discrimination_is_the_one_that_is_printed_for_the_law_school_admission_test() -> None:
+    """See `law_school` for the source of the data, and of what is expected."""
+    table = np.repeat(law_school.PATTERNS, law_school.TIMES, axis=0)
+    found = items(joints(table), [1] * 5)
+    everybody = Counter(table.sum(axis=1).tolist())
+    right = {at: Counter(table.sum(axis=1)[table[:, at] == 1].tolist()) for at in range(5)}
+    chosen = options(right, everybody)
+    total = whole(everybody)
+    relied = reliability(joints(table), [1] * 5)
+
+    assert [item.facility for item in found] == [0.924, 0.709, 0.553, 0.763, 0.870]
+    with_rest = [round(item.discrimination, 3) for item in found]
+    assert with_rest == [0.113, 0.153, 0.173, 0.144, 0.122]
+    with_total = [round(chosen[at].point_biserial, 3) for at in range(5)]
+    assert with_total == [0.362, 0.567, 0.618, 0.534, 0.435]
+    assert (float(total.mean), round(total.sd, 3)) == (3.819, 1.035)
+    assert (round(relied.alpha, 3), round(relied.error, 3)) == (0.295, 0.869)
 
 
 def test_a_correlation_has_the_interval_of_fishers_transformation() -> None:
