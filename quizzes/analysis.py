@@ -460,15 +460,15 @@ def _picks(entry: Entry, version: QuestionVersion, parts: Sequence[Part]) -> set
 
 def _chosen_totals(table: Table, parts: Sequence[Part]) -> dict[Pick, Counter[int]]:
     """The totals of those who chose each choice; a choice that nobody met is there, too."""
-    chosen: dict[Pick, Counter[int]] = {
-        (part.key, choice.key): Counter() for part in parts for choice in part.choices
-    }
+    chosen: dict[Pick, Counter[int]] = defaultdict(Counter)
+    chosen.update({(part.key, each.key): Counter() for part in parts for each in part.choices})
     known: dict[Entry, set[Pick]] = {}
     for (entry, _mark, total), times in table.counts.items():
-        if entry not in known:
-            known[entry] = _picks(entry, table.versions[entry.version], parts)
-        for pick in known[entry]:
-            chosen.setdefault(pick, Counter())[total] += times
+        picks = known.get(entry)
+        if picks is None:
+            picks = known[entry] = _picks(entry, table.versions[entry.version], parts)
+        for pick in picks:
+            chosen[pick][total] += times
     return chosen
 
 
@@ -540,6 +540,29 @@ def question(asked: Asked, key: str) -> Detail | None:
         table=table,
         chosen=_chosen(found, asked.which),
     )
+
+
+def decisions(asked: Asked) -> list[tuple[Line, Sequence[Decision]]]:
+    """The choices of every question, as `question` has them for one; one query beside a report's.
+
+    None for what is marked by hand.
+    """
+    whole_report, tables = _report(asked, counted(asked))
+    contents = dict(
+        QuestionVersion.objects.filter(
+            pk__in=[line.newest.pk for line in whole_report.lines]
+        ).values_list("pk", "content")
+    )
+    return [
+        (
+            line,
+            _decisions(
+                tables[line.question.pk], kind.describe(contents[line.newest.pk]), line.flags
+            ),
+        )
+        for line in whole_report.lines
+        if not (kind := KINDS[line.newest.kind]).by_hand
+    ]
 
 
 def _decisions(table: Table, parts: Sequence[Part], found: Sequence[Flag]) -> list[Decision]:

@@ -8,12 +8,12 @@ has a question without an answer, nor what passed after the last one. Pauses are
 why middles are told and no means.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
-from itertools import groupby
+from itertools import accumulate, groupby
 
 Save = tuple[datetime, int]  # when an answer was stored, and the version of its question
 
@@ -78,19 +78,13 @@ def spread(seconds: Mapping[int, int]) -> Spread | None:
     if not n:
         return None
     ordered = sorted(seconds)
-    upto, ends = 0, []  # of each value, how many are no larger
-    for value in ordered:
-        upto += seconds[value]
-        ends.append(upto)
+    ends = list(accumulate(seconds[value] for value in ordered))  # how many are no larger
 
-    def at(place: int) -> int:
-        return next(value for value, end in zip(ordered, ends, strict=True) if place < end)
+    def quantile(percent: int) -> float:
+        place, part = divmod(percent * (n - 1), 100)
+        lower = ordered[bisect_right(ends, place)]
+        upper = ordered[bisect_right(ends, min(place + 1, n - 1))]
+        return (100 * lower + part * (upper - lower)) / 100  # rounded once, at the end
 
-    def quantile(part: Fraction) -> float:
-        place = part * (n - 1)
-        lower = at(int(place))
-        upper = at(min(int(place) + 1, n - 1))
-        return float(lower + (place - int(place)) * (upper - lower))
-
-    low, first, median, third, high = (quantile(Fraction(p, 100)) for p in (5, 25, 50, 75, 95))
+    low, first, median, third, high = map(quantile, (5, 25, 50, 75, 95))
     return Spread(n, low, first, median, third, high)
