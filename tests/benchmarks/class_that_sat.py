@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import cycle
 
 from django.db import transaction
@@ -49,21 +50,31 @@ def make_quiz(questions: int) -> Quiz:
     )
 
 
-def sit(quiz: Quiz, attempts: int, *, seed: int = 1, title: str = "Reported") -> Cohort:
-    """A cohort in which every student has handed in one attempt; the strong do better."""
+def sit(
+    quiz: Quiz, attempts: int, *, seed: int = 1, title: str = "Reported", rows: bool = True
+) -> Cohort:
+    """A cohort in which every student has handed in one attempt; the strong do better.
+
+    Without `rows` there are attempts with their sheets, and none of the answers and marks that
+    these repeat: a report reads no others, and a large class is made in minutes.
+    """
     now = timezone.now()
     cohort = factories.make_cohort(quiz.activity.module.course, title, starts_on=now.date())
     rng = random.Random(seed)
     slots = list(quiz.slots.select_related("question__current").order_by("position"))
     for start in range(0, attempts, BATCH):
         with transaction.atomic():
-            _sit(cohort, quiz, slots, range(start, min(start + BATCH, attempts)), rng)
+            numbers = range(start, min(start + BATCH, attempts))
+            made, answers = _attempts(cohort, quiz, slots, numbers, rng)
+            if rows:
+                _rows(quiz, slots, made, answers)
     return cohort
 
 
-def _sit(
+def _attempts(
     cohort: Cohort, quiz: Quiz, slots: Sequence[Slot], numbers: range, rng: random.Random
-) -> None:
+) -> tuple[list[Attempt], list[list[str | None]]]:
+    """Attempts of new students, and what each of them chose."""
     now = timezone.now()
     users = User.objects.bulk_create(
         User(username=f"{cohort.pk}-{number}", password="!") for number in numbers
@@ -82,17 +93,25 @@ def _sit(
             submitted_at=now,
             score=grading.total(map(_mark, slots, chosen)),
             out_of=len(slots),
-            sheet=sheets.of(
-                (slot.question.current_id, slot.position, slot.points, _mark(slot, choice), choice)
-                for slot, choice in zip(slots, chosen, strict=True)
-            ),
+            sheet=sheets.of(map(_row, slots, chosen)),
             pace=_pace(slots, rng),
         )
         for enrolment, chosen in zip(enrolments, answers, strict=True)
     )
+    return attempts, answers
+
+
+def _rows(
+    quiz: Quiz,
+    slots: Sequence[Slot],
+    attempts: Sequence[Attempt],
+    answers: Sequence[Sequence[str | None]],
+) -> None:
+    """The ledger's rows, the questions, the answers and the marks of these attempts."""
+    now = timezone.now()
     Record.objects.bulk_create(
-        Record(enrolment=enrolment, activity=quiz.activity, started_at=now)
-        for enrolment in enrolments
+        Record(enrolment_id=attempt.enrolment_id, activity=quiz.activity, started_at=now)
+        for attempt in attempts
     )
     items = Item.objects.bulk_create(
         Item(
@@ -129,6 +148,13 @@ def _pace(slots: Sequence[Slot], rng: random.Random) -> str:
     return pace.write(begun, at, saves)
 
 
+def _row(slot: Slot, choice: str | None) -> sheets.Row:
+    assert slot.question is not None
+    assert slot.question.current_id is not None
+    return slot.question.current_id, slot.position, slot.points, _mark(slot, choice), choice
+
+
+@cache
 def _options(slot: Slot) -> list[str]:
     """The keys of a question's options, the right one first."""
     assert slot.question is not None
