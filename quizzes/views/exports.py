@@ -19,6 +19,7 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -209,7 +210,9 @@ def file(request: Request, cohort: int, what: str, form: str) -> HttpResponseBas
 
 def _attached(reply: Any, wanted: Wanted) -> HttpResponseBase:
     reply["Content-Type"] = TYPES[wanted.form]
-    reply["Content-Disposition"] = f'attachment; filename="{wanted.name}"'
+    reply["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=wanted.name
+    )
     return reply  # type: ignore[no-any-return]
 
 
@@ -242,6 +245,8 @@ def download(request: Request, cohort: int, export: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     reply = StreamingHttpResponse(asking.sent(found), content_type=TYPES[Form(found.form)])
-    reply["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    reply["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=found.name
+    )
     reply["Content-Length"] = str(found.size)
     return reply

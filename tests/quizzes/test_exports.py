@@ -285,6 +285,15 @@ def test_a_short_file_comes_at_once(ada, quiz, cohort, as_):
     )
 
 
+def test_a_file_keeps_its_name_in_any_alphabet_and_no_name_leaves_the_head(ada, quiz, cohort, as_):
+    cohort.title = 'Večer"; filename=x.exe\r\nSet-Cookie: a=b'
+    cohort.save()
+    file = as_(ada).get(reverse("quizzes:export_file", args=[cohort.pk, "gradebook", "csv"]))
+    assert file["Content-Disposition"] == (
+        "attachment; filename*=utf-8''Ve%C4%8Der_filenamex_exeSet-Cookie_ab_gradebook.csv"
+    )
+
+
 @pytest.mark.parametrize(
     ("terms", "sentence"),
     [
