@@ -52,6 +52,8 @@ def main() -> int:
     html = asked["html"]
     charts = of_charts("\n".join(on_paper(css) for css in _sheets(html, asked)))
     html = re.sub(r"(<svg\b[^>]*>)", lambda found: f"{found[1]}<style>{charts}</style>", html)
+    # On a narrow column of paper a line would break before the sign.
+    html = re.sub(r"(\d) %", "\\1\N{NO-BREAK SPACE}%", html)
     document = HTML(string=html, base_url=BASE, url_fetcher=StaticFiles(asked))
     sys.stdout.buffer.write(document.write_pdf(pdf_variant="pdf/ua-1"))
     return 0
