@@ -11,10 +11,11 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,10 @@ from quizzes.questions import text_of
 from quizzes.statistics import Enough
 from quizzes.statistics.sheet import read
 
+log = structlog.get_logger(__name__)
+
 SECONDS = 300
+LOST = timedelta(seconds=2 * SECONDS)  # whoever was fitting it has broken off
 LEAST_QUESTIONS = 4
 LEAST_EACH_WAY = 10  # so many right and so many wrong, or a question has no place on the scale
 
@@ -124,15 +128,17 @@ def _rows(chosen: list[Finished]) -> tuple[list[dict[int, int]], dict[int, int]]
 # --- Asking for a fit, and making it -----------------------------------------------------------
 
 
-def ask(quiz: Quiz, cohort: Cohort, *, now: datetime) -> Fit:
-    """Note that a model is wanted; asked twice at once, one row stands. The caller starts it."""
-    Fit.objects.bulk_create(
-        [Fit(quiz=quiz, cohort=cohort, asked_at=now)],
-        update_conflicts=True,
-        unique_fields=["quiz", "cohort"],
-        update_fields=["state", "asked_at"],
-    )
-    return Fit.objects.get(quiz=quiz, cohort=cohort)
+def ask(quiz: Quiz, cohort: Cohort, *, now: datetime) -> Fit | None:
+    """Note that a model is wanted; the caller starts it. None if one is being fitted already.
+
+    A fit may take minutes of a worker: however often it is asked for, one at a time is made. One
+    that has not ended after `LOST` never will.
+    """
+    fit, new = Fit.objects.get_or_create(quiz=quiz, cohort=cohort, defaults={"asked_at": now})
+    if new:
+        return fit
+    idle = Fit.objects.filter(pk=fit.pk).exclude(state=Fit.State.WAITING, asked_at__gt=now - LOST)
+    return fit if idle.update(state=Fit.State.WAITING, asked_at=now) else None
 
 
 def make(key: int, *, now: datetime) -> None:
@@ -149,7 +155,8 @@ def make(key: int, *, now: datetime) -> None:
             result |= run(found)
         except subprocess.TimeoutExpired:
             fault = TOO_LONG.format(minutes=SECONDS // 60)
-        except (subprocess.CalledProcessError, ValueError):
+        except (subprocess.SubprocessError, ValueError, OSError) as error:
+            log.error("model_not_fitted", fit=key, error=getattr(error, "stderr", "") or str(error))
             fault = BROKEN
     Fit.objects.filter(pk=key).update(
         state=Fit.State.FAILED if fault else Fit.State.READY,

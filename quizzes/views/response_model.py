@@ -30,7 +30,8 @@ def model(request: Request, cohort: int, activity: str) -> HttpResponse:
         if not found.instructs:
             raise Http404
         fit = response_model.ask(found.quiz, found.cohort, now=request.arrived_at)
-        fit_model.enqueue(fit.pk)
+        if fit is not None:
+            fit_model.enqueue(fit.pk)
         return redirect(request.path)
     told = response_model.told(found.quiz, found.cohort)
     return render(

@@ -161,6 +161,16 @@ def test_it_is_asked_for_fitted_and_out_of_date(as_, ada, cohort, sat):
 
 
 @pytest.mark.django_db
+def test_one_fit_at_a_time_is_made_however_often_it_is_asked_for(cohort, quiz):
+    def ask(minute):
+        return response_model.ask(quiz, cohort, now=NOON + factories.minutes(minute)) is not None
+
+    assert [ask(0), ask(0), ask(9), ask(11), ask(12)] == [True, False, False, True, False]
+    response_model.make(Fit.objects.get().pk, now=NOON)
+    assert ask(13)
+
+
+@pytest.mark.django_db
 def test_too_few_are_not_fitted(as_, ada, cohort, quiz, ben_here):
     there = reverse("quizzes:response_model", args=[cohort.pk, quiz.activity.key])
     as_(ada).post(there)
