@@ -12,6 +12,7 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -25,6 +26,7 @@ from courses.models import (
     Activity,
     Category,
     Cohort,
+    ColumnTally,
     Enrolment,
     GradeChange,
     GradeColumn,
@@ -193,6 +195,7 @@ class Row:
 
 RECORD = ("enrolment_id", "activity_id", "score", "override", "excused", "late")
 EFFECTIVE = Case(When(excused=True, then=None), default=Coalesce("override", "score"))
+CENT = Decimal("0.01")  # what a database adds up may have lost its exponent
 BY_NAME = ("user__name", "user__username", "pk")
 
 
@@ -280,7 +283,33 @@ class Statistic:
 
 
 def statistics(plan: Plan, group: Group | None = None) -> list[Statistic]:
-    """One for each column, of all students that the gradebook shows; one query."""
+    """One for each column, of all students that the gradebook shows.
+
+    Of a whole cohort they are kept: one query, and two more for columns where anything has been
+    written since, or of a class that is not the same any more. A group's are counted each time:
+    its members may change.
+    """
+    if group is not None:
+        found = _sums(plan, list(plan.place), group)
+    else:
+        kept = _kept(plan)
+        found = dict(kept.sums)
+        old = [activity for activity in plan.place if activity not in found]
+        if old:
+            anew = _sums(plan, old)
+            _keep(plan, anew, seen=kept)
+            found |= anew
+    return [
+        Statistic(n, weighing.mean(total, n)) if n else Statistic()
+        for n, total in (found[column.activity.pk] for column in plan.columns)
+    ]
+
+
+Sums = dict[int, tuple[int, Decimal]]
+
+
+def _sums(plan: Plan, activities: Sequence[int], group: Group | None = None) -> Sums:
+    """By activity, how many marks there are and their sum; one query."""
     # Joined, and not by a list of students: that would begin with every record of the activities.
     records = Record.objects.filter(
         enrolment__cohort=plan.cohort,
@@ -289,15 +318,77 @@ def statistics(plan: Plan, group: Group | None = None) -> list[Statistic]:
     )
     if group is not None:
         records = records.filter(enrolment__groups=group)
+    if len(activities) < len(plan.columns):
+        records = records.filter(activity__in=activities)
     found = {
-        activity: Statistic(n, weighing.mean(total, n))
+        activity: (n, total.quantize(CENT))
         for activity, n, total in records.order_by()
         .values("activity")
         .annotate(n=Count(EFFECTIVE), total=Sum(EFFECTIVE))
         .values_list("activity", "n", "total")
         if n
     }
-    return [found.get(column.activity.pk, Statistic()) for column in plan.columns]
+    return {activity: found.get(activity, (0, Decimal("0.00"))) for activity in activities}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was counted before and still holds, and what says so."""
+
+    sums: Sums
+    roster: UUID
+    tokens: Mapping[int, UUID]  # by activity, where one has been written in or counted
+
+
+def _kept(plan: Plan) -> Kept:
+    """One query, before anything is counted.
+
+    A transaction that is not finished holds its tokens back together with its marks: what is kept
+    under these tokens is what would be counted again.
+    """
+    names = ("activity", "token", "counted", "n", "total")
+    read = (
+        Cohort.objects.filter(pk=plan.cohort.pk)
+        .order_by()
+        .values_list("roster", *(f"column_tallies__{name}" for name in names))
+    )
+    sums, tokens = {}, {}
+    for roster, activity, token, counted, n, total in read:
+        if activity is not None:  # None in the one row of a cohort that has no tallies
+            tokens[activity] = token
+            if counted == _turn(roster, token):
+                sums[activity] = (n, total)
+    return Kept(sums, roster, tokens)
+
+
+def _keep(plan: Plan, sums: Sums, *, seen: Kept) -> None:
+    """Keep what was counted after `seen` was read; one statement.
+
+    Where somebody has written a mark meanwhile their token stays, and this is known to be old.
+    """
+    rows = []
+    for activity, (n, total) in sorted(sums.items()):
+        token = seen.tokens.get(activity) or uuid4()
+        rows.append(
+            ColumnTally(
+                cohort=plan.cohort,
+                activity_id=activity,
+                token=token,
+                counted=_turn(seen.roster, token),
+                n=n,
+                total=total,
+            )
+        )
+    ColumnTally.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["cohort", "activity"],
+        update_fields=["counted", "n", "total"],
+    )
+
+
+def _turn(roster: UUID, token: UUID) -> str:
+    return f"{roster.hex}:{token.hex}"
 
 
 # --- A page of them ----------------------------------------------------------------------------
@@ -495,6 +586,7 @@ def decide(
         raise Refused(_("Who is excused has no mark. Choose one of the two."))
     try:
         with transaction.atomic():
+            progress.hold(enrolment, activity)
             newest = _newest(enrolment, activity)
             if (0 if newest is None else newest.number) != seen:
                 raise Refused(_overtaken(newest, enrolment))
@@ -569,7 +661,7 @@ def zero_missing(
         with transaction.atomic():
             # Whoever hands in at this moment waits for us, or we have seen their mark.
             people = {each.pk: each for each in students(cohort)}
-            held = progress.hold_column(people, activity)
+            held = progress.hold_column(cohort, people, activity)
             missing = [people[pk] for pk, row in held.items() if not _has_mark(row)]
             if len(missing) != expected:
                 raise Refused(

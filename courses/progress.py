@@ -1,5 +1,12 @@
-"""The only writer of the ledger (`Record`). Every verb is safe to repeat."""
+"""The only writer of the ledger (`Record`). Every verb is safe to repeat.
 
+Whoever writes marks holds their columns first (`hold`, `hold_all`, `hold_column`): that gives a
+column of a cohort another token in the same transaction, so that what was counted of it is known
+to be old (`courses.gradebook`). Tokens always before rows of the ledger: two who write the same
+column wait for each other there, and nowhere later.
+"""
+
+import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Coalesce
 
-from courses.models import Activity, Enrolment, Record
+from courses.models import Activity, Cohort, ColumnTally, Enrolment, Record
 
 
 def start(enrolment: Enrolment, activity: Activity, *, now: datetime) -> None:
@@ -34,12 +41,26 @@ def reopen_lesson(enrolment: Enrolment, activity: Activity) -> None:
     )
 
 
+def _turned(places: Collection[tuple[int, int]]) -> None:
+    """Note that marks are written in these (cohort, activity), by primary key; one statement."""
+    ColumnTally.objects.bulk_create(
+        [
+            ColumnTally(cohort_id=cohort, activity_id=activity, token=uuid.uuid4())
+            for cohort, activity in sorted(places)
+        ],
+        update_conflicts=True,
+        unique_fields=["cohort", "activity"],
+        update_fields=["token"],
+    )
+
+
 def hold(enrolment: Enrolment, activity: Activity) -> None:
-    """Lock the ledger's row until the transaction ends.
+    """Lock a column of a cohort, and in it the ledger's row, until the transaction ends.
 
     Who computes a score from rows that others also write takes this before reading them, so that
     the later of two writers has seen what the earlier one wrote.
     """
+    _turned([(enrolment.cohort_id, activity.pk)])
     rows = Record.objects.select_for_update().filter(enrolment=enrolment, activity=activity)
     # Without the order of the model, whose joins would lock the activity, and with it the class.
     rows.order_by("pk").values_list("pk").first()
@@ -50,6 +71,12 @@ def hold_all(pairs: Collection[tuple[int, int]], *, now: datetime) -> dict[tuple
 
     A row that is not there yet is made, as begun `now`.
     """
+    cohorts = dict(
+        Enrolment.objects.filter(pk__in={enrolment for enrolment, _activity in pairs})
+        .order_by()
+        .values_list("pk", "cohort_id")
+    )
+    _turned({(cohorts[enrolment], activity) for enrolment, activity in pairs})
     Record.objects.bulk_create(
         [
             Record(enrolment_id=enrolment, activity_id=activity, started_at=now)
@@ -83,7 +110,7 @@ def score(
 ) -> None:
     """Write the score that counts for an activity (a percentage as displayed), and if it was late.
 
-    Completion is never taken back by a later, worse try.
+    After `hold`, in its transaction. Completion is never taken back by a later, worse try.
     """
     changes: dict[str, Any] = {
         "score": percentage,
@@ -104,7 +131,8 @@ def decide(
 ) -> None:
     """Keep what somebody decided by hand, or with neither that it was taken back.
 
-    The caller has added the `GradeChange`, and owns the transaction. Nobody has begun by it.
+    After `hold`, in its transaction; the caller has added the `GradeChange`. Nobody has begun by
+    it.
     """
     rows = Record.objects.filter(enrolment=enrolment, activity=activity)
     changes = {"override": percentage, "excused": excused}
@@ -115,8 +143,14 @@ def decide(
         rows.update(**changes)
 
 
-def hold_column(enrolments: Collection[int], activity: Activity) -> dict[int, Record]:
-    """Lock the rows of many students in one activity, by enrolment; nobody has begun by it."""
+def hold_column(
+    cohort: Cohort, enrolments: Collection[int], activity: Activity
+) -> dict[int, Record]:
+    """Lock the rows of many students of a cohort in one activity, by enrolment.
+
+    Nobody has begun by it.
+    """
+    _turned([(cohort.pk, activity.pk)])
     Record.objects.bulk_create(
         [Record(enrolment_id=enrolment, activity=activity) for enrolment in sorted(enrolments)],
         ignore_conflicts=True,

@@ -13,7 +13,7 @@ from courses.models.content import (
     Term,
 )
 from courses.models.correspondence import Announcement, Invitation, Look, Message, Note
-from courses.models.grades import Category, GradeChange, GradeColumn
+from courses.models.grades import Category, ColumnTally, GradeChange, GradeColumn
 from courses.models.people import Cohort, Enrolment, Group, Role, User
 from courses.models.progress import Record
 from courses.models.reference import (
@@ -41,6 +41,7 @@ __all__ = [
     "Category",
     "Claim",
     "Cohort",
+    "ColumnTally",
     "Course",
     "Enrolment",
     "Event",

@@ -1,5 +1,6 @@
 """The gradebook: how marks are weighed and shown in a cohort, and what somebody decided by hand."""
 
+import uuid
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -68,6 +69,33 @@ class GradeColumn(models.Model):
                 name="grade_column_weight_not_negative",
                 condition=models.Q(weight__isnull=True) | models.Q(weight__gte=0),
             ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cohort} · {self.activity}"
+
+
+class ColumnTally(models.Model):
+    """How many marks a column has in a cohort and their sum, kept while `counted` is what holds.
+
+    `courses.progress` gives it another token with every mark that is written there, in the same
+    transaction; with the cohort's roster the token says what holds (`courses.gradebook`).
+    """
+
+    cohort = models.ForeignKey(
+        Cohort, models.CASCADE, related_name="column_tallies", db_index=False
+    )
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="column_tallies")
+    token = models.UUIDField(default=uuid.uuid4)
+    counted = models.CharField(max_length=80, blank=True)  # "": not yet
+    n = models.PositiveIntegerField(default=0)
+    total = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal("0.00"))
+
+    class Meta:
+        ordering = ["cohort", "activity"]
+        verbose_name_plural = _("column tallies")
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "activity"], name="one_column_tally")
         ]
 
     def __str__(self) -> str:
