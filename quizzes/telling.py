@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from quizzes.analysis import Line, Report
+from quizzes.analysis import BLANK, Chosen, Line, Report
+from quizzes.questions import text_of
+from quizzes.questions.typed import OTHER
 from quizzes.statistics import UNIT, Enough, Interval, Item, Spread
 
 
@@ -254,6 +256,18 @@ def of_item(item: Item, guess: float) -> list[Figure]:
             _("What blind choice would earn on average."),
         ),
     ]
+
+
+def choice(chosen: Chosen) -> str:
+    """Its words, or what stands where it has none of its own in the version that is shown."""
+    words = text_of(chosen.html)
+    if words:
+        return words
+    if chosen.key == BLANK:
+        return _("no answer")
+    if chosen.key == OTHER:
+        return _("anything else")
+    return _("an option of an older version (%(key)s)") % {"key": chosen.key}
 
 
 def sorted_lines(report: Report, by: str) -> list[Line]:

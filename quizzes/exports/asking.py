@@ -36,6 +36,7 @@ class What(StrEnum):
     MARKS = "marks"
     RESPONSES = "responses"
     ITEMS = "items"
+    CHOICES = "choices"
     REPORT = "report"
 
 
@@ -50,6 +51,7 @@ WORDS = {
     What.MARKS: gettext_lazy("Every student by every question"),
     What.RESPONSES: gettext_lazy("Every answer, one in a row"),
     What.ITEMS: gettext_lazy("Item analysis"),
+    What.CHOICES: gettext_lazy("Item analysis, choice by choice"),
     What.REPORT: gettext_lazy("Quiz report, to print"),
 }
 FORMS = {
@@ -57,6 +59,7 @@ FORMS = {
     What.MARKS: (Form.CSV, Form.XLSX),
     What.RESPONSES: (Form.CSV, Form.XLSX),
     What.ITEMS: (Form.CSV, Form.XLSX),
+    What.CHOICES: (Form.CSV, Form.XLSX),
     What.REPORT: (Form.PDF,),
 }
 TYPES = {
@@ -119,6 +122,8 @@ class Wanted:
                 return [contents.marks(self.asked)]
             case What.RESPONSES:
                 return [contents.responses(self.asked)]
+            case What.CHOICES:
+                return [contents.choices(self.asked)]
             case _:
                 return contents.items(self.asked)
 

@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from courses import gradebook
 from courses.models import Cohort, Group
 from quizzes import analysis, grading, sheets, telling
-from quizzes.analysis import Asked, Line, Which
+from quizzes.analysis import Asked, Chosen, Line, Which
 from quizzes.exports.tables import Cell, Column, Holds, Row, Table
 from quizzes.models import Item, Mark, QuestionVersion, Response
 from quizzes.questions import KINDS, text_of
-from quizzes.statistics import UNIT, Enough, Interval
+from quizzes.statistics import UNIT, Enough, Interval, pace
 
 CHUNK = 500  # attempts whose answers are read at a time
 SHORT = 80  # signs of a question's text
@@ -101,13 +101,13 @@ class Head(NamedTuple):
 
 ATTEMPT = (
     "pk", "enrolment_id", "enrolment__user__name", "enrolment__user__username", "number",
-    "started_at", "submitted_at", "score", "out_of", "deduction", "sheet",
+    "started_at", "submitted_at", "score", "out_of", "deduction",
 )  # fmt: skip
 
 
-def _attempts(asked: Asked, keys: set[UUID] | None) -> Iterator[tuple[Any, ...]]:
-    """The columns of `ATTEMPT`, by the students' names; one query, read as it is used."""
-    rows = asked.finished().order_by(*BY_NAME).values_list(*ATTEMPT)
+def _attempts(asked: Asked, keys: set[UUID] | None, last: str) -> Iterator[tuple[Any, ...]]:
+    """The columns of `ATTEMPT`, and `last`, by the students' names; one query, read as used."""
+    rows = asked.finished().order_by(*BY_NAME).values_list(*ATTEMPT, last)
     for row in rows.iterator(chunk_size=CHUNK):
         if keys is None or row[0] in keys:
             yield row
@@ -199,7 +199,8 @@ def _marks(
     groups: Mapping[int, str],
 ) -> Iterator[Row]:
     shown = cache(lambda mark: grading.shown(int(mark) * UNIT))
-    for pk, who, name, username, number, started, ended, *came_to, sheet in _attempts(asked, keys):
+    found = _attempts(asked, keys, "sheet")
+    for pk, who, name, username, number, started, ended, *came_to, sheet in found:
         cells: list[Cell] = [None] * questions
         try:
             for line in sheet.split("\n")[1:]:
@@ -242,6 +243,7 @@ def responses(asked: Asked) -> Table:
         _number(_("Certainty, 1 to 3")),
         _time(_("Saved")),
         _number(_("Seconds after the start")),
+        _number(_("Seconds for this question")),
     ]
     return Table(asked.quiz.activity.title, columns, _responses(asked), asked.cohort.zone)
 
@@ -251,13 +253,14 @@ def _responses(asked: Asked) -> Iterator[Row]:
     groups = _groups(asked.cohort)
     keys = _keys(asked, {} if asked.which == Which.ALL else _bare(asked))
     words = Words()
-    for some in _chunks(_attempts(asked, keys), CHUNK):
+    for some in _chunks(_attempts(asked, keys, "pace"), CHUNK):
         asked_of = _items([row[0] for row in some])
         words.learn({item[1] for items in asked_of.values() for item in items})
-        for pk, who, name, username, number, started, *_rest in some:
+        for pk, who, name, username, number, started, *_rest, times in some:
             student = [name or username, username, groups.get(who), number]
+            taken = pace.read(times)
             for item in asked_of[pk]:
-                yield [*student, *words.cells(item, started)]
+                yield [*student, *words.cells(item, started), taken.get(item[1])]
 
 
 def _items(attempts: Sequence[UUID]) -> dict[UUID, list[tuple[Any, ...]]]:
@@ -403,6 +406,56 @@ def items(asked: Asked) -> list[Table]:
             ],
             zone,
         ),
+        choices(asked),
+    ]
+
+
+def choices(asked: Asked) -> Table:
+    """A row for each choice of each question: who chose it, and how that goes with their totals.
+
+    As on the page of a question; a number that it does not tell is an empty cell.
+    """
+    fifths = [_("weakest fifth"), _("second"), _("third"), _("fourth"), _("strongest fifth")]
+    columns = [
+        _number(_("Place"), 7),
+        _text(_("Question"), 24),
+        _text(_("Part"), 24),
+        _text(_("Choice"), 40),
+        _text(_("Right"), 8),
+        _number(_("Chosen by"), 10),
+        _number("n", 8),
+        _share(_("Share")),
+        _number(_("Point-biserial")),
+        *(_share(_("Share of the %(fifth)s") % {"fifth": fifth}, 12) for fifth in fifths),
+        _text(_("Misconception"), 40),
+    ]
+    rows = [
+        [
+            place,
+            line.question.key,
+            text_of(decision.html),
+            telling.choice(chosen),
+            _("yes") if chosen.right else _("no"),
+            *_chosen(chosen, line.item.n),
+            chosen.misconception,
+        ]
+        for place, line, decisions in analysis.decisions(asked)
+        for decision in decisions
+        for chosen in decision.choices
+    ]
+    return Table(_("Choices"), columns, rows, asked.cohort.zone)
+
+
+def _chosen(chosen: Chosen, n: int) -> list[Cell]:
+    option, told = chosen.option, Enough.FACILITY.told(n)
+    correlates = Enough.DISCRIMINATION.told(n)
+    shares = chosen.trace.shares if Enough.FIFTHS.told(n) else [None] * 5
+    return [
+        option.chosen,
+        option.n,
+        as_number(telling.percent(option.share)) if told else None,
+        as_number(telling.plain(option.point_biserial)) if correlates else None,
+        *(as_number(telling.percent(share)) for share in shares),
     ]
 
 

@@ -46,6 +46,12 @@ def write(started: datetime, ended: datetime, saves: Iterable[Save]) -> str:
     return "\n".join([str(max(0, round((ended - started).total_seconds()))), *lines])
 
 
+def read(text: str) -> dict[int, int]:
+    """The seconds given to each version, as `write` wrote them."""
+    lines = text.split("\n")[1:]
+    return {int(v): int(s) for v, _blank, s in (line.partition(" ") for line in lines)}
+
+
 @dataclass(frozen=True)
 class Paces:
     """How often each number of seconds was taken: by the attempts, and by version."""

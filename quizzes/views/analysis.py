@@ -18,8 +18,6 @@ from courses.requests import Request
 from quizzes import access, analysis, telling
 from quizzes.access import TaughtQuiz, may_regrade
 from quizzes.analysis import WHICH, WHY, Asked, Decision, Detail, Report, Which
-from quizzes.questions import text_of
-from quizzes.questions.typed import OTHER
 from quizzes.statistics import Enough
 
 PAGE = 50  # attempts behind a number on one page
@@ -259,7 +257,7 @@ def _shown(decision: Decision, detail: Detail, *, told: bool) -> dict[str, Any]:
     choices = [
         {
             "choice": choice,
-            "words": text_of(choice.html) or _name(choice.key),
+            "words": telling.choice(choice),
             "share": telling.percent(choice.option.share) if told else "",
             "correlation": telling.plain(choice.option.point_biserial) if correlates else "",
             "pick": f"{decision.key}:{choice.key}",
@@ -269,20 +267,11 @@ def _shown(decision: Decision, detail: Detail, *, told: bool) -> dict[str, Any]:
     return {"decision": decision, "choices": choices, "chart": _traces(decision, n)}
 
 
-def _name(key: str) -> str:
-    """What stands where a choice has no words of its own in the version that is shown."""
-    if key == analysis.BLANK:
-        return _("no answer")
-    if key == OTHER:
-        return _("anything else")
-    return _("an option of an older version (%(key)s)") % {"key": key}
-
-
 def _words(detail: Detail, part: str, choice: str) -> str:
     for decision in detail.decisions:
         for one in decision.choices:
             if (decision.key, one.key) == (part, choice):
-                return text_of(one.html) or _name(choice)
+                return telling.choice(one)
     raise Http404
 
 
@@ -291,7 +280,7 @@ def _traces(decision: Decision, n: int) -> str:
         return ""
     choices = [
         traces.Choice(
-            text_of(choice.html) or _name(choice.key),
+            telling.choice(choice),
             [share or 0.0 for share in choice.trace.shares],
             choice.right,
         )

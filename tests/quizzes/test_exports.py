@@ -189,6 +189,39 @@ def test_the_item_analysis_says_what_the_page_says(ada, quiz, cohort, as_):
             assert value in page.content.decode()
 
 
+@pytest.mark.parametrize("size", [3, 30])
+def test_the_choices_are_those_of_the_questions_pages(ada, quiz, cohort, as_, size):
+    make_class(quiz, cohort, 5, size=size)
+    client, terms = as_(ada), {"quiz": quiz.activity.key}
+    rows = read_csv(got(client, cohort, "choices", "csv", **terms))
+    shown = []
+    for line in analysis.report(Asked(quiz, cohort)).lines:
+        place = [cohort.pk, quiz.activity.key, line.question.key]
+        page = client.get(reverse("quizzes:report_question", args=place))
+        for each in page.context["decisions"]:
+            shown += [(line.question.key, each, choice) for choice in each["choices"]]
+    assert len(rows) == len(shown) >= 9
+    for row, (key, each, choice) in zip(rows, shown, strict=True):
+        option, trace = choice["choice"].option, choice["choice"].trace
+        assert (row["Question"], row["Choice"]) == (key, choice["words"])
+        assert (int(row["Chosen by"]), int(row["n"])) == (option.chosen, option.n)
+        assert as_number(row["Share"]) == contents.as_number(choice["share"])
+        assert as_number(row["Point-biserial"]) == contents.as_number(choice["correlation"])
+        assert (row["Share of the weakest fifth"] != "") == bool(each["chart"])
+        if each["chart"]:
+            weakest = contents.as_number(telling.percent(trace.shares[0]))
+            assert as_number(row["Share of the weakest fifth"]) == weakest
+    whole = got(client, cohort, "items", "xlsx", **terms)
+    assert [row["Choice"] for row in read_xlsx(whole, 3)] == [row["Choice"] for row in rows]
+
+
+def test_a_user_name_of_digits_is_a_text_where_a_file_can_say_so(tmp_path, cohort):
+    table = Table("x", [Column("User name")], [["007"]], cohort.zone)
+    assert b"".join(writing.as_csv(table)).decode() == "\ufeffUser name\r\n007\r\n"
+    writing.write_xlsx([table], tmp_path / "x.xlsx")
+    assert read_xlsx((tmp_path / "x.xlsx").read_bytes()) == [{"User name": "007"}]
+
+
 def test_too_few_to_tell_is_an_empty_cell(ada, quiz, cohort, as_):
     make_class(quiz, cohort, 5, size=3)
     rows = read_csv(got(as_(ada), cohort, "items", "csv", quiz=quiz.activity.key))
@@ -207,12 +240,13 @@ def test_an_answer_is_told_in_words_as_it_was_seen_and_as_it_is_stored(
     )
     heads = ("Student", "Question", "Version", "Answer", "As its student saw it", "Outcome",
              "As it is stored", "Points", "Out of", "Saved (UTC)",
-             "Seconds after the start")  # fmt: skip
+             "Seconds after the start", "Seconds for this question")  # fmt: skip
     assert [first[head] for head in heads] == [
         "Ben Okafor", "anarchy-1", "1", "War everywhere", "b", "wrong",
-        '"option-2"', "0", "1", "2026-10-05 12:00:40", "40",
+        '"option-2"', "0", "1", "2026-10-05 12:00:40", "40", "40",
     ]  # fmt: skip
     assert (second["Outcome"], second["Saved (UTC)"]) == ("no answer", "")
+    assert second["Seconds for this question"] == ""
 
 
 def test_what_waits_for_a_person_has_no_points_yet(ada, ben_here, quiz, cohort, as_):
@@ -225,7 +259,7 @@ def test_what_waits_for_a_person_has_no_points_yet(ada, ben_here, quiz, cohort, 
     assert row["Answer"].startswith(KINDS["essay"].samples[0].response[:20])
 
 
-@pytest.mark.parametrize("what", ["gradebook", "marks", "responses", "items"])
+@pytest.mark.parametrize("what", ["gradebook", "marks", "responses", "items", "choices"])
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_an_empty_cohort_has_a_file_with_heads_alone(ada, quiz, cohort, as_, what, form):
     content = got(as_(ada), cohort, what, form, quiz=quiz.activity.key, attempts="all")
