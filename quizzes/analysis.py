@@ -542,10 +542,10 @@ def question(asked: Asked, key: str) -> Detail | None:
     )
 
 
-def decisions(asked: Asked) -> list[tuple[Line, Sequence[Decision]]]:
-    """The choices of every question, as `question` has them for one; one query beside a report's.
+def decisions(asked: Asked) -> list[tuple[int, Line, Sequence[Decision]]]:
+    """The choices of every question with its number, as `question` has them for one.
 
-    None for what is marked by hand.
+    One query beside those of a report; what is marked by hand has no choices.
     """
     whole_report, tables = _report(asked, counted(asked))
     contents = dict(
@@ -555,12 +555,13 @@ def decisions(asked: Asked) -> list[tuple[Line, Sequence[Decision]]]:
     )
     return [
         (
+            place,
             line,
             _decisions(
                 tables[line.question.pk], kind.describe(contents[line.newest.pk]), line.flags
             ),
         )
-        for line in whole_report.lines
+        for place, line in enumerate(whole_report.lines, start=1)
         if not (kind := KINDS[line.newest.kind]).by_hand
     ]
 
