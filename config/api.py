@@ -17,6 +17,13 @@ urlpatterns = [
     path(
         "courses/<slug:course>/lessons/<slug:lesson>/", courses.LessonView.as_view(), name="lesson"
     ),
+    path("courses/<slug:course>/grades/", courses.OwnGradesView.as_view(), name="own_grades"),
+    path("cohorts/<int:cohort>/grades/", courses.Grades.as_view(), name="grades"),
+    path(
+        "cohorts/<int:cohort>/grades/columns/",
+        courses.GradeColumns.as_view(),
+        name="grade_columns",
+    ),
     path("terms/", courses.Terms.as_view(), name="terms"),
     path("terms/<slug:term>/", courses.TermView.as_view(), name="term"),
     path("sources/", courses.Sources.as_view(), name="sources"),

@@ -71,6 +71,14 @@ def place_in(user: User, course_key: str) -> Place:
     raise Http404
 
 
+def studying_in(user: User, course_key: str) -> Enrolment:
+    """The enrolment by which somebody studies a course."""
+    place = place_in(user, course_key)
+    if place.enrolment is None or place.teaches:
+        raise Http404
+    return place.enrolment
+
+
 def lesson_in(place: Place, activity_key: str) -> Lesson:
     """A lesson of the course somebody stands in, with its activity and module."""
     lesson = LESSON.first(course=place.course.pk, activity=activity_key)

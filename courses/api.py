@@ -5,9 +5,10 @@ What is not there and what is not yours answer alike.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -25,20 +26,36 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle, UserRateThrottle
 from rest_framework.views import APIView, exception_handler
 
-from courses import access, dashboards, tokens
+from courses import access, dashboards, gradebook, tokens
 from courses.dashboards import SourceEntry, TermEntry
-from courses.models import Course, Lesson, Mention, Objective, Paragraph, Source, Term, User
+from courses.gradebook import Cell, Column, Plan, Row, Statistic
+from courses.models import (
+    Course,
+    Enrolment,
+    Group,
+    Lesson,
+    Mention,
+    Objective,
+    Paragraph,
+    Source,
+    Term,
+    User,
+)
 from courses.refusals import Refused
 from courses.serializers import (
+    ColumnSerializer,
     CourseDetailSerializer,
     CourseSerializer,
     ErrorSerializer,
+    GradesQuery,
+    GradesSerializer,
     IssuedTokenSerializer,
     LessonLineSerializer,
     LessonSerializer,
     LessonsQuery,
     ModuleSerializer,
     NewTokenSerializer,
+    OwnGradesSerializer,
     PageQuery,
     Query,
     SourceEntrySerializer,
@@ -415,6 +432,119 @@ class SourceView(Endpoint):
         entries = _entries(request.user, dashboards.bibliography)
         entry = _named([entry for entry in entries if entry.source.key == source])
         return Response(SourceEntrySerializer(entry).data)
+
+
+# --- Grades ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HeadedColumn:
+    column: Column
+    statistic: Statistic
+
+
+class GradeColumns(Listing):
+    """The columns of a cohort's gradebook: what they weigh, and the mean of their marks.
+
+    For those who teach in the cohort.
+    """
+
+    serializer_class = ColumnSerializer
+
+    def rows(self, user: Any, **place: Any) -> list[HeadedColumn]:
+        plan = gradebook.plan(access.taught_cohort(user, place["cohort"]))
+        both = zip(plan.columns, gradebook.statistics(plan), strict=True)
+        return [HeadedColumn(column, statistic) for column, statistic in both]
+
+
+@dataclass(frozen=True)
+class CategoryTotal:
+    title: str
+    total: Decimal | None
+
+
+@dataclass(frozen=True)
+class StudentMark:
+    column: Column
+    cell: Cell
+    share: Decimal | None = None
+    hidden: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class StudentGrades:
+    row: Row
+    categories: Sequence[CategoryTotal]
+    marks: Sequence[StudentMark]
+
+
+def _by_category(plan: Plan, totals: Mapping[int, Decimal]) -> list[CategoryTotal]:
+    return [CategoryTotal(each.title, totals.get(each.pk)) for each in plan.categories]
+
+
+@extend_schema(parameters=[GradesQuery])
+class Grades(Listing):
+    """The students of a cohort by name, with their marks in every column of its gradebook.
+
+    For those who teach in the cohort.
+    """
+
+    serializer_class = GradesSerializer
+    query = GradesQuery
+
+    def rows(self, user: Any, **place: Any) -> QuerySet[Enrolment]:
+        cohort = access.taught_cohort(user, place["cohort"])
+        group = None
+        if "group" in self.asked:
+            group = Group.objects.filter(cohort=cohort, pk=self.asked["group"]).first()
+            if group is None:
+                raise Http404
+        self.plan = gradebook.plan(cohort)
+        return gradebook.students(cohort, group)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """The students of one page first, and only then their marks."""
+        students = super().paginate_queryset(queryset) or []
+        return [
+            StudentGrades(
+                row,
+                _by_category(self.plan, row.categories),
+                list(map(StudentMark, self.plan.columns, row.cells)),
+            )
+            for row in gradebook.rows(self.plan, students)
+        ]
+
+
+@dataclass(frozen=True)
+class OwnGrades:
+    total: Decimal | None
+    counted: int
+    categories: Sequence[CategoryTotal]
+    marks: Sequence[StudentMark]
+
+
+class OwnGradesView(Endpoint):
+    """Your own grades in a course that you study."""
+
+    @extend_schema(responses=OwnGradesSerializer)
+    def get(self, request: Call, course: str) -> Response:
+        enrolment = access.studying_in(request.user, course)
+        own = gradebook.own(enrolment)
+        decided = gradebook.decided(enrolment)
+        reasons = {activity: change.reason for activity, change in decided.items()}
+        marks = [
+            StudentMark(
+                column,
+                cell or gradebook.UNTOUCHED,
+                share,
+                hidden=cell is None,
+                reason=reasons.get(column.activity.pk, "") if cell and cell.by_hand else "",
+            )
+            for column, cell, share in zip(own.plan.columns, own.cells, own.shares, strict=True)
+        ]
+        found = OwnGrades(own.total, own.counted, _by_category(own.plan, own.categories), marks)
+        return Response(OwnGradesSerializer(found).data)
 
 
 # --- Tokens ------------------------------------------------------------------------------------

@@ -200,6 +200,92 @@ class LessonSerializer(serializers.Serializer[Any]):
     terms = TermSerializer(many=True)
 
 
+class GradesQuery(PageQuery):
+    group = serializers.IntegerField(min_value=1, required=False, help_text="A group's id.")
+
+
+def percent(**terms: Any) -> serializers.DecimalField:
+    """A percentage as displayed: two decimals, from 0 to 100."""
+    return serializers.DecimalField(5, 2, allow_null=True, **terms)
+
+
+class ColumnSerializer(serializers.Serializer[Any]):
+    """A graded activity of a cohort, and what the marks in it come to."""
+
+    activity = serializers.CharField(source="column.activity.key")
+    title = serializers.CharField(source="column.activity.title")
+    module = serializers.CharField(source="column.activity.module.key")
+    weight = serializers.DecimalField(6, 2, source="column.weight")
+    category = serializers.CharField(
+        source="column.category.title", default=None, allow_null=True, help_text="Its title."
+    )
+    share = percent(source="column.share", help_text="Of the total, once everything is marked.")
+    hidden = serializers.BooleanField(source="column.hidden", help_text="From students.")
+    n = serializers.IntegerField(source="statistic.n", help_text="How many marks count here.")
+    mean = percent(source="statistic.mean")
+
+
+class MarkSerializer(serializers.Serializer[Any]):
+    activity = serializers.CharField(source="column.activity.key")
+    mark = percent(source="cell.effective", help_text="What counts; null without a mark.")
+    earned = percent(source="cell.earned")
+    by_hand = serializers.BooleanField(source="cell.by_hand")
+    excused = serializers.BooleanField(source="cell.excused")
+    late = serializers.BooleanField(source="cell.late")
+    started = serializers.BooleanField(source="cell.started")
+    dropped = serializers.BooleanField(
+        source="cell.dropped", help_text="One of the lowest, which do not count."
+    )
+
+
+class CategoryTotalSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    total = percent()
+
+
+class GradesSerializer(serializers.Serializer[Any]):
+    """One student's row of the gradebook."""
+
+    enrolment = serializers.IntegerField(source="row.enrolment.pk")
+    username = serializers.CharField(source="row.enrolment.user.username")
+    name = serializers.CharField(source="row.enrolment.user.name")
+    total = percent(source="row.total")
+    counted = serializers.IntegerField(
+        source="row.counted", help_text="How many marks the total is made of."
+    )
+    released = percent(
+        source="row.released", help_text="The total as the student sees it, without hidden columns."
+    )
+    categories = CategoryTotalSerializer(many=True)
+    marks = MarkSerializer(many=True)
+
+
+class OwnMarkSerializer(serializers.Serializer[Any]):
+    """Your mark in one activity. While it is hidden, all but its name is null or false."""
+
+    activity = serializers.CharField(source="column.activity.key")
+    title = serializers.CharField(source="column.activity.title")
+    share = percent(help_text="Of the total, once everything is marked.")
+    hidden = serializers.BooleanField(help_text="Whether the mark is not released yet.")
+    mark = percent(source="cell.effective", help_text="What counts; null without a mark.")
+    by_hand = serializers.BooleanField(source="cell.by_hand")
+    reason = serializers.CharField(
+        allow_blank=True, help_text="Of what was decided by hand; empty for all else."
+    )
+    excused = serializers.BooleanField(source="cell.excused")
+    late = serializers.BooleanField(source="cell.late")
+    dropped = serializers.BooleanField(
+        source="cell.dropped", help_text="One of the lowest, which do not count."
+    )
+
+
+class OwnGradesSerializer(serializers.Serializer[Any]):
+    total = percent(help_text="So far, of what has been marked and released.")
+    counted = serializers.IntegerField(help_text="How many marks the total is made of.")
+    categories = CategoryTotalSerializer(many=True)
+    marks = OwnMarkSerializer(many=True)
+
+
 class NewTokenSerializer(Strict):
     """What may be said of a token to be made; nothing need be."""
 

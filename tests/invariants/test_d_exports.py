@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -75,6 +76,20 @@ def on_page(client, cohort) -> dict[tuple[int, str], str]:
     return found
 
 
+def by_api(client, cohort) -> tuple[dict[tuple[int, str], Decimal | None], dict[int, Any]]:
+    """The marks and the totals of all pages of the API's gradebook."""
+    marks, totals = {}, {}
+    address = f"/api/v1/cohorts/{cohort.pk}/grades/?limit=100"
+    while address:
+        page = client.get(address).json()
+        for row in page["results"]:
+            totals[row["enrolment"]] = as_number(row["total"])
+            for mark in row["marks"]:
+                marks[row["enrolment"], mark["activity"]] = as_number(mark["mark"])
+        address = page["next"]
+    return marks, totals
+
+
 def shown(mark: str | None) -> Decimal | None:
     """A mark as it is printed; None for what is no number."""
     return None if mark in (None, "", "–", "…", "excused") else Decimal(mark)
@@ -96,6 +111,7 @@ def test_gradebook_files_api_and_own_page_agree_on_every_mark(
     by_hand(rng)
     teacher = as_(ada)
     page = on_page(teacher, cohort)
+    api, api_totals = by_api(teacher, cohort)
     files = {
         form: {row["User name"]: row for row in read(got(teacher, cohort, "gradebook", form))}
         for form, read in (("csv", read_csv), ("xlsx", read_xlsx))
@@ -106,6 +122,8 @@ def test_gradebook_files_api_and_own_page_agree_on_every_mark(
         own = student.get(reverse("courses:own_grades", args=["lenses"])).content.decode()
         mine = dict(OWN.findall(own))
         said = student.get(reverse("api:modules", args=["lenses"])).json()["results"]
+        alone = student.get(reverse("api:own_grades", args=["lenses"])).json()
+        my_own = {mark["activity"]: mark["mark"] for mark in alone["marks"]}
         steps = {step["key"]: step["score"] for part in said for step in part["steps"]}
         for quiz in quizzes:
             key, title = quiz.activity.key, quiz.activity.title
@@ -114,6 +132,8 @@ def test_gradebook_files_api_and_own_page_agree_on_every_mark(
                 as_number(files["csv"][name][title]),
                 as_number(files["xlsx"][name].get(title)),
                 as_number(steps[key]),
+                api[enrolment.pk, key],
+                as_number(my_own[key]),
                 shown(mine[key]),
             }
             if len(everywhere) != 1:
@@ -123,6 +143,8 @@ def test_gradebook_files_api_and_own_page_agree_on_every_mark(
             None if total is None else Decimal(total[1]),
             as_number(files["csv"][name]["Total"]),
             as_number(files["xlsx"][name].get("Total")),
+            api_totals[enrolment.pk],
+            as_number(alone["total"]),
         }
         if len(totals) != 1:
             differences.append((name, "total", totals))
