@@ -98,6 +98,9 @@ def read(text: str) -> Reading:
     address itself: then these are the columns. Cells are parted by commas, semicolons or tabs.
     """
     text = text.removeprefix("\ufeff")
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > LARGEST_TEXT:
+        return Reading(faults=[_too_much(text, size)])
     lines = list(_lines(text))
     if not lines or not any(cells for _line, cells, _problem in lines):
         problems = [Fault(NOT_CSV.format(problem=p), n) for n, _cells, p in lines if p]
@@ -117,16 +120,24 @@ def read(text: str) -> Reading:
             if named.count(column) > 1:
                 return Reading(faults=[Fault(TWICE_NAMED.format(column=column), 1)])
     if len(lines) > MOST_ROWS:
-        return Reading(
-            faults=[Fault(TOO_MANY.format(rows=f"{len(lines):,}", most=f"{MOST_ROWS:,}"))]
-        )
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > LARGEST_TEXT:
-        message = TOO_LARGE.format(size=size // 1000, most=LARGEST_TEXT // 1000)
-        return Reading(faults=[Fault(message)])
+        return Reading(faults=[_too_many(len(lines))])
     if not lines:
         return Reading(faults=[Fault(EMPTY)])
     return _people(lines, columns, ignored)
+
+
+def _too_many(rows: int) -> Fault:
+    return Fault(TOO_MANY.format(rows=f"{rows:,}", most=f"{MOST_ROWS:,}"))
+
+
+def _too_much(text: str, size: int) -> Fault:
+    """What is wrong with a text that is not taken apart: eight megabytes of blank lines would keep
+    a process busy for half a minute. Its rows are counted by their lines."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    rows = len(lines) - bool(lines and "@" not in lines[0])
+    if rows > MOST_ROWS:
+        return _too_many(rows)
+    return Fault(TOO_LARGE.format(size=size // 1000, most=LARGEST_TEXT // 1000))
 
 
 def _people(

@@ -1,6 +1,7 @@
 """Reading a roster: encodings, separators, and the line of each fault."""
 
 import codecs
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -53,6 +54,14 @@ def test_fifty_thousand_rows_are_refused_with_the_limit():
         Fault("There are 50,000 rows. At most 2,000 are taken at once; split the file.")
     ]
     assert MOST_ROWS == 2_000
+
+
+@pytest.mark.parametrize("filling", ["\n", ",", '"', " ", "x"])
+def test_a_file_of_one_sign_is_refused_soon(filling):
+    began = process_time()
+    (fault,) = read(decode(filling.encode() * 7_900_000)).faults
+    assert fault.message == "The file is too large: 7900 kB. At most 500 kB are taken; split it."
+    assert process_time() - began < 10
 
 
 def test_each_fault_has_its_line_and_the_rest_is_read():
