@@ -335,4 +335,5 @@ def _carry_out(
     if moved:
         regrouped(moved)
     mailed = [*fresh, *(offer for offer in kept if offer.sent_at is None)]
-    return Done(len(new), len(changed), [offer.pk for offer in mailed])
+    altered = sum(step.enrolment is not None and step.changes for step in agreed.steps)
+    return Done(len(new), altered, [offer.pk for offer in mailed])

@@ -194,6 +194,14 @@ def gone(cohort):
     return factories.enrol(factories.make_user("gone"), cohort, withdrawn_at=NOON)
 
 
+def test_who_only_joins_a_group_by_a_file_counts_as_changed(as_, ada, ben_here, cohort):
+    text, adas = "ben@parallax.example,,,Evening", as_(ada)
+    plan = adas.post(add_url(cohort), {"text": text}).context["preview"]
+    done = adas.post(add_url(cohort), {"text": text, "digest": plan.digest}, follow=True)
+    assert b"Done: 0 enrolled, 1 changed, 0 invited." in done.content
+    assert [group.name for group in ben_here.groups.all()] == ["Evening"]
+
+
 def test_a_file_is_shown_first_and_then_done_as_shown(as_, ada, ben_here, cleo, zoe, gone, cohort):
     adas = as_(ada)
     shown = adas.post(add_url(cohort), {"text": ROSTER})
