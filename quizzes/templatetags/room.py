@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -35,9 +36,16 @@ def room_rows(context: Context) -> SafeString:
             f' aria-label="{escape(_("More time"))}: {{1}}">{escape(_("More time"))}</a>'
         )
     until, zone = escape(_("until")), cohort.zone
+    today = context["now"].astimezone(zone).date()
 
     def clock(at: datetime, form: str) -> str:
         return at.astimezone(zone).strftime(form)
+
+    def heard(at: datetime) -> str:
+        """To the second if it was today; else with its day, or it would look like today's."""
+        if at.astimezone(zone).date() == today:
+            return clock(at, "%H:%M:%S")
+        return date_format(at.astimezone(zone), "j M, H:i")
 
     def line(row: Row, words: Any, look: str) -> str:
         number, name = row.enrolment.pk, escape(row.enrolment.user)
@@ -62,7 +70,7 @@ def room_rows(context: Context) -> SafeString:
             f'<tr><th scope="row">{who}</th>'
             f'<td><span class="badge {look}">{escape(words)}</span></td>'
             f'<td class="number">{far}</td><td class="number">{row.unsaved or ""}</td>'
-            f"<td>{clock(row.heard_at, '%H:%M:%S') if row.heard_at else ''}</td>"
+            f"<td>{heard(row.heard_at) if row.heard_at else ''}</td>"
             f"<td>{left}</td><td>{troubles}</td><td>{act}</td></tr>\n"
         )
 

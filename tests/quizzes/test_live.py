@@ -204,6 +204,15 @@ def test_names_and_reasons_are_texts_and_not_html(quiz, cohort, ada, as_, ben_he
     assert "<i>" not in shown
 
 
+def test_what_was_heard_on_a_day_before_stands_with_its_day(quiz, cohort, ada, ben_here, as_):
+    now = timezone.now()
+    start(ben_here, quiz, now=now - timedelta(days=2))
+    Attempt.objects.update(deadline=None)
+    told = as_(ada).get(page("live", cohort)).content.decode()
+    before = (now - timedelta(days=2)).astimezone(cohort.zone)
+    assert f"<td>{before.day} {before:%b}, {before:%H:%M}</td>" in told
+
+
 # --- Signs of life -----------------------------------------------------------------------------
 
 
