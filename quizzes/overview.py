@@ -56,7 +56,7 @@ SHOWN = 3  # reasons of one student on the first page
 RULES = {
     Rule.FAILED: gettext_lazy("Failed the same quiz twice"),
     Rule.GUESSED: gettext_lazy("Looks like guessing"),
-    Rule.SILENT: gettext_lazy("No sign of life"),
+    Rule.SILENT: gettext_lazy("Not seen lately"),
     Rule.BEHIND: gettext_lazy("Far behind the class"),
 }
 STANDINGS = {
@@ -90,7 +90,7 @@ def rules_in_words() -> list[tuple[Rule, str, str]]:
         },
         Rule.SILENT: _(
             "For %(days)d days nothing was read, answered or handed in and nobody signed in, and"
-            " not all required steps are done. It ends with the next sign of life."
+            " not all required steps are done. It ends when they are next seen."
         )
         % {"days": concerns.SILENT.days},
         Rule.BEHIND: _(

@@ -115,7 +115,7 @@ class Special:
 
 @dataclass(frozen=True)
 class Standing:
-    """How many of the steps that everybody does are done, and the last sign of life."""
+    """How many of the steps that everybody does are done, and when they were last seen."""
 
     done: int
     of: int
@@ -170,9 +170,9 @@ class Student:
                 self.standing.of,
             ) % {**who, **figures}
         if self.standing.last is None:
-            yield _("No sign of life yet.")
+            yield _("Not seen yet.")
         else:
-            yield _("Last sign of life: %(at)s.") % {"at": day(self.standing.last)}
+            yield _("Last seen: %(at)s.") % {"at": day(self.standing.last)}
 
 
 def day(at: datetime) -> str:

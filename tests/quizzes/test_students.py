@@ -165,7 +165,7 @@ def test_the_first_line_and_what_needs_a_look(ada, ben, ben_here, cohort, lesson
     factories.make_contest(sat.items.get(position=2), ben_here)
     found = students.student(ben_here, now=NOON + minutes(40))
     assert found.sentence == (
-        "Ben has done 2 of 2 steps. Last sign of life: 5 Oct 2026, 12:21. 3 things need a look."
+        "Ben has done 2 of 2 steps. Last seen: 5 Oct 2026, 12:21. 3 things need a look."
     )
     assert [line.sentence for line in found.attention[:2]] == [
         "1 message waits to be read.",
@@ -178,9 +178,7 @@ def test_the_first_line_and_what_needs_a_look(ada, ben, ben_here, cohort, lesson
 
 def test_a_student_who_has_done_nothing(as_, ada, ben_here, cohort, about_ben):
     found = students.student(ben_here, now=NOON)
-    assert found.sentence == (
-        "The course has no steps yet. No sign of life yet. Nothing needs a look."
-    )
+    assert found.sentence == ("The course has no steps yet. Not seen yet. Nothing needs a look.")
     assert [event.sentence for event in found.events] == ["Joined the cohort"]
     assert as_(ada).get(about_ben).status_code == 200
 
