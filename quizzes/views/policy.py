@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from courses.access import teaching_in
-from courses.models import Enrolment
+from courses.models import Enrolment, Role
 from courses.requests import Request
 from quizzes import access
 from quizzes import policy as policies
@@ -42,6 +42,7 @@ def policy(request: Request, cohort: int, activity: str) -> HttpResponse:
             "quizzes/teach/policy.html",
             {
                 "cohort": found.cohort,
+                "instructs": found.instructs,
                 "quiz": found.quiz,
                 "activity": found.quiz.activity,
                 "form": form,
@@ -59,5 +60,9 @@ def presets(request: Request, cohort: int) -> HttpResponse:
     return render(
         request,
         "quizzes/teach/presets.html",
-        {"cohort": place.cohort, "presets": policies.presets()},
+        {
+            "cohort": place.cohort,
+            "instructs": place.role == Role.INSTRUCTOR,
+            "presets": policies.presets(),
+        },
     )
