@@ -189,6 +189,7 @@ class Met:
 
     number: int
     item: Item
+    taken: Spread | None
 
 
 @dataclass(frozen=True)
@@ -419,7 +420,7 @@ def _line(table: Table, item: Item, paces: pace.Paces) -> Line:
         item=item,
         guess=guess,
         flags=flags(item, guess=guess, choices=choices, right=right),
-        versions=_split(table, item),
+        versions=_split(table, item, paces),
         newest=newest,
         edited=newest.pk not in table.versions,
         taken=_taken(table, paces),
@@ -441,13 +442,15 @@ def _newest(table: Table) -> QuestionVersion:
     return max(table.versions.values(), key=lambda version: version.number)
 
 
-def _split(table: Table, item: Item) -> list[Met]:
+def _split(table: Table, item: Item, paces: pace.Paces) -> list[Met]:
     if len(table.versions) == 1:
-        return [Met(version.number, item) for version in table.versions.values()]
+        (version,) = table.versions.values()
+        return [Met(version.number, item, _taken(table, paces))]
     found = []
     for pk, version in sorted(table.versions.items(), key=lambda pair: pair[1].number):
         joint = table.joint_of(lambda entry, pk=pk: entry.version == pk)  # type: ignore[misc]
-        found.append(Met(version.number, items([joint], [table.worth])[0]))
+        taken = spread(paces.versions.get(pk, {}))
+        found.append(Met(version.number, items([joint], [table.worth])[0], taken))
     return found
 
 
@@ -630,9 +633,15 @@ class Behind:
     worth: Decimal
 
 
-def behind(detail: Detail, *, pick: Pick | None = None) -> list[tuple[UUID, Entry]]:
-    """The attempts that were asked a question, those that chose `pick` if one is given."""
-    versions = detail.table.versions
+def behind(
+    detail: Detail, *, pick: Pick | None = None, number: int | None = None
+) -> list[tuple[UUID, Entry]]:
+    """The attempts that were asked a question: that chose `pick`, that met version `number`."""
+    versions = {
+        pk: version
+        for pk, version in detail.table.versions.items()
+        if number is None or version.number == number
+    }
     parts = KINDS[detail.line.newest.kind].describe(detail.line.newest.spec)
     starts = tuple(f"{pk} " for pk in versions)
     found: list[tuple[UUID, Entry]] = []

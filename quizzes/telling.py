@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from quizzes.analysis import BLANK, Chosen, Line, Report
+from quizzes.analysis import BLANK, Chosen, Line, Met, Report
 from quizzes.questions import text_of
 from quizzes.questions.typed import OTHER
 from quizzes.statistics import UNIT, Enough, Interval, Item, Spread
@@ -95,6 +95,11 @@ def first_line(report: Report) -> str:
         "said": said,
         "mean": percent(float(report.whole.mean) / 10_000),
     }
+    if not any(Enough.DISCRIMINATION.told(line.item.n) for line in report.lines):
+        return _(
+            "%(said)s. No question has the %(enough)d attempts yet that show whether it needs a"
+            " look."
+        ) % {"said": said, "enough": Enough.DISCRIMINATION}
     if not report.flagged:
         return _("%(said)s, and no question needs a look.") % {"said": said}
     return ngettext(
@@ -152,6 +157,11 @@ def taken_of(line: Line) -> Figure:
     )
 
 
+def taken_of_one(met: Met) -> Figure:
+    """How long a question took in one of its versions."""
+    return taken(_("Time taken"), met.taken, "")
+
+
 def why_no_reliability(report: Report) -> str:
     """In words, where the questions were not the same for all; "" elsewhere."""
     if report.reliability is not None or not report.n:
@@ -193,7 +203,10 @@ def _reliability(report: Report) -> list[Figure]:
             percent(error, 1),
             found.n,
             Enough.RELIABILITY,
-            _("Two thirds of the percentages lie within this much of what the student is worth."),
+            _(
+                "Two thirds of the percentages lie within this much of the student's average over"
+                " many such quizzes."
+            ),
         ),
     ]
 

@@ -54,7 +54,7 @@ def report(request: Request, cohort: int, activity: str) -> HttpResponse:
 
 @require_safe
 def question(request: Request, cohort: int, activity: str, question: str) -> HttpResponse:
-    """One question of the report; `chose` names the choice whose attempts are listed."""
+    """One question of the report; `chose` or `version` says whose attempts are listed."""
     found = access.taught_quiz(request.user, cohort, activity)
     groups = list(Group.objects.filter(cohort=found.cohort))
     asked = _asked(request, found, groups)
@@ -63,7 +63,8 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
         raise Http404
     chose = request.GET.get("chose")
     part, _colon, choice = (chose or "").partition(":")
-    rows = analysis.behind(detail, pick=None if chose is None else (part, choice))
+    number = _number(request, detail)
+    rows = analysis.behind(detail, pick=None if chose is None else (part, choice), number=number)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     line = detail.line
     told = Enough.FACILITY.told(line.item.n)
@@ -79,7 +80,11 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
                 telling.taken_of(line),
             ],
             "versions": [
-                (met.number, telling.of_item(met.item, float(line.guess))[:3])
+                (
+                    met.number,
+                    [*telling.of_item(met.item, float(line.guess))[:3], telling.taken_of_one(met)],
+                    _kept(request, version=str(met.number)),
+                )
                 for met in line.versions
             ],
             "decisions": [_shown(decision, detail, told=told) for decision in detail.decisions],
@@ -87,10 +92,12 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
                 (answer, telling.percent(answer.share), telling.percent(answer.earned))
                 for answer in detail.answers
             ],
+            "enough": int(Enough.DISCRIMINATION),
             "correlates": Enough.DISCRIMINATION.told(line.item.n),
             "page": page,
             "behind": analysis.with_people(list(page.object_list), detail),
             "chose": chose,
+            "number": number,
             "chosen_words": _words(detail, part, choice) if chose is not None else "",
             "editor_url": reverse("admin:quizzes_question_change", args=[line.question.pk])
             if is_editor(request.user)
@@ -111,6 +118,17 @@ def _asked(request: Request, found: TaughtQuiz, groups: list[Group]) -> Asked:
     if number and group is None:
         raise Http404
     return Asked(found.quiz, found.cohort, which, group)
+
+
+def _number(request: Request, detail: Detail) -> int | None:
+    """The version that the URL asks for; 404 if none of these attempts met it."""
+    asked = request.GET.get("version")
+    if asked is None:
+        return None
+    for met in detail.line.versions:
+        if str(met.number) == asked:
+            return met.number
+    raise Http404
 
 
 def _around(

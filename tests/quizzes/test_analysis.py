@@ -16,7 +16,7 @@ from scipy import stats
 from courses.models import Group, User
 from quizzes import analysis, authoring, sheets, telling
 from quizzes.analysis import Asked, Which
-from quizzes.models import Attempt, Item, Mark, Response
+from quizzes.models import Attempt, Item, Mark, QuestionVersion, Response
 from tests import factories
 from tests.benchmarks.counting import count
 from tests.factories import NOON
@@ -267,7 +267,7 @@ def test_the_page_before_anybody_has_handed_in(as_, ada, ben, cohort, quiz):
 def test_the_pages_of_one_student(as_, ada, ben_here, cohort, quiz):
     sit(ben_here, quiz, "a", "b", None)
     html = page(as_(ada), cohort, quiz)
-    assert "1 of 1 handed in; the mean is 33 %, and no question needs a look." in html
+    assert "1 of 1 handed in; the mean is 33 %. No question has the 20 attempts yet" in html
     assert "too few to tell" in html
     html = page(as_(ada), cohort, quiz, "anarchy-2")
     assert "War everywhere" in html
@@ -322,6 +322,25 @@ def test_the_choice_leads_to_its_attempts(as_, ada, cohort, quiz):
     assert "of Kim" not in html
     bad = as_(ada).get(address(cohort, quiz, "anarchy-1") + "?chose=nothing")
     assert bad.status_code == 404
+
+
+def test_a_version_leads_to_its_attempts(as_, ada, cohort, quiz, questions):
+    people = [factories.enrol(factories.make_user(f"p{n}"), cohort) for n in range(2)]
+    sit(people[0], quiz, "a", "a", "a")
+    correct(questions[0])
+    sit(people[1], quiz, "b", "a", "a")
+    key = questions[0].key
+    text = page(as_(ada), cohort, quiz, key, query="?version=2")
+    assert "Those who met version 2." in text
+    listed = text[text.index("The attempts behind these numbers") :]
+    assert [str(person.user) in listed for person in people] == [False, True]
+    assert "version 2" in text
+    first, second = QuestionVersion.objects.filter(question=questions[0]).order_by("number")
+    for person, version, seconds in ((people[0], first, 30), (people[1], second, 50)):
+        Attempt.objects.filter(enrolment=person).update(pace=f"90\n{version.pk} {seconds}")
+    line = analysis.report(Asked(quiz, cohort), anew=True).lines[0]
+    assert [met.taken.median for met in line.versions] == [30, 50]
+    assert as_(ada).get(address(cohort, quiz, key, "?version=3")).status_code == 404
 
 
 def test_typed_answers_are_counted_as_they_were_typed(as_, ada, module, lesson, cohort, ben_here):
