@@ -387,7 +387,7 @@ def test_a_commit_asks_as_often_whatever_the_class(
     regrade = regrading.preview(
         questions[0], version=None, policy="new", cohort=cohort, by=ada, reason="Key.", now=LATER
     )
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         regrading.commit(regrade, by=ada, now=LATER)
     assert set(ledger().values()) == {Decimal("33.33")}
     assert Record.objects.filter(completed_at=None).count() == students
