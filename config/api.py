@@ -18,9 +18,9 @@ urlpatterns = [
         "courses/<slug:course>/lessons/<slug:lesson>/", courses.LessonView.as_view(), name="lesson"
     ),
     path("courses/<slug:course>/grades/", courses.OwnGradesView.as_view(), name="own_grades"),
-    path("cohorts/<int:cohort>/grades/", courses.Grades.as_view(), name="grades"),
+    path("cohorts/<number:cohort>/grades/", courses.Grades.as_view(), name="grades"),
     path(
-        "cohorts/<int:cohort>/grades/columns/",
+        "cohorts/<number:cohort>/grades/columns/",
         courses.GradeColumns.as_view(),
         name="grade_columns",
     ),
@@ -32,22 +32,22 @@ urlpatterns = [
     path("quizzes/<slug:quiz>/attempts/", quizzes.Attempts.as_view(), name="attempts"),
     path("attempts/<uuid:attempt>/", quizzes.AttemptView.as_view(), name="attempt"),
     path(
-        "attempts/<uuid:attempt>/responses/<int:position>/",
+        "attempts/<uuid:attempt>/responses/<number:position>/",
         quizzes.ResponseView.as_view(),
         name="response",
     ),
     path(
-        "attempts/<uuid:attempt>/responses/<int:position>/leave/",
+        "attempts/<uuid:attempt>/responses/<number:position>/leave/",
         quizzes.LeaveView.as_view(),
         name="leave",
     ),
     path(
-        "attempts/<uuid:attempt>/responses/<int:position>/check/",
+        "attempts/<uuid:attempt>/responses/<number:position>/check/",
         quizzes.CheckView.as_view(),
         name="check",
     ),
     path(
-        "attempts/<uuid:attempt>/responses/<int:position>/redo/",
+        "attempts/<uuid:attempt>/responses/<number:position>/redo/",
         quizzes.RedoView.as_view(),
         name="redo",
     ),

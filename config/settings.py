@@ -284,6 +284,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": TRUSTED_PROXIES,
 }
 SPECTACULAR_SETTINGS = {
+    "PATH_CONVERTER_OVERRIDES": {"number": int},
     "TITLE": "Parallax API",
     "DESCRIPTION": (
         "Read the course, sit a quiz, read its result: the same as on the pages, with the same "

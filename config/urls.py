@@ -2,13 +2,16 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from config import health
+from courses.addresses import Number
 
 admin.autodiscover()
 # allauth's limits on signing in hold here too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+register_converter(Number, "number")
 
 urlpatterns = [
     path("", include("courses.urls")),

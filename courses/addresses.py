@@ -3,6 +3,13 @@
 from functools import lru_cache
 
 from django.urls import reverse
+from django.urls.converters import IntConverter
+
+
+class Number(IntConverter):
+    """A whole number in an address that any database takes: an address with more digits is none."""
+
+    regex = "[0-9]{1,18}"
 
 
 @lru_cache(maxsize=4096)

@@ -33,14 +33,20 @@ urlpatterns = [
     ),
     path("invitation/", cohorts.invitation, name="invitation"),
     path("teach/new/", cohorts.new, name="new_cohort"),
-    path("teach/<int:cohort>/people/", cohorts.roster, name="roster"),
-    path("teach/<int:cohort>/invitations/", cohorts.invited, name="invited"),
-    path("teach/<int:cohort>/announcements/", cohorts.announced, name="announced"),
-    path("teach/<int:cohort>/messages/", correspondence.cohort, name="cohort_messages"),
+    path("teach/<number:cohort>/people/", cohorts.roster, name="roster"),
+    path("teach/<number:cohort>/invitations/", cohorts.invited, name="invited"),
+    path("teach/<number:cohort>/announcements/", cohorts.announced, name="announced"),
+    path("teach/<number:cohort>/messages/", correspondence.cohort, name="cohort_messages"),
     path("courses/<slug:course>/grades/", grades.own, name="own_grades"),
-    path("teach/<int:cohort>/grades/", grades.grades, name="grades"),
-    path("teach/<int:cohort>/grades/weights/", grades.weights, name="grade_weights"),
-    path("teach/<int:cohort>/grades/columns/<slug:activity>/", grades.column, name="grade_column"),
-    path("teach/<int:cohort>/grades/<int:enrolment>/<slug:activity>/", grades.grade, name="grade"),
+    path("teach/<number:cohort>/grades/", grades.grades, name="grades"),
+    path("teach/<number:cohort>/grades/weights/", grades.weights, name="grade_weights"),
+    path(
+        "teach/<number:cohort>/grades/columns/<slug:activity>/", grades.column, name="grade_column"
+    ),
+    path(
+        "teach/<number:cohort>/grades/<number:enrolment>/<slug:activity>/",
+        grades.grade,
+        name="grade",
+    ),
     path("preview/", edit.preview, name="preview"),
 ]
