@@ -4,10 +4,11 @@ Everything is read in a fixed number of queries and counted for the students who
 today. Who has left is in no number, and is back in all of them on return.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
@@ -19,16 +20,16 @@ from django.db.models import (
     Count,
     Exists,
     F,
-    IntegerField,
     Max,
     OuterRef,
     Q,
     QuerySet,
+    TextField,
     Value,
     When,
     Window,
 )
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Cast, RowNumber
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -50,7 +51,10 @@ from quizzes.questions import KINDS
 from quizzes.statistics.sheet import read
 
 AHEAD = timedelta(days=14)  # what comes due is told so long before
+SITTING = timedelta(days=1)  # an open attempt without an end looks like somebody at work so long
 DAYS, WEEKS = 28, 26  # shown at most
+CHUNK = 5000  # rows of the ledger at a time: of a large class there are hundreds of thousands
+SECONDS = len("2026-10-05 12:00:00")
 SHOWN = 3  # reasons of one student on the first page
 
 RULES = {
@@ -152,10 +156,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Class:
+    """A cohort's students, or one of them."""
+
     cohort: Cohort
     parts: Sequence[Part]
     people: Sequence[Person]
     marking: int  # attempts that wait for a person
+    only: int | None = None  # the enrolment of the one that was read
 
     @cached_property
     def total(self) -> int:
@@ -182,14 +189,32 @@ class Class:
         return self.parts[-1] if self.parts else None
 
 
-def _students(cohort: Cohort, prefix: str = "enrolment__") -> Q:
+def _students(cohort: Cohort, prefix: str = "enrolment__", only: int | None = None) -> Q:
+    one = {} if only is None else {f"{prefix}pk": only}
     return Q(
         **{
             f"{prefix}cohort": cohort,
             f"{prefix}role": "student",
             f"{prefix}withdrawn_at__isnull": True,
+            **one,
         }
     )
+
+
+def _told(value: Any) -> Cast:
+    """A moment or a number as the database writes it: of thousands few are looked at, and what a
+    query makes of each is most of what it costs."""
+    return Cast(value, TextField())
+
+
+def _moment(told: str | None) -> datetime | None:
+    return None if told is None else _at(told)
+
+
+def _at(told: str) -> datetime:
+    """SQLite says no zone: it is UTC."""
+    at = datetime.fromisoformat(told)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def parts_of(cohort: Cohort) -> list[Part]:
@@ -206,60 +231,91 @@ def parts_of(cohort: Cohort) -> list[Part]:
     return [Part(pk, *rest) for pk, rest in found.items()]
 
 
-def read_class(cohort: Cohort, *, now: datetime) -> Class:
-    """The students of a cohort with what the ledger says of each; five queries."""
+def read_class(
+    cohort: Cohort, *, now: datetime, only: int | None = None, diary: "Diary | None" = None
+) -> Class:
+    """The students of a cohort with what the ledger says of each; five queries.
+
+    With `only`, an enrolment, nobody else is read. A `diary` is written on the way, for one query
+    more.
+    """
     parts = parts_of(cohort)
     begins = datetime.combine(cohort.starts_on, time.min, tzinfo=cohort.zone)
     people: dict[int, Person] = {}
     for pk, name, username, joined_at, last_login in (
-        Enrolment.objects.filter(_students(cohort, ""))
+        Enrolment.objects.filter(_students(cohort, "", only))
         .order_by("user__name", "user__username", "pk")
         .values_list("pk", "user__name", "user__username", "joined_at", "user__last_login")
     ):
         people[pk] = Person(pk, name or username, max(joined_at, begins), last_login)
-    required = {part.pk: part.required for part in parts}
-    completed = Q(completed_at__isnull=False) | Q(excused=True)
-    for pk, module, begun, done, done_required, completed_at in (
-        Record.objects.filter(_students(cohort), activity__module__course=cohort.course_id)
+    steps = {
+        step.pk: (part.pk, step.required or not part.required, step.kind == Activity.Kind.LESSON)
+        for part in parts
+        for step in part.steps
+    }
+    newest: dict[int, str] = {}
+    rows: QuerySet[Any, Any] = (
+        Record.objects.filter(_students(cohort, only=only))
         .order_by()
-        .values_list("enrolment_id", "activity__module_id")
-        .annotate(
-            begun=Count("started_at"),
-            done=Count("pk", filter=completed),
-            done_required=Count("pk", filter=completed & Q(activity__required=True)),
-            completed=Max("completed_at"),
+        .values_list(
+            "enrolment_id",
+            "activity_id",
+            _told("started_at"),
+            _told("completed_at"),
+            Case(When(excused=True, then=Value("x")), default=Value("")),
         )
-    ):
+    )
+    for pk, step, started_at, completed_at, excused in rows.iterator(CHUNK):
+        if step not in steps or pk not in people:
+            continue  # it has gone to another course, or somebody has come since
+        module, counts, lesson = steps[step]
         person = people[pk]
-        counting = done_required if required[module] else done
-        person.parts[module] = begun, counting
-        person.done += counting
-        person.sign(completed_at)
+        begun, done = person.parts.get(module, (0, 0))
+        finished = counts and (excused or completed_at is not None)
+        person.parts[module] = begun + (started_at is not None), done + bool(finished)
+        if finished:
+            person.done += 1
+        if completed_at is not None:
+            if completed_at > newest.get(pk, ""):
+                newest[pk] = completed_at
+            if diary is not None:
+                diary.add(pk, completed_at, lesson=lesson)
+    for pk, completed_at in newest.items():
+        people[pk].sign(_at(completed_at))
     unmarked = Q(state=Attempt.State.SUBMITTED, score__isnull=True)
     marking = 0
     for pk, waiting, *times in (
-        Attempt.objects.filter(_students(cohort))
+        Attempt.objects.filter(_students(cohort, only=only))
         .order_by()
         .values_list("enrolment_id")
         .annotate(
             waiting=Count("pk", filter=unmarked),
-            started=Max("started_at"),
-            submitted=Max("submitted_at"),
+            started=_told(Max("started_at")),
+            submitted=_told(Max("submitted_at")),
         )
     ):
         marking += waiting
-        people[pk].sign(*times)
+        people[pk].sign(*map(_moment, times))
     for pk, answered_at in (
-        CheckpointAnswer.objects.filter(_students(cohort))
+        CheckpointAnswer.objects.filter(_students(cohort, only=only))
         .order_by()
         .values_list("enrolment_id")
         .annotate(answered=Max("answered_at"))
     ):
         people[pk].sign(answered_at)
+    if diary is not None:
+        handed: QuerySet[Any, Any] = (
+            Attempt.objects.submitted()
+            .filter(_students(cohort, only=only))
+            .order_by()
+            .values_list("enrolment_id", _told("submitted_at"))
+        )
+        for pk, submitted_at in handed.iterator(CHUNK):
+            diary.add(pk, submitted_at, attempt=True)
     until = now if cohort.closes_at is None else min(now, cohort.closes_at)
     for person in people.values():
         person.silent_days = concerns.silent_days(last=person.last, since=person.since, now=until)
-    return Class(cohort, parts, list(people.values()), marking)
+    return Class(cohort, parts, list(people.values()), marking, only)
 
 
 # --- Progress by module ------------------------------------------------------------------------
@@ -342,22 +398,26 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """A marked attempt at a quiz, in whose ledger the mark that counts fails."""
+    """A marked attempt at a quiz, in whose ledger the mark that counts fails; as it was told."""
 
-    pk: UUID
-    score: Decimal
-    out_of: Decimal
-    deduction: Decimal
-    began: datetime
-    ended: datetime
+    key: str
+    score: str
+    out_of: str
+    deduction: str
+    began: str
+    ended: str
 
     @property
     def percentage(self) -> Decimal:
-        return grading.effective(self.score, self.out_of, self.deduction)
+        return grading.effective(*map(Decimal, (self.score, self.out_of, self.deduction)))
 
     @property
     def seconds(self) -> float:
-        return (self.ended - self.began).total_seconds()
+        return (_at(self.ended) - _at(self.began)).total_seconds()
+
+    @property
+    def pk(self) -> UUID:
+        return UUID(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,8 +430,9 @@ class Unpassed:
         return self.tries[-1]
 
 
-def _unpassed(cohort: Cohort) -> dict[tuple[int, int], Unpassed]:
+def _unpassed(taught: Class) -> dict[tuple[int, int], Unpassed]:
     """By (enrolment, quiz), the marked attempts where the mark that counts fails; one query."""
+    titles = {step.pk: step.title for part in taught.parts for step in part.steps}
     pass_mark = OuterRef("quiz__pass_mark")
     failing = Record.objects.filter(
         Q(override__isnull=True, score__lt=pass_mark) | Q(override__lt=pass_mark),
@@ -379,26 +440,18 @@ def _unpassed(cohort: Cohort) -> dict[tuple[int, int], Unpassed]:
         activity=OuterRef("quiz__activity"),
         excused=False,
     )
+    told = ("pk", "score", "out_of", "deduction", "started_at", "submitted_at")
     rows: QuerySet[Any, Any] = (
         Attempt.objects.submitted()
-        .filter(_students(cohort), score__isnull=False)
-        .filter(Exists(failing.order_by()), quiz__activity__module__course=cohort.course_id)
+        .filter(_students(taught.cohort, only=taught.only), score__isnull=False)
+        .filter(Exists(failing.order_by()))
         .order_by("enrolment_id", "quiz_id", "number")
-        .values_list(
-            "enrolment_id",
-            "quiz_id",
-            "quiz__activity__title",
-            "pk",
-            "score",
-            "out_of",
-            "deduction",
-            "started_at",
-            "submitted_at",
-        )
+        .values_list("enrolment_id", "quiz_id", "quiz__activity_id", *map(_told, told))
     )
     found: dict[tuple[int, int], Unpassed] = {}
-    for who, quiz, title, *row in rows:
-        found.setdefault((who, quiz), Unpassed(title, [])).tries.append(Try(*row))
+    for who, quiz, step, *row in rows:
+        if step in titles:
+            found.setdefault((who, quiz), Unpassed(titles[step], [])).tries.append(Try(*row))
     return found
 
 
@@ -412,10 +465,10 @@ def _usual_seconds(cohort: Cohort, quizzes: Collection[int]) -> dict[int, float]
         .annotate(place=place)
         .filter(place__lte=concerns.MOST_TRIES)
         .order_by()
-        .values_list("quiz_id", "started_at", "submitted_at")
+        .values_list("quiz_id", _told("started_at"), _told("submitted_at"))
     )
     for quiz, began, ended in rows:
-        taken[quiz].append((ended - began).total_seconds())
+        taken[quiz].append((_at(ended) - _at(began)).total_seconds())
     medians = {
         quiz: concerns.usual(seconds, enough=concerns.ENOUGH_TRIES)
         for quiz, seconds in taken.items()
@@ -423,29 +476,78 @@ def _usual_seconds(cohort: Cohort, quizzes: Collection[int]) -> dict[int, float]
     return {quiz: seconds for quiz, seconds in medians.items() if seconds is not None}
 
 
+def _usual_steps(taught: Class) -> float | None:
+    """The median of steps done in the class; one query if one person was read, none if all were.
+
+    None where there are too few to tell, and where that person cannot be far behind any class.
+    """
+    done: list[int]
+    if taught.only is None:
+        done = [person.done for person in taught.people]
+    elif not any(concerns.behind(person.done, taught.total) for person in taught.people):
+        return None
+    else:
+        counting = [
+            step.pk
+            for part in taught.parts
+            for step in part.steps
+            if step.required or not part.required
+        ]
+        completed = Q(records__completed_at__isnull=False) | Q(records__excused=True)
+        done = list(
+            Enrolment.objects.filter(_students(taught.cohort, ""))
+            .order_by()
+            .values_list("pk")
+            .annotate(done=Count("records", completed & Q(records__activity__in=counting)))
+            .values_list("done", flat=True)
+        )
+    return concerns.usual(done, enough=concerns.ENOUGH_STUDENTS)
+
+
+# What random answers earn by the digest of a version, which never changes.
+GUESSES: dict[str, Fraction] = {}
+MOST_GUESSES = 10_000
+
+
 def _guesses(attempts: Collection[UUID]) -> dict[UUID, Fraction]:
-    """What random answers earn on average in each attempt, as a share of it; two queries."""
+    """What random answers earn on average in each attempt, as a share of it; three queries."""
     entries = {
-        pk: [read(line) for line in sheet.split("\n")[1:]]
+        pk: tuple((entry.version, entry.worth) for entry in map(read, sheet.split("\n")[1:]))
         for pk, sheet in Attempt.objects.filter(pk__in=attempts)
         .exclude(sheet="")
         .order_by()
         .values_list("pk", "sheet")
     }
-    wanted = {entry.version for of_one in entries.values() for entry in of_one}
-    guess = {
-        pk: KINDS[kind].guess(spec)
-        for pk, kind, spec in QuestionVersion.objects.filter(pk__in=wanted)
+    digests = dict(
+        QuestionVersion.objects.filter(
+            pk__in={version for of_one in entries.values() for version, _worth in of_one}
+        )
         .order_by()
-        .values_list("pk", "kind", "spec")
-    }
-    shares = {}
-    for pk, of_one in entries.items():
-        worth = sum(entry.worth for entry in of_one)
+        .values_list("pk", "digest")
+    )
+    by_digest = _guesses_of(set(digests.values()))
+    # Most attempts at a quiz have the same questions, and adding up fractions is slow.
+    share: dict[tuple[tuple[int, int], ...], Fraction] = {}
+    for of_one in {*entries.values()}:
+        worth = sum(points for _version, points in of_one)
         if worth:
-            earned = sum((guess[entry.version] * entry.worth for entry in of_one), Fraction(0))
-            shares[pk] = earned / worth
-    return shares
+            parts = (by_digest[digests[version]] * points for version, points in of_one)
+            share[of_one] = sum(parts, Fraction(0)) / worth
+    return {pk: share[of_one] for pk, of_one in entries.items() if of_one in share}
+
+
+def _guesses_of(digests: Collection[str]) -> dict[str, Fraction]:
+    """By digest of a version; one query, none where all have been asked for before."""
+    known = {digest: GUESSES[digest] for digest in digests if digest in GUESSES}
+    missing = set(digests) - set(known)
+    if missing:
+        rows = QuestionVersion.objects.filter(digest__in=missing).order_by()
+        for digest, kind, spec in rows.values_list("digest", "kind", "spec"):
+            known[digest] = KINDS[kind].guess(spec)
+        if len(GUESSES) + len(missing) > MOST_GUESSES:
+            GUESSES.clear()
+        GUESSES.update(known)
+    return known
 
 
 def _failed(each: Unpassed) -> str:
@@ -485,23 +587,26 @@ def _behind(person: Person, usual: float) -> str:
 
 
 def needing_help(taught: Class) -> list[Needs]:
-    """Who needs help and why, in the order of the rules; four queries at most."""
+    """Who needs help and why, in the order of the rules; six queries at most."""
     cohort = taught.cohort
-    unpassed = _unpassed(cohort)
+    unpassed = _unpassed(taught)
     usual = _usual_seconds(cohort, {quiz for _who, quiz in unpassed}) if unpassed else {}
     quick = {
-        each.newest.pk
-        for (_who, quiz), each in unpassed.items()
-        if concerns.hurried(each.newest.seconds, usual.get(quiz))
+        key: each.newest.pk
+        for key, each in unpassed.items()
+        if key[1] in usual and concerns.hurried(each.newest.seconds, usual[key[1]])
     }
-    guesses = _guesses(quick) if quick else {}
+    guesses = _guesses(quick.values()) if quick else {}
     found: dict[int, list[Concern]] = defaultdict(list)
     newest = _("Newest attempt")
     for (who, quiz), each in unpassed.items():
+        failed, hurried = concerns.failed(len(each.tries)), quick.get((who, quiz))
+        if not failed and hurried is None:
+            continue
         log = ("quizzes:students_log", (cohort.pk, each.newest.pk))
-        if concerns.failed(len(each.tries)):
+        if failed:
             found[who].append(Concern(Rule.FAILED, partial(_failed, each), newest, *log))
-        guess = guesses.get(each.newest.pk)
+        guess = None if hurried is None else guesses.get(hurried)
         if guess is not None and concerns.guessed(
             each.newest.percentage,
             guess=guess,
@@ -511,9 +616,7 @@ def needing_help(taught: Class) -> list[Needs]:
             say = partial(_guessed, each, guess, usual[quiz])
             found[who].append(Concern(Rule.GUESSED, say, newest, *log))
     steps_in = _("Steps in %(module)s")
-    usual_done = concerns.usual(
-        [person.done for person in taught.people], enough=concerns.ENOUGH_STUDENTS
-    )
+    usual_done = _usual_steps(taught)
     for person in taught.people:
         if taught.finished(person):
             continue
@@ -549,31 +652,32 @@ def needing_help(taught: Class) -> list[Needs]:
 
 
 @dataclass(frozen=True)
-class Activities:
+class Diary:
     """Counts by day or by week, the oldest first."""
 
     by: str  # "day" or "week"
     starts: Sequence[date]
-    active: Sequence[int]  # students who finished a step or handed an attempt in
-    lessons: Sequence[int]
-    attempts: Sequence[int]
+    # Where each begins and the last one ends, in the databases' own writing, to the second (days
+    # begin with one): halving a list of 28 texts takes less than having a database group.
+    marks: Sequence[str]
+    who: Sequence[set[int]]  # students who finished a step or handed an attempt in
+    lessons: list[int]
+    attempts: list[int]
+
+    @property
+    def active(self) -> Sequence[int]:
+        return [len(each) for each in self.who]
+
+    def add(self, who: int, at: str, *, lesson: bool = False, attempt: bool = False) -> None:
+        place = bisect_right(self.marks, at[:SECONDS]) - 1
+        if 0 <= place < len(self.starts):
+            self.who[place].add(who)
+            self.lessons[place] += lesson
+            self.attempts[place] += attempt
 
 
-def _place(moment: str, edges: Sequence[datetime], first: int, beyond: int) -> Any:
-    """Which of the spans between `edges` a moment lies in, found by halving: a database asks all
-    the conditions of a list, and there are up to 28."""
-    if beyond - first == 1:
-        return Value(first)
-    middle = (first + beyond) // 2
-    return Case(
-        When(**{f"{moment}__lt": edges[middle]}, then=_place(moment, edges, first, middle)),
-        default=_place(moment, edges, middle, beyond),
-        output_field=IntegerField(),
-    )
-
-
-def activity(cohort: Cohort, *, by: str, now: datetime) -> Activities:
-    """What went on in the last weeks, in days of the cohort's own zone; two queries."""
+def _diary(cohort: Cohort, *, by: str, now: datetime) -> Diary:
+    """An empty one of the last weeks, in days of the cohort's own zone."""
     until = now if cohort.closes_at is None else min(now, cohort.closes_at - timedelta(seconds=1))
     today = max(until.astimezone(cohort.zone).date(), cohort.starts_on)
     length = timedelta(days=7 if by == "week" else 1)
@@ -583,32 +687,16 @@ def activity(cohort: Cohort, *, by: str, now: datetime) -> Activities:
     edges = [
         datetime.combine(day, time.min, tzinfo=cohort.zone) for day in [*starts, newest + length]
     ]
-    pairs: set[tuple[int, int]] = set()
-    lessons, attempts = [0] * len(starts), [0] * len(starts)
+    marks = [edge.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") for edge in edges]
+    nothing = [0] * len(starts)
+    return Diary(by, starts, marks, [set() for _ in starts], [*nothing], [*nothing])
 
-    def counted(rows: QuerySet[Any], moment: str, **counts: Count) -> Any:
-        between = {f"{moment}__gte": edges[0], f"{moment}__lt": edges[-1]}
-        return (
-            rows.filter(_students(cohort), **between)
-            .annotate(place=_place(moment, edges, 0, len(starts)))
-            .order_by()
-            .values_list("place", "enrolment_id")
-            .annotate(**counts)
-        )
 
-    read_ones = Count("pk", filter=Q(activity__kind=Activity.Kind.LESSON))
-    for place, who, count in counted(Record.objects.all(), "completed_at", times=read_ones):
-        pairs.add((place, who))
-        lessons[place] += count
-    for place, who, count in counted(
-        Attempt.objects.submitted(), "submitted_at", times=Count("pk")
-    ):
-        pairs.add((place, who))
-        attempts[place] += count
-    active = Counter(place for place, _who in pairs)
-    return Activities(
-        by, starts, [active[place] for place in range(len(starts))], lessons, attempts
-    )
+def activity(cohort: Cohort, *, by: str, now: datetime) -> Diary:
+    """What went on in the last weeks; six queries."""
+    diary = _diary(cohort, by=by, now=now)
+    read_class(cohort, now=now, diary=diary)
+    return diary
 
 
 # --- What comes due ----------------------------------------------------------------------------
@@ -625,10 +713,21 @@ class Due:
     missing: int = 0  # students who have not handed it in
     extended: int = 0  # of them, those who have more time
     missing_url: str = ""
+    report_url: str = ""  # of what is over
+
+
+@dataclass(frozen=True)
+class Sat:
+    """A quiz that somebody is sitting."""
+
+    title: str
+    students: int
+    url: str  # of its live view
 
 
 @dataclass(frozen=True)
 class Agenda:
+    sat: Sequence[Sat]
     ahead: Sequence[Due]  # the soonest first
     past: Sequence[Due]  # over for some who have not handed in, the newest first
     marking: int  # attempts that wait for a person
@@ -636,7 +735,7 @@ class Agenda:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.ahead or self.past or self.marking or self.contests)
+        return not (self.sat or self.ahead or self.past or self.marking or self.contests)
 
 
 def handed_in(cohort: Cohort, quizzes: Iterable[Quiz]) -> dict[int, set[int]]:
@@ -665,7 +764,7 @@ def handed_in(cohort: Cohort, quizzes: Iterable[Quiz]) -> dict[int, set[int]]:
 
 
 def agenda(taught: Class, *, now: datetime) -> Agenda:
-    """What comes due, what is overdue, and what waits for those who teach; eight queries."""
+    """What comes due, what is overdue, and what waits for those who teach; nine queries."""
     cohort = taught.cohort
     planned = list(
         Schedule.objects.filter(cohort=cohort, quiz__activity__module__course=cohort.course_id)
@@ -683,6 +782,7 @@ def agenda(taught: Class, *, now: datetime) -> Agenda:
         url = reverse("quizzes:timing", args=[cohort.pk, quiz.activity.key])
         module_url = reverse("quizzes:module", args=[cohort.pk, quiz.activity.module.key])
         missing_url = f"{module_url}?without={quiz.activity.key}"
+        report = reverse("quizzes:report", args=[cohort.pk, quiz.activity.key])
         for at, what in (
             (plan.opens_at, "opens"),
             (plan.due_at, "due"),
@@ -704,16 +804,37 @@ def agenda(taught: Class, *, now: datetime) -> Agenda:
                     len(missing),
                     extended,
                     missing_url,
+                    report,
                 )
             )
     if cohort.closes_at is not None and now <= cohort.closes_at < now + AHEAD:
         ahead.append(Due(cohort.closes_at, "ends", cohort.title))
     return Agenda(
+        sat=_sat(cohort, now),
         ahead=sorted(ahead, key=lambda due: due.at),
         past=sorted(past, key=lambda due: due.at, reverse=True),
         marking=taught.marking,
         contests=Contest.objects.filter(_students(cohort), state=Contest.State.OPEN).count(),
     )
+
+
+def _sat(cohort: Cohort, now: datetime) -> list[Sat]:
+    """The quizzes that somebody is sitting, as far as an open attempt tells; one query.
+
+    One without an end counts for a day.
+    """
+    rows = (
+        Attempt.objects.open()
+        .filter(_students(cohort))
+        .filter(Q(closes_at__gt=now) | Q(closes_at__isnull=True, started_at__gt=now - SITTING))
+        .order_by("quiz__activity__title", "quiz__activity__key")
+        .values_list("quiz__activity__title", "quiz__activity__key")
+        .annotate(students=Count("enrolment", distinct=True))
+    )
+    return [
+        Sat(title, students, reverse("quizzes:live", args=[cohort.pk, key]))
+        for title, key, students in rows
+    ]
 
 
 def _has_time(book: Book, quiz: Quiz, cohort: Cohort, who: int, now: datetime) -> bool:
@@ -735,6 +856,7 @@ class Overview:
     needs: Sequence[Needs]
     agenda: Agenda
     now: datetime
+    diary: Diary
 
     @property
     def students(self) -> int:
@@ -749,7 +871,7 @@ class Overview:
     def sentence(self) -> str:
         """The first line of the page, in words."""
         if not self.students:
-            return _("Nobody has joined yet. Give your students the join code.")
+            return _("Nobody studies here now. Give your students the join code.")
         parts = []
         here = front(self.progress, self.students)
         if here is None:
@@ -811,13 +933,15 @@ def in_days(at: datetime, now: datetime, zone: Any) -> str:
     return _("on %(day)s") % {"day": date_format(day, "l" if days < 7 else "j F")}
 
 
-def overview(cohort: Cohort, *, now: datetime) -> Overview:
-    """The cohort's first page, without the chart."""
-    taught = read_class(cohort, now=now)
+def overview(cohort: Cohort, *, now: datetime, by: str = "day") -> Overview:
+    """The cohort's first page; what went on is counted `by` day or week."""
+    diary = _diary(cohort, by=by, now=now)
+    taught = read_class(cohort, now=now, diary=diary)
     return Overview(
         taught,
         progress_in(taught),
         needing_help(taught) if taught.people else [],
         agenda(taught, now=now),
         now,
+        diary,
     )

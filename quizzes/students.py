@@ -235,18 +235,17 @@ def student(enrolment: Enrolment, *, now: datetime) -> Student:
 
 
 def _in_class(enrolment: Enrolment, *, now: datetime) -> tuple[Standing | None, Sequence[Concern]]:
-    """How far they are and what worries, as the cohort's overview counts it; ten queries at most.
+    """How far they are and what worries, as the overview counts it; at most twelve queries.
 
     Whoever has left is in no number there.
     """
     if enrolment.withdrawn_at is not None:
         return None, ()
-    taught = overview.read_class(enrolment.cohort, now=now)
-    person = next((one for one in taught.people if one.pk == enrolment.pk), None)
-    if person is None:
+    taught = overview.read_class(enrolment.cohort, now=now, only=enrolment.pk)
+    if not taught.people:
         return None, ()  # left since the enrolment was read
-    needs = overview.needing_help(taught)
-    found = next((one.concerns for one in needs if one.person.pk == enrolment.pk), ())
+    (person,) = taught.people
+    found = next((one.concerns for one in overview.needing_help(taught)), ())
     return Standing(person.done, taught.total, person.last), found
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from courses import charts, dashboards
 from courses.access import teaching_in
 from courses.charts import activity as activity_chart
-from courses.models import Cohort, Enrolment, Module, Role
+from courses.models import Enrolment, Group, Module, Role
 from courses.requests import Request
 from quizzes import overview as reads
 from quizzes.concerns import Rule, Standing
@@ -38,7 +38,7 @@ def overview(request: Request, cohort: int) -> HttpResponse:
         raise Http404
     now = timezone.now()
     with timezone.override(here.cohort.zone):
-        told = reads.overview(here.cohort, now=now)
+        told = reads.overview(here.cohort, now=now, by=by)
         return render(
             request,
             "quizzes/overview/overview.html",
@@ -50,15 +50,14 @@ def overview(request: Request, cohort: int) -> HttpResponse:
                 "rules": reads.rules_in_words(),
                 "heads": [(standing.value, words) for standing, words in STANDINGS.items()],
                 "by": by,
-                "activity": _activity(here.cohort, by, now) if told.students else "",
+                "activity": _activity(told.diary) if told.students else "",
             },
         )
 
 
-def _activity(cohort: Cohort, by: str, now: Any) -> str:
-    told = reads.activity(cohort, by=by, now=now)
+def _activity(told: reads.Diary) -> str:
     names = [date_format(day, "j M") for day in told.starts]
-    weekly = by == "week"
+    weekly = told.by == "week"
     drawn = activity_chart.drawing(
         [
             activity_chart.Line(
@@ -91,14 +90,24 @@ def _activity(cohort: Cohort, by: str, now: Any) -> str:
 
 @require_safe
 def needing(request: Request, cohort: int) -> HttpResponse:
-    """Everybody who needs help; `rule` in the URL keeps to those whom one rule names."""
+    """Everybody who needs help; `rule` and `group` in the URL keep to one of either."""
     here = teaching_in(request.user, cohort)
     asked = request.GET.get("rule", "")
     if asked and asked not in list(Rule):
         raise Http404
+    groups = list(Group.objects.filter(cohort=here.cohort))
+    number = request.GET.get("group", "")
+    group = next((group for group in groups if str(group.pk) == number), None)
+    if number and group is None:
+        raise Http404
     with timezone.override(here.cohort.zone):
         taught = reads.read_class(here.cohort, now=timezone.now())
         needs = reads.needing_help(taught)
+        students = len(taught.people)
+        if group is not None:
+            members = set(group.members.values_list("pk", flat=True))
+            needs = [each for each in needs if each.person.pk in members]
+            students = sum(person.pk in members for person in taught.people)
         if asked:
             needs = [each for each in needs if asked in {one.rule for one in each.concerns}]
         page = Paginator(needs, PAGE).get_page(request.GET.get("page"))
@@ -107,15 +116,19 @@ def needing(request: Request, cohort: int) -> HttpResponse:
             "quizzes/overview/needing.html",
             {
                 **_around(here),
-                "sentence": ngettext(
+                "sentence": _("Nobody needs help by our rules.")
+                if not (asked or needs)
+                else ngettext(
                     "%(count)d of %(all)d students needs help by our rules.",
                     "%(count)d of %(all)d students need help by our rules.",
                     len(needs),
                 )
-                % {"count": len(needs), "all": len(taught.people)}
+                % {"count": len(needs), "all": students}
                 if not asked
                 else _("%(rule)s: %(count)d of %(all)d students.")
-                % {"rule": RULES[Rule(asked)], "count": len(needs), "all": len(taught.people)},
+                % {"rule": RULES[Rule(asked)], "count": len(needs), "all": students},
+                "groups": groups,
+                "group": group,
                 "asked": asked,
                 "rules": reads.rules_in_words(),
                 "page": page,
@@ -219,7 +232,7 @@ def _sentence(progress: reads.Progress | None, students: int) -> str:
     if progress is None:
         return _("This module has no steps yet.")
     if not students:
-        return _("Nobody has joined yet. Give your students the join code.")
+        return _("Nobody studies here now. Give your students the join code.")
     finished = ngettext(
         "%(finished)d of %(all)d student has finished this module",
         "%(finished)d of %(all)d students have finished this module",

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from courses import charts, progress
 from courses.charts import activity as activity_chart
-from courses.models import Enrolment, Record
-from quizzes import overview, timing
+from courses.models import Enrolment, Group, Record
+from quizzes import attempts, overview, timing
 from quizzes.concerns import Rule, Standing
 from quizzes.models import Attempt, Quiz
 from tests import factories
@@ -76,7 +76,7 @@ def test_an_empty_cohort_says_what_to_do_and_one_of_the_withdrawn_is_empty(
 ):
     progress.complete_lesson(ben_here, lesson.activity, now=NOON)
     Enrolment.objects.filter(pk=ben_here.pk).update(withdrawn_at=NOON)
-    assert told(cohort).sentence == "Nobody has joined yet. Give your students the join code."
+    assert told(cohort).sentence == "Nobody studies here now. Give your students the join code."
     page = as_(ada).get(reverse("quizzes:overview", args=[cohort.pk]))
     assert b"JKMN2345" in page.content
     assert b"<svg" not in page.content
@@ -228,6 +228,27 @@ def test_what_is_overdue_names_those_who_have_not_handed_in_and_who_has_more_tim
     assert told(cohort, now=NOON + 2 * DAY).agenda.past == []
 
 
+def test_a_quiz_that_is_being_sat_leads_to_its_live_view(as_, ada, cohort, ben_here, quiz):
+    attempts.start(ben_here, quiz, now=NOON)
+    assert [(one.title, one.students) for one in told(cohort).agenda.sat] == [("Realism quiz", 1)]
+    assert as_(ada).get(told(cohort).agenda.sat[0].url).status_code == 200
+    assert told(cohort, now=NOON + DAY).agenda.sat == []
+
+
+def test_who_needs_help_is_told_of_one_group(as_, ada, cohort, ben_here, lesson):
+    join(cohort, "zoe")
+    Enrolment.objects.update(joined_at=NOON - 30 * DAY)
+    cohort.__class__.objects.update(starts_on=date(2025, 9, 1))
+    group = Group.objects.create(cohort=cohort, name="Tuesday")
+    group.members.add(ben_here)
+    adas, address = as_(ada), f"/teach/{cohort.pk}/help/"
+    assert len(adas.get(address).context["needs"]) == 2
+    page = adas.get(f"{address}?group={group.pk}")
+    assert [each.person.pk for each in page.context["needs"]] == [ben_here.pk]
+    assert "1 of 1 students needs help" in page.content.decode()
+    assert adas.get(f"{address}?group=0").status_code == 404
+
+
 def test_marking_and_contests_are_told(cohort, ben_here, module, quiz):
     attempt = sit(ben_here, quiz, "b", "b", "b")
     factories.make_contest(attempt.items.all()[0], ben_here)
@@ -327,7 +348,7 @@ def test_the_pages_ask_as_often_whatever_the_class(
     adas = as_(ada)
     for address, queries in (
         ("", 18),
-        ("help/", 10),
+        ("help/", 11),
         ("modules/realism/?without=realism-quiz", 15),
     ):
         with django_assert_num_queries(queries):
