@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -67,9 +67,8 @@ class Version:
     retired: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer: in which attempt, and the line of its sheet."""
+class Given(NamedTuple):
+    """An answer: in which attempt, and the line of its sheet. A class has tens of thousands."""
 
     attempt: UUID
     student: int
@@ -96,7 +95,8 @@ class Answers:
         kept = []
         asked = {line: self.version(line).question for line in self.entries}
         for each in self.given:
-            mark = (each.student, asked[each.line])
+            _attempt, student, line = each
+            mark = (student, asked[line])
             if mark not in met:
                 met.add(mark)
                 kept.append(each)
@@ -122,7 +122,7 @@ class Answers:
             one = specs[version.digest]
             if entry.answer == LONG or not one.decisions:
                 return []
-            return misreading.made(version.kind, one.spec, one.decisions, entry.response)
+            return SPECS.made(version.digest, version.kind, one, entry)
 
         return decisions_made
 
@@ -135,12 +135,11 @@ def answers(terms: Terms) -> Answers:
     for start in range(0, len(bare), CHUNK):
         rows = sheets.rows(bare[start : start + CHUNK])
         made |= {pk: sheets.of(asked) for pk, asked in rows.items()}
-    given, entries = [], {}
+    given: list[Given] = []
     for pk, student, sheet, _score in found:
-        for line in (sheet or made.get(pk, "")).split("\n")[1:]:
-            given.append(Given(pk, student, line))
-            if line not in entries:
-                entries[line] = read(line)
+        lines = (sheet or made.get(pk, "")).split("\n")[1:]
+        given += [Given(pk, student, line) for line in lines]
+    entries = {line: read(line) for line in {line for _pk, _student, line in given}}
     versions = _versions({entry.version for entry in entries.values()})
     if terms.module is not None:
         inside = {pk for pk, version in versions.items() if version.module == terms.module.pk}
@@ -189,9 +188,22 @@ class _Specs:
     there are as many as there are versions about, some 2 KB each.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, most_answers: int) -> None:
         self.known: dict[str, Read] = {}
         self.most = most
+        self.answers: dict[tuple[str, str], list[Made]] = {}
+        self.most_answers = most_answers
+
+    def made(self, digest: str, kind: Kind, one: Read, entry: Entry) -> list[Made]:
+        """How an answer made the decisions of a version; nor does that ever change."""
+        key = (digest, entry.answer)
+        found = self.answers.get(key)
+        if found is None:
+            found = misreading.made(kind, one.spec, one.decisions, entry.response)
+            if len(self.answers) >= self.most_answers:
+                self.answers = {}
+            self.answers[key] = found
+        return found
 
     def of(self, wanted: Mapping[str, Kind]) -> Mapping[str, Read]:
         """One query, or none where all have been read before."""
@@ -212,7 +224,7 @@ class _Specs:
         return found
 
 
-SPECS = _Specs(4000)
+SPECS = _Specs(4000, 20_000)
 
 
 # --- What was mixed up, and what was missed -----------------------------------------------------

@@ -71,6 +71,14 @@ def draw(
     return framed(kind, CHARTS[kind].drawing(spec, facts), key, title, description)
 
 
+def _same(drawn: Drawing, data: str) -> str:
+    """The data, to be opened; nothing where the page has it as its own table anyway."""
+    said = SAME_DATA.format(name=drawn.data_name)
+    return (
+        f'<details class="figure-data"><summary>{said}</summary>{data}</details>\n' if data else ""
+    )
+
+
 def framed(
     kind: str, drawn: Drawing, key: str, title: str, description: str, *, links: bool = False
 ) -> str:
@@ -91,7 +99,7 @@ def framed(
             f"{drawn.data}</div>\n</figure>"
         )
     data = drawn.data
-    if drawn.data_name == "table":
+    if data and drawn.data_name == "table":
         data = (
             f'<div class="table-scroll" tabindex="0" role="region" aria-labelledby="{name}-title">'
             f"{data}</div>"
@@ -106,9 +114,7 @@ def framed(
         f'<desc id="{name}-desc">{escape(" ".join(description.split()))}</desc>'
         f"{drawn.svg}</svg>\n"
         f"<figcaption>{caption}</figcaption>\n"
-        f'<details class="figure-data"><summary>{SAME_DATA.format(name=drawn.data_name)}</summary>'
-        f"{data}</details>\n"
-        "</figure>"
+        f"{_same(drawn, data)}</figure>"
     )
 
 

@@ -27,9 +27,9 @@ class Row:
     cells: Sequence[Cell]
 
 
-def drawing(rows: Sequence[Row], *, heads: tuple[str, str, str]) -> Drawing:
-    """Cells that lead to what is behind them; `heads` name group, cell and number."""
-    shapes, lines = [], []
+def drawing(rows: Sequence[Row]) -> Drawing:
+    """Cells that lead to what is behind them; its page has the table with the same numbers."""
+    shapes = []
     y = 0
     for row in rows:
         for text in wrap(row.name, WIDTH):
@@ -40,15 +40,7 @@ def drawing(rows: Sequence[Row], *, heads: tuple[str, str, str]) -> Drawing:
                 shapes.append(_cell(cell, column * (_WIDE + _GAP), y))
             y += _TALL + _GAP
         y += 6
-        lines += [
-            f'<tr><th scope="row">{escape(row.name)}</th>'
-            f'<td><a href="{escape(cell.url)}">{escape(cell.name)}</a></td>'
-            f"<td>{escape(cell.words)}</td></tr>"
-            for cell in row.cells
-        ]
-    head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    return Drawing(max(y, 1), "".join(shapes), table, "table")
+    return Drawing(max(y, 1), "".join(shapes), "", "table")
 
 
 def _cell(cell: Cell, x: float, y: float) -> str:

@@ -267,7 +267,9 @@ def announced(request: Request, cohort: int) -> HttpResponse:
     if act is not None and not instructs:
         raise PermissionDenied
     said = Announcement.objects.filter(cohort=place.cohort).select_related("by")
-    form = AnnouncementForm(request.POST if act == "say" else None)
+    form = AnnouncementForm(
+        request.POST if act == "say" else None, initial={"body": request.GET.get("body", "")}
+    )
     if act == "withdraw":
         found = said.filter(pk=_number(request.POST.get("announcement", ""))).first()
         if found is None:

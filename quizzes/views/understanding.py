@@ -378,10 +378,7 @@ def _heat(aims: list[Aim], terms: Terms, kept: str) -> str:
         rows.setdefault(aim.objective.module, []).append(cell)
     if not rows:
         return ""
-    drawn = heat.drawing(
-        [heat.Row(module.title, cells) for module, cells in rows.items()],
-        heads=(_("Module"), _("Objective"), _("Points earned")),
-    )
+    drawn = heat.drawing([heat.Row(module.title, cells) for module, cells in rows.items()])
     return charts.framed(
         "heat",
         drawn,
@@ -389,7 +386,8 @@ def _heat(aims: list[Aim], terms: Terms, kept: str) -> str:
         _("Points earned at each objective, in per cent"),
         _(
             "A line of cells for each module, a cell for each objective in its order; the darker,"
-            " the more of the points was earned. A question mark: too few to tell."
+            " the more of the points was earned. A question mark: too few to tell. The table below"
+            " says the same."
         ),
         links=True,
     )
