@@ -168,6 +168,7 @@ def _measure(url: str, database: Database | None, folder: Path, size: Size, say:
     # Last, since they move a key and its marks, and fill tables.
     say(_row("regrading", environ, size.regraded))
     say(_row("fifty", environ, size.students))
+    say(_row("desk", environ, size.reported[-1]))
     say(_row("exports", environ, size.reported[-1]))
     say(_row("gradebook", environ, size.reported[-1]))
     say(_row("storage", environ, size.regraded // 20))
