@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ def _written(column: Column, zone: ZoneInfo) -> Callable[[Any], str]:
     return plain
 
 
+@lru_cache(maxsize=4096, typed=True)
 def plain(number: Decimal | float) -> str:
     """A number without an exponent, and without zeros that say nothing."""
     text = f"{Decimal(str(number)):f}"
