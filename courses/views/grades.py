@@ -431,7 +431,11 @@ class ColumnForm(forms.Form):
         decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 7}),
     )
-    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
+    category = forms.ChoiceField(
+        label=gettext_lazy("Category"),
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
