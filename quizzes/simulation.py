@@ -37,6 +37,11 @@ NAMES = (
 )  # fmt: skip
 
 
+# Hours between two things that a student does: the whole course fits into a fortnight.
+REST = (0.25, 5)
+# Whoever starts an attempt has handed it in by now: nothing here lies in the future.
+LONGEST_SITTING = timedelta(hours=3)
+
 # What a made-up student writes: a few of these, the more the better they know the matter.
 SENTENCES = (
     "I start from what each side said in public, because that is what we can check.",
@@ -201,7 +206,7 @@ def populate(
             diligence=min(0.99, max(0.3, rng.gauss(0.9, 0.12))),
             pace=rng.uniform(25, 75),
         )
-        _work_through(enrolment, activities, temper, joined, rng)
+        _work_through(enrolment, activities, temper, joined, now - LONGEST_SITTING, rng)
         yield enrolment
 
 
@@ -210,12 +215,15 @@ def _work_through(
     activities: Sequence[Activity],
     temper: Temper,
     clock: datetime,
+    until: datetime,
     rng: random.Random,
 ) -> None:
     for activity in activities:
         if rng.random() > temper.diligence:
             return
-        clock += timedelta(hours=rng.uniform(2, 40))
+        clock += timedelta(hours=rng.uniform(*REST))
+        if clock > until:
+            return
         if activity.kind == Activity.Kind.LESSON:
             progress.complete_lesson(enrolment, activity, now=clock)
             continue
@@ -226,7 +234,9 @@ def _work_through(
             continue
         reached = grading.effective(attempt.score, attempt.out_of, attempt.deduction)
         if reached < activity.quiz.pass_mark and rng.random() < 0.7:
-            clock += timedelta(hours=rng.uniform(5, 30))
+            clock += timedelta(hours=rng.uniform(*REST))
+            if clock > until:
+                return
             wiser = Temper(temper.ability + 0.5, temper.diligence, temper.pace)
             sit(enrolment, activity.quiz, wiser, now=clock, rng=rng)
 
