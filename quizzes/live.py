@@ -100,7 +100,7 @@ class Room:
     def sentence(self) -> str:
         """The first line of the page."""
         if not self.rows:
-            return _("Nobody studies in this cohort yet.")
+            return _("Nobody studies here now.")
         counts = self._counts
         said = [
             ngettext(

@@ -50,7 +50,7 @@ def page(name, cohort, **query):
 
 
 def test_a_cohort_without_students_has_a_sentence(quiz, cohort, ada, as_):
-    assert live.room(quiz, cohort, now=NOON).sentence == "Nobody studies in this cohort yet."
+    assert live.room(quiz, cohort, now=NOON).sentence == "Nobody studies here now."
     assert as_(ada).get(page("live", cohort)).status_code == 200
 
 
@@ -72,7 +72,7 @@ def test_the_first_line_counts_everybody_once(quiz, cohort, ben_here, zoe):
     attempts.submit(ben_here.user, mine.pk, now=at(10))
     assert live.room(quiz, cohort, now=at(20)).sentence == "1 of 2 is working, 1 has handed in."
     Enrolment.objects.update(withdrawn_at=NOON)
-    assert live.room(quiz, cohort, now=NOON).sentence == "Nobody studies in this cohort yet."
+    assert live.room(quiz, cohort, now=NOON).sentence == "Nobody studies here now."
 
 
 def test_looking_at_an_attempt_whose_time_is_up_does_not_close_it(quiz, cohort, ben_here):
