@@ -199,6 +199,7 @@ class DecisionForm(forms.Form):
             ("excuse", gettext_lazy("Nothing: excused")),
             ("back", gettext_lazy("What was earned")),
         ],
+        initial="give",
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what is to count.")},
     )

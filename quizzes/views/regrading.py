@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +27,8 @@ from quizzes.views.polling import polled
 
 COMMITTED = "The marks are changed, and the students concerned can see why."
 NOTHING_MOVED = "It is done, and no mark has moved. The students concerned can see why."
+
+PAGE = 50  # questions of a cohort that can be marked again
 
 # To commit the regrade of one attempt, on a small machine (`manage.py bench` measures it).
 MILLISECONDS_EACH = 2
@@ -159,7 +162,7 @@ def regrades(request: Request, cohort: int) -> HttpResponse:
             {
                 "cohort": taught,
                 "contested": contests.contested(taught),
-                "asked": regrading.asked(taught),
+                "page": Paginator(regrading.asked(taught), PAGE).get_page(request.GET.get("page")),
                 "history": regrading.history(taught),
             },
         )
