@@ -465,5 +465,5 @@ def test_the_pages_ask_as_often_whatever_the_number_of_rows(
         adas.get(reverse("quizzes:regrades", args=[cohort.pk]))
     with django_assert_num_queries(8):
         adas.get(reverse("quizzes:contested", args=[cohort.pk, version.pk]))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         adas.get(reverse("quizzes:regrade", args=[cohort.pk, regrade.pk]))
