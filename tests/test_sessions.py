@@ -30,7 +30,7 @@ def test_signing_in_leads_to_the_quick_way(client, ben):
 
 
 def test_a_session_is_its_person_s(browser, ben, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert whoever(browser) == ben
 
 
