@@ -171,6 +171,8 @@ def test_ada_sees_who_has_read_what_and_who_scored_what(enter, ada, ben, cohort)
     page = enter(ada)
     page.get_by_role("link", name=cohort.title).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(cohort.title)
+    modules = page.get_by_role("region", name="Module by module")
+    modules.get_by_role("link", name=steps[0].module.title, exact=True).click()
     roster = page.get_by_role("region", name="Student by student")
     cells = {
         row.get_by_role("rowheader").inner_text(): "".join(
@@ -178,7 +180,7 @@ def test_ada_sees_who_has_read_what_and_who_scored_what(enter, ada, ben, cohort)
         )
         for row in roster.locator("tbody").get_by_role("row").all()
     }
-    assert cells == {"Ben Okafor": "✓ ✓ ✓ ✓ 0 4 ", "Zoe Adeyemi": "✓ 1 "}
+    assert cells == {"Ben Okafor": "Under way ✓ ✓ ✓ ✓ 0 4 ", "Zoe Adeyemi": "Under way ✓ 1 "}
 
 
 def test_adam_mends_a_paragraph_beside_its_preview_and_the_lesson_changes(enter, adam, ben):
