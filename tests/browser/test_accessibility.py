@@ -357,6 +357,7 @@ PAGES: dict[str, list[Visited]] = {
             lambda: {**the_cohort("Autumn 2026")(), "module": "realism"},
             query="?state=working",
         ),
+        Visited("who needs help", "quizzes:help", the_cohort("Autumn 2026")),
         Visited("cohort without students", "quizzes:overview", the_cohort("Spring 2027")),
         Visited("preview", "quizzes:preview", the_exam, query="?seed=1"),
         Visited("times", "quizzes:timing", the_times),
@@ -446,6 +447,8 @@ NO_PAGE = {
     "quizzes:deadline",
     "quizzes:reveal",
     "quizzes:log_table",
+    "quizzes:export",
+    "quizzes:export_file",
     "quizzes:students_log_table",
 }
 
