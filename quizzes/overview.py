@@ -821,10 +821,11 @@ def agenda(taught: Class, *, now: datetime) -> Agenda:
 def _sat(cohort: Cohort, now: datetime) -> list[Sat]:
     """The quizzes that somebody is sitting, as far as an open attempt tells; one query.
 
-    One without an end counts for a day.
+    One without an end counts for a day, and practice for nothing: somebody always practises.
     """
     rows = (
         Attempt.objects.open()
+        .exclude(quiz__review=Quiz.Review.PRACTICE)
         .filter(_students(cohort))
         .filter(Q(closes_at__gt=now) | Q(closes_at__isnull=True, started_at__gt=now - SITTING))
         .order_by("quiz__activity__title", "quiz__activity__key")
