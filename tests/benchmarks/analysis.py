@@ -3,7 +3,6 @@
 A process of its own, like `world`. Always current: first counted anew from the sheets that were
 written with the scores, then from the counts that were kept; the two must say the same. Beside
 them, what it takes from the rows, how each grows with the class, and this process's memory.
-What else the machine does can only add to a time, so the least of several is told.
 """
 
 import argparse
@@ -11,6 +10,7 @@ import resource
 import time
 from collections.abc import Callable, Mapping
 from itertools import pairwise
+from statistics import median
 
 import django
 from django.conf import settings
@@ -34,14 +34,14 @@ QUESTIONS = 10
 
 
 def milliseconds(act: Callable[[], object], times: int = TIMES) -> tuple[float, float]:
-    """The least processor time of this process, and of the clock."""
+    """The median processor time of this process, and of the clock."""
     busy, passed = [], []
     for _ in range(times):
         before, begun = time.process_time(), time.perf_counter()
         act()
         busy.append(1000 * (time.process_time() - before))
         passed.append(1000 * (time.perf_counter() - begun))
-    return min(busy), min(passed)
+    return median(busy), median(passed)
 
 
 def main(sizes: list[int], from_rows: int) -> None:
