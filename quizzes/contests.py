@@ -3,7 +3,7 @@
 Only what may be seen can be contested: where the right answer is still hidden, so is this.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,18 @@ from django.utils.translation import gettext as _
 
 from courses.models import Cohort, User
 from courses.refusals import Refused
-from quizzes import regrading, reports
+from quizzes import correcting, regrading, reports
 from quizzes.access import may_regrade, own_attempt_to_write
-from quizzes.models import Attempt, Contest, Item, QuestionVersion, Response
+from quizzes.jobs import Send
+from quizzes.models import (
+    Attempt,
+    Contest,
+    Item,
+    QuestionVersion,
+    Regrade,
+    RegradeJob,
+    Response,
+)
 from quizzes.questions import KINDS, text_of
 from quizzes.questions.base import tokens
 from quizzes.visibility import Item as Visible
@@ -308,7 +317,7 @@ def decline(
 
 
 def accept(
-    contests: Iterable[int],
+    contests: Collection[int],
     *,
     cohort: Cohort,
     version: QuestionVersion,
@@ -318,34 +327,40 @@ def accept(
     policy: str,
     key: QuestionVersion | None,
     now: datetime,
-) -> regrading.Regrade:
+    send: Send,
+) -> Regrade | RegradeJob:
     """Tell students that they are right, and open a regrade preview of the question for it.
 
     `key` is the version to mark by, the newest for None. The marks change when it is committed.
+    Of many attempts the preview is made in the background: then the job that makes it.
     """
     with transaction.atomic():
         _fits(_("The answer"), answer.strip(), regrading.REASON_LENGTH)
         if not answer.strip():
             raise Refused(_(NO_ANSWER))
-        regrade = regrading.preview(
+        made = correcting.look(
             version.question,
-            version=key,
+            version=None if key is None else key.number,
             policy=policy,
+            everybody=False,
+            reason=answer,
             cohort=cohort,
             by=by,
-            reason=answer,
             now=now,
+            send=send,
+            contests=contests,
         )
+        regrade = made if isinstance(made, Regrade) else None  # a job sets it when it is done
         _answer(
             contests, Contest.State.ACCEPTED, regrade, cohort, version, by, answer, citation, now
         )
-    return regrade
+    return made
 
 
 def _answer(
     contests: Iterable[int],
     state: Contest.State,
-    regrade: regrading.Regrade | None,
+    regrade: Regrade | None,
     cohort: Cohort,
     version: QuestionVersion,
     by: User,

@@ -1,14 +1,18 @@
 """Regrades of many attempts: looked at and committed in the background (`quizzes.jobs`).
 
-A preview tells how far it is. A commit cannot: it is one transaction, beside which SQLite lets
-nobody write, not even that. It keeps all that `regrading.commit` promises, however often its
-worker dies: what it did is all there or not at all, and done twice it is done once.
+A preview tells how far it is. A commit tells it on PostgreSQL alone: it is one transaction, beside
+which SQLite lets nobody write, not even that. It keeps all that `regrading.commit` promises,
+however often its worker dies: what it did is all there or not at all, and done twice it is done
+once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -16,8 +20,8 @@ from courses.models import Cohort, User
 from courses.refusals import Refused
 from quizzes import jobs, regrading
 from quizzes.access import may_regrade
-from quizzes.jobs import UNFINISHED, Send
-from quizzes.models import Question, Regrade, RegradeJob
+from quizzes.jobs import UNFINISHED, Progress, Send
+from quizzes.models import Contest, Question, Regrade, RegradeJob
 
 AT_ONCE = 1_000  # attempts; of more, nobody waits for the answer
 BROKE_OFF = (
@@ -32,7 +36,7 @@ BROKE_OFF = (
 def look(
     question: Question,
     *,
-    version: int,
+    version: int | None,
     policy: str,
     everybody: bool,
     reason: str,
@@ -40,18 +44,22 @@ def look(
     by: User,
     now: datetime,
     send: Send,
+    contests: Collection[int] = (),
 ) -> Regrade | RegradeJob:
     """A preview, or the job that makes it where it takes long. Raises `Refused`.
 
-    `version` is the number of the one to mark by, `cohort` whose page asks.
+    `version` is the number of the one to mark by, the newest one for None; `cohort` whose page
+    asks; `contests` those that it answers, which a job brings together with its preview itself.
     """
-    terms = {
+    terms: dict[str, Any] = {
         "everybody": everybody,
         "policy": policy,
         "question": question.pk,
         "reason": reason,
         "version": version,
     }
+    if contests:
+        terms["contests"] = sorted(contests)
     regrade = regrading.checked(**_terms(terms, cohort), by=by, now=now)
     whole = regrading.size(regrade)
     if whole <= AT_ONCE:
@@ -102,19 +110,22 @@ def take_up(key: int, *, now: datetime) -> RegradeJob | None:
 
 def do(job: RegradeJob, *, clock: Callable[[], datetime]) -> None:
     """Look, or commit. Raises `Refused`."""
-    if job.commits:
-        previewed = Regrade.objects.select_related("cohort").get(jobs=job)
-        regrade = regrading.commit(previewed, by=job.by, now=clock())
-    else:
-        with jobs.alive(job, clock=clock) as progress:
+    telling = not job.commits or connection.features.has_select_for_update
+    with jobs.alive(job, clock=clock) if telling else nullcontext(Progress()) as progress:
 
-            def watch(done: int, of: int) -> None:
-                progress.done = done
+        def watch(done: int, of: int) -> None:
+            progress.done = done
 
-            regrade = regrading.preview(
-                **_terms(job.terms, job.cohort), by=job.by, now=clock(), watch=watch
-            )
-    jobs.finish(job, now=clock(), regrade=regrade, done=job.whole or 0)
+        if job.commits:
+            previewed = Regrade.objects.select_related("cohort").get(jobs=job)
+            regrade = regrading.commit(previewed, by=job.by, now=clock(), watch=watch)
+        else:
+            terms = _terms(job.terms, job.cohort)
+            regrade = regrading.preview(**terms, by=job.by, now=clock(), watch=watch)
+    with transaction.atomic():
+        if jobs.finish(job, now=clock(), regrade=regrade, done=job.whole or 0):
+            answered = Contest.objects.filter(pk__in=job.terms.get("contests", ()))
+            answered.filter(regrade__isnull=True).update(regrade=regrade)
 
 
 # --- Looking -----------------------------------------------------------------------------------
@@ -125,6 +136,31 @@ def under_way(regrade: Regrade, *, now: datetime, send: Send) -> RegradeJob | No
     commits = RegradeJob.objects.filter(regrade=regrade, commits=True)
     jobs.settle(commits, now=now, send=send, broke_off=_(BROKE_OFF))
     return commits.filter(state__in=UNFINISHED).first()
+
+
+@dataclass(frozen=True)
+class Lately:
+    """What a cohort's pages have asked for in the background."""
+
+    looking: list[RegradeJob]  # not looked at yet, or never: those that failed
+    commits: dict[int, RegradeJob]  # by the number of the regrade, the last one of each
+
+
+def lately(cohort: Cohort, *, now: datetime, send: Send) -> Lately:
+    """What is under way in the background for a cohort, and what has failed there."""
+    rows = RegradeJob.objects.filter(cohort=cohort).exclude(state=RegradeJob.State.READY)
+    found = list(rows.select_related("by"))  # the newest first
+    if any(job.unfinished for job in found):
+        jobs.settle(rows, now=now, send=send, broke_off=_(BROKE_OFF))
+        found = list(rows.select_related("by"))
+    looking: list[RegradeJob] = []
+    commits: dict[int, RegradeJob] = {}
+    for job in found:
+        if job.regrade_id is None:
+            looking.append(job)
+        else:
+            commits.setdefault(job.regrade_id, job)
+    return Lately(looking, commits)
 
 
 def found(cohort: Cohort, key: int, *, now: datetime, send: Send) -> RegradeJob | None:

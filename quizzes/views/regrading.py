@@ -155,6 +155,7 @@ class AnswerForm(forms.Form):
 def regrades(request: Request, cohort: int) -> HttpResponse:
     """What waits for an answer, what can be marked again, and what has been."""
     taught = access.regrading_cohort(request.user, cohort)
+    lately = correcting.lately(taught, now=request.arrived_at, send=tasks.regrade.enqueue)
     with timezone.override(taught.zone):
         return render(
             request,
@@ -163,7 +164,8 @@ def regrades(request: Request, cohort: int) -> HttpResponse:
                 "cohort": taught,
                 "contested": contests.contested(taught),
                 "page": Paginator(regrading.asked(taught), PAGE).get_page(request.GET.get("page")),
-                "history": regrading.history(taught),
+                "looking": [(job, correcting.question_of(job)) for job in lately.looking],
+                "history": [(row, lately.commits.get(row.pk)) for row in regrading.history(taught)],
             },
         )
 
@@ -379,17 +381,20 @@ def _answered(
     }
     match request.POST.get("decision"):
         case "accept":
-            regrade = contests.accept(
+            made = contests.accept(
                 given["contest"],
                 policy=given["policy"],
                 key=version.question.versions.get(pk=given["version"]),
+                send=tasks.regrade.enqueue,
                 **terms,
             )
             messages.success(
                 request,
-                _("The answer is sent. This is what marking again would do; commit it below."),
+                _("The answer is sent. What marking again would do is looked at; commit it then.")
+                if isinstance(made, RegradeJob)
+                else _("The answer is sent. This is what marking again would do; commit it below."),
             )
-            return redirect("quizzes:regrade", cohort.pk, regrade.pk)
+            return redirect(_place(cohort, made))
         case "decline":
             contests.decline(given["contest"], **terms)
             messages.success(request, _("The answer is sent."))

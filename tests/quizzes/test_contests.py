@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from courses.models import Enrolment
 from courses.refusals import Refused
-from quizzes import attempts, contests, regrading, reports
-from quizzes.models import Attempt, Contest, Mark, Question, Quiz, Regrade
+from quizzes import attempts, contests, correcting, regrading, reports, tasks
+from quizzes.models import Attempt, Contest, Mark, Question, Quiz, Regrade, RegradeJob
 from tests import factories
 from tests.factories import NOON, minutes
 from tests.regrading import LATER, correct, sit
@@ -57,6 +57,8 @@ def answer(verb, made, ada, cohort, **fields):
         "now": LATER,
         **fields,
     }
+    if verb is contests.accept:
+        fields["send"] = tasks.regrade.enqueue
     return verb([made.pk], **fields)
 
 
@@ -368,6 +370,28 @@ def test_from_contest_to_new_marks_by_the_pages_alone(
     assert home.context["studying"][0].steps[-1].score == Decimal("66.67")
 
 
+def test_accepting_one_that_many_attempts_are_about_leads_to_a_preview_made_in_the_background(
+    as_, ada, cohort, attempt, made, questions, monkeypatch
+):
+    monkeypatch.setattr(correcting, "AT_ONCE", 0)
+    correct(questions[0])
+    fields = {
+        "contest": [made.pk],
+        "answer": "The key was wrong.",
+        "version": Question.objects.get(pk=questions[0].pk).current_id,
+        "policy": "new",
+        "decision": "accept",
+    }
+    page = as_(ada).post(contested_page(cohort, made), fields, follow=True)
+    job = RegradeJob.objects.get()
+    assert page.redirect_chain == [(reverse("quizzes:regrade_job", args=[cohort.pk, job.pk]), 302)]
+    made.refresh_from_db()
+    assert (made.state, made.regrade, Regrade.objects.count()) == ("accepted", None, 0)
+    tasks.regrade.func(job.pk)
+    made.refresh_from_db()
+    assert (made.regrade.state, made.regrade.summary["moved"]) == ("preview", 1)
+
+
 def test_an_exam_under_way_tells_of_a_regrade_without_the_reason(
     as_, ada, ben, cohort, attempt, questions, quiz
 ):
@@ -461,7 +485,7 @@ def test_the_pages_ask_as_often_whatever_the_number_of_rows(
             now=LATER,
         )
     adas = as_(ada)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         adas.get(reverse("quizzes:regrades", args=[cohort.pk]))
     with django_assert_num_queries(8):
         adas.get(reverse("quizzes:contested", args=[cohort.pk, version.pk]))

@@ -101,6 +101,33 @@ def test_a_commit_of_many_is_done_once_whoever_presses_how_often(previewed, coho
     assert agreed()
 
 
+def test_the_history_says_what_is_true_of_a_regrade_and_leads_to_where_it_is_told(
+    ask, previewed, cohort, as_, ada
+):
+    def told() -> str:
+        page = as_(ada).get(reverse("quizzes:regrades", args=[cohort.pk]))
+        return " ".join(page.content.decode().split())
+
+    assert "looked at, not committed" in told()
+    job = ask_commit(previewed, cohort, ada)
+    place = reverse("quizzes:regrade_job", args=[cohort.pk, job.pk])
+    assert f'<a href="{place}">waits to be committed</a>' in told()
+    jobs_ = RegradeJob.objects.filter(pk=job.pk)
+    jobs_.update(state="working", alive_at=timezone.now())
+    assert f'<a href="{place}">being committed</a>' in told()
+    jobs_.update(done=500, whole=1200)
+    assert "being committed, 500 of 1200 attempts" in told()
+    jobs_.update(state="failed", finished_at=timezone.now())
+    assert f'<a href="{place}">could not be committed</a>' in told()
+    jobs_.update(state="waiting")
+    tasks.regrade.func(job.pk)
+    assert "committed, " in told()
+    assert place not in told()
+    looking = ask(policy="full")
+    assert f'<a href="{looking}">' in told()
+    assert "waits for its turn" in told()
+
+
 def test_a_commit_is_refused_in_words_when_something_has_moved(
     previewed, cohort, as_, ada, ben_here, quiz
 ):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from courses.models import Enrolment, Record
 from courses.refusals import Refused
-from quizzes import attempts, contests, grading, regrading
+from quizzes import attempts, contests, grading, regrading, tasks
 from quizzes.attempts import Answer, Saved
 from quizzes.models import Attempt, Contest, Mark, Question, Regrade
 from tests import factories
@@ -154,7 +154,9 @@ def test_two_instructors_answer_a_contest_once(corrected, cohort, ada, ben_here)
     contest = factories.make_contest(item, Enrolment.objects.get(pk=ben_here.pk))
     terms = {"cohort": cohort, "version": item.version, "answer": "Yes.", "now": LATER}
     outcomes = at_once(
-        lambda: contests.accept([contest.pk], by=ada, policy="new", key=None, **terms),
+        lambda: contests.accept(
+            [contest.pk], by=ada, policy="new", key=None, send=tasks.regrade.enqueue, **terms
+        ),
         lambda: contests.decline([contest.pk], by=bea, citation="ch. 6", **terms),
     )
     assert sum(isinstance(one, Refused) for one in outcomes) == 1
