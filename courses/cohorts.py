@@ -1,11 +1,13 @@
 """Making a cohort, and its join code. What its dates decide of quizzes is in `quizzes.dates`."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from courses.models import Cohort, Course, Enrolment, Role, User
 from courses.models.people import new_join_code
@@ -74,6 +76,45 @@ def create(
         cohort = Cohort.objects.create(**terms)
         Enrolment.objects.create(user=by, cohort=cohort, role=Role.INSTRUCTOR, joined_at=now)
     return cohort
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else has changed what a page has shown."""
+
+
+# What an instructor changes together on one page, with the word for it in a sentence.
+DETAILS = {
+    "title": gettext_lazy("the title"),
+    "starts_on": gettext_lazy("the first day"),
+    "ends_on": gettext_lazy("the last day"),
+    "time_zone": gettext_lazy("the time zone"),
+}
+
+
+def details(cohort: Cohort) -> dict[str, str]:
+    """A cohort's details as they stand, each as text, "" for none: what a page has shown."""
+    return {
+        name: "" if (value := getattr(cohort, name)) is None else str(value) for name in DETAILS
+    }
+
+
+def still_as_seen(cohort: Cohort, seen: Mapping[str, str]) -> None:
+    """Raises `ChangedMeanwhile` if the details are not those that were seen."""
+    nothing = _("none")
+    changed = [
+        _("%(what)s from “%(was)s” to “%(is)s”")
+        % {"what": DETAILS[name], "was": seen.get(name) or nothing, "is": now or nothing}
+        for name, now in details(cohort).items()
+        if seen.get(name) != now
+    ]
+    if changed:
+        raise ChangedMeanwhile(
+            _(
+                "Somebody else has changed this meanwhile: %(changed)s. Nothing of yours is stored"
+                " yet; what you typed stands here. Save again to have it instead of theirs."
+            )
+            % {"changed": "; ".join(changed)}
+        )
 
 
 def change_join_code(cohort: Cohort) -> str:

@@ -304,17 +304,21 @@ def change_cohort(
     starts_on: date,
     ends_on: date | None,
     time_zone: str,
+    seen: Mapping[str, str],
     by: User,
     now: datetime,
 ) -> int:
     """Change what a cohort is called, its days and its zone; how many open attempts' ends moved.
 
     Dates of quizzes stay the moments they are: another zone only shows them on other clocks.
+    `seen` are the `cohorts.details` that the person had before them: raises `Refused`, with
+    nothing changed, if somebody has changed them since.
     """
     timing.instructor_only(by, cohort)
     cohorts.in_order(starts_on, ends_on)
     with transaction.atomic():
         found = Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
+        cohorts.still_as_seen(found, seen)
         found.title, found.starts_on, found.ends_on = title, starts_on, ends_on
         found.time_zone = time_zone
         found.save(update_fields=["title", "starts_on", "ends_on", "time_zone"])

@@ -126,8 +126,15 @@ def settings(request: Request, cohort: int) -> HttpResponse:
     if act == "details" and form.is_valid():
         try:
             moved = calendars.change_cohort(
-                here, by=request.user, now=request.arrived_at, **form.cleaned_data
+                here,
+                seen={name: request.POST.get(f"seen-{name}", "") for name in cohorts.DETAILS},
+                by=request.user,
+                now=request.arrived_at,
+                **form.cleaned_data,
             )
+        except cohorts.ChangedMeanwhile as refusal:
+            trouble = str(refusal)
+            here.refresh_from_db()
         except Refused as refusal:
             form.add_error("ends_on", str(refusal))
         else:
@@ -150,6 +157,12 @@ def settings(request: Request, cohort: int) -> HttpResponse:
     return render(
         request,
         "quizzes/teach/settings.html",
-        {"cohort": here, "instructs": True, "form": form, "trouble": trouble},
+        {
+            "cohort": here,
+            "instructs": True,
+            "form": form,
+            "seen": cohorts.details(here),
+            "trouble": trouble,
+        },
         status=200 if act is None else 422,
     )

@@ -1,6 +1,7 @@
 """A cohort's calendar: all dates on one page, moved together over changes of the clocks."""
 
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses import roster, rosterfile
+from courses import cohorts, roster, rosterfile
 from courses.models import Cohort, Group
 from quizzes import attempts, dates, timing
 from quizzes.availability import shifted
@@ -217,6 +218,32 @@ def test_the_page_asks_as_often_whatever_the_course(
 # --- The cohort's own days, and a group from a file --------------------------------------------
 
 
+def seen(cohort: Cohort) -> dict[str, str]:
+    return {f"seen-{name}": value for name, value in cohorts.details(cohort).items()}
+
+
+def test_whoever_saves_second_is_told_what_the_first_changed_and_keeps_what_they_typed(
+    as_, ada, cohort
+):
+    page, adas = reverse("quizzes:settings", args=[cohort.pk]), as_(ada)
+    before = seen(cohort)
+    assert all(f'name="{name}"' in adas.get(page).content.decode() for name in before)
+    theirs = {"starts_on": "2026-09-01", "ends_on": "", "time_zone": "Europe/Prague"}
+    first = {"act": "details", "title": "First", **theirs, **before}
+    assert adas.post(page, first).status_code == 302
+    second = {**first, "title": "Second", "time_zone": "UTC"}
+    told = adas.post(page, second)
+    words = unescape(told.content.decode())
+    assert (told.status_code, f"the title from “{cohort.title}” to “First”" in words) == (422, True)
+    assert "the time zone" not in words
+    assert 'value="Second"' in words
+    cohort.refresh_from_db()
+    assert (cohort.title, cohort.time_zone) == ("First", "Europe/Prague")
+    assert adas.post(page, {**second, **seen(cohort)}).status_code == 302
+    cohort.refresh_from_db()
+    assert (cohort.title, cohort.time_zone) == ("Second", "UTC")
+
+
 def test_a_new_last_day_moves_the_ends_of_open_attempts(as_, ada, ben_here, cohort, quiz):
     quiz.time_limit = None
     quiz.save()
@@ -227,13 +254,15 @@ def test_a_new_last_day_moves_the_ends_of_open_attempts(as_, ada, ben_here, coho
         "starts_on": "2026-09-01",
         "ends_on": "2098-01-31",
         "time_zone": "Europe/Prague",
+        **seen(cohort),
     }
     page = reverse("quizzes:settings", args=[cohort.pk])
     response = as_(ada).post(page, details, follow=True)
     assert b"The end of 1 open attempt moved." in response.content
     attempt.refresh_from_db()
     assert attempt.deadline == datetime(2098, 1, 31, 23, tzinfo=UTC)
-    wrong = as_(ada).post(page, {**details, "ends_on": "2020-01-01"})
+    cohort.refresh_from_db()
+    wrong = as_(ada).post(page, {**details, **seen(cohort), "ends_on": "2020-01-01"})
     assert (wrong.status_code, b"cannot end before it starts" in wrong.content) == (422, True)
     assert Cohort.objects.get(pk=cohort.pk).ends_on == date(2098, 1, 31)
 
