@@ -84,11 +84,20 @@ def change_role(enrolment: Enrolment, *, role: str, was: str) -> Enrolment:
                 _("%(person)s has become %(role)s meanwhile. Look again and decide anew.")
                 % {"person": found.user, "role": found.get_role_display()}
             )
-        if role != Role.INSTRUCTOR:
-            _keep_an_instructor(found)
+        may_become(found, role=role)
         found.role = role
         found.save(update_fields=["role"])
     return found
+
+
+def may_become(enrolment: Enrolment, *, role: str) -> None:
+    """Raises `Refused` if another role would leave the cohort without an instructor.
+
+    In the transaction that changes the role: until it ends nobody else in the cohort changes.
+    """
+    found = _held(enrolment)
+    if role != Role.INSTRUCTOR:
+        _keep_an_instructor(found)
 
 
 def _held(enrolment: Enrolment) -> Enrolment:

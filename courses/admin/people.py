@@ -166,6 +166,17 @@ class CohortAdmin(PlainChoices, admin.ModelAdmin):
         formset.save_m2m()
 
 
+class EnrolmentForm(forms.ModelForm):
+    def clean_role(self) -> str:
+        """By the rule of the cohort's own page; the transaction is that of the whole form."""
+        role: str = self.cleaned_data["role"]
+        try:
+            enrolment.may_become(self.instance, role=role)
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return role
+
+
 @admin.register(Enrolment)
 class EnrolmentAdmin(admin.ModelAdmin):
     list_display = ["user", "cohort", "role", "time_factor", "joined_at", "withdrawn_at"]
@@ -173,6 +184,7 @@ class EnrolmentAdmin(admin.ModelAdmin):
     list_select_related = ["user", "cohort"]
     list_per_page = 50
     search_fields = ["user__username", "user__name", "user__email", "cohort__title"]
+    form = EnrolmentForm
     fields = ["user", "cohort", "role", "time_factor", "joined_at", "withdrawn_at"]
     readonly_fields = ["user", "cohort", "joined_at", "withdrawn_at"]
     actions = ["withdraw", "reinstate"]

@@ -295,6 +295,25 @@ def test_withdrawing_keeps_the_row(desk, ben_here):
     assert ben_here.withdrawn_at is not None
 
 
+def test_the_last_instructor_of_a_cohort_stays_one(desk, ada, ben_here, cohort):
+    here = Enrolment.objects.get(user=ada, cohort=cohort)
+    page = reverse("admin:courses_enrolment_change", args=[here.pk])
+    only = "Ada Lindqvist is the only instructor of"
+    answer = desk.post(page, typed(desk.get(page), role="student"))
+    assert only in errors(answer)["role"][0]
+    changelist = reverse("admin:courses_enrolment_changelist")
+    action = {"action": "withdraw", "_selected_action": [here.pk]}
+    assert only in said(desk.post(changelist, action, follow=True))[0]
+    delete = reverse("admin:courses_enrolment_delete", args=[here.pk])
+    assert desk.post(delete, {"post": "yes"}).status_code == 403
+    here.refresh_from_db()
+    assert (here.role, here.withdrawn_at) == ("instructor", None)
+    Enrolment.objects.filter(pk=ben_here.pk).update(role="instructor")
+    assert desk.post(page, typed(desk.get(page), role="student")).status_code == 302
+    here.refresh_from_db()
+    assert here.role == "student"
+
+
 # --- the desk itself
 
 
