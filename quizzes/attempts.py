@@ -223,6 +223,11 @@ class NotStarted(Refused):
         super().__init__(refusal.sentence)
         self.code = refusal.code
 
+    @property
+    def is_of_password(self) -> bool:
+        """Whether only what was typed as password stands in the way."""
+        return self.code in availability.OF_PASSWORD
+
 
 def start(
     enrolment: Enrolment,

@@ -53,6 +53,8 @@ ONE_BY_ONE = "You get one question at a time. Once you go on, you cannot come ba
 
 PAUSE = "Between two attempts you wait {delay}."
 PAUSES = "You wait {first} after the first attempt, and {later} after each later one."
+PAUSE_FIRST = "You wait {first} after the first attempt, and not at all after later ones."
+PAUSE_LATER = "You wait {later} after each attempt but the first."
 
 NOT_A_STUDENT = "Only students of the cohort sit its quizzes. You can look at everything else."
 REVEALED = (
@@ -70,6 +72,8 @@ TOO_MANY_TRIES = (
     "Too many wrong passwords: {most} within {minutes} minutes. You can try again at {at}."
 )
 
+# The codes of what is refused for the password alone: all else stands by itself.
+OF_PASSWORD = frozenset({"too_many_tries", "password_needed", "wrong_password"})
 MOST_TRIES = 10
 TRIES_WITHIN = timedelta(minutes=10)
 
@@ -225,7 +229,10 @@ def told(
     third = attempts_allowed is None or attempts_allowed > 2
     if attempts_allowed != 1 and delay_first != delay_later and third:
         first, later = (in_words(delay) for delay in (delay_first, delay_later))
-        said.append(PAUSES.format(first=first, later=later))
+        pauses = (
+            PAUSES if delay_first and delay_later else PAUSE_FIRST if delay_first else PAUSE_LATER
+        )
+        said.append(pauses.format(first=first, later=later))
     elif attempts_allowed != 1 and delay_first:
         said.append(PAUSE.format(delay=in_words(delay_first)))
     return said

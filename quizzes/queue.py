@@ -116,6 +116,14 @@ def terms_of(plan: MarkingPlan | None) -> Terms:
     return Terms() if plan is None else Terms(plan.second, plan.tolerance)
 
 
+class Incomplete(Refused):
+    """What was chosen or written cannot be a mark; `part` names it as `mark` does."""
+
+    def __init__(self, sentence: str, part: str) -> None:
+        super().__init__(sentence)
+        self.part = part
+
+
 @dataclass(frozen=True)
 class Waiting:
     """One question of the queue: how many of its answers stand where, and who has marked them."""
@@ -406,12 +414,12 @@ def snippets(cohort: Cohort, question: Question, *, by: User) -> list[Snippet]:
 # --- The verbs ---------------------------------------------------------------------------------
 
 
-def _text(value: str, most: int, sentence: str) -> str:
+def _text(value: str, most: int, sentence: str, *, part: str) -> str:
     text = value.replace("\r\n", "\n").strip()
     if len(text) > most:
-        raise Refused(_(sentence).format(length=len(text), most=most))
+        raise Incomplete(_(sentence).format(length=len(text), most=most), part)
     if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise Refused(_(NO_SIGN))
+        raise Incomplete(_(NO_SIGN), part)
     return text
 
 
@@ -441,8 +449,8 @@ def mark(
     twice adds nothing. Once the judgements decide, the mark, the score and the ledger follow in the
     same transaction. Raises `Refused`, with nothing changed, if somebody else was there first.
     """
-    comment = _text(comment, COMMENT_LENGTH, LONG_COMMENT)
-    reason = _text(reason, REASON_LENGTH, LONG_REASON)
+    comment = _text(comment, COMMENT_LENGTH, LONG_COMMENT, part="comment")
+    reason = _text(reason, REASON_LENGTH, LONG_REASON, part="reason")
     if role not in Marking.Role.values:
         raise Refused(_(NO_ROLE))
     if role == Marking.Role.MODERATOR and by.role != Role.INSTRUCTOR:
@@ -464,11 +472,11 @@ def mark(
             return _stand(terms, newest)
         _check(role, newest, stored, terms, by=by, base=base)
         if (stored is not None or role == Marking.Role.MODERATOR) and not reason:
-            raise Refused(_(NO_REASON))
+            raise Incomplete(_(NO_REASON), "reason")
         try:
             fraction = KINDS[found.version.kind].weigh(found.version.spec, levels)
         except ValueError as problem:
-            raise Refused(str(problem)) from None
+            raise Incomplete(str(problem), "levels") from None
         try:
             with transaction.atomic():
                 newest[role] = Marking.objects.create(
@@ -587,7 +595,7 @@ def names_shown(entry: Entry) -> list[NameShown]:
 
 def keep_snippet(cohort: Cohort, question: Question, text: str, *, by: User, now: datetime) -> None:
     """Keep a comment for other answers to the question; keeping it twice keeps it once."""
-    text = _text(text, SNIPPET_LENGTH, LONG_SNIPPET)
+    text = _text(text, SNIPPET_LENGTH, LONG_SNIPPET, part="comment")
     if text:
         Snippet.objects.bulk_create(
             [Snippet(cohort=cohort, question=question, by=by, text=text, made_at=now)],

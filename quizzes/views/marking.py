@@ -21,7 +21,7 @@ from courses.requests import Request
 from quizzes import queue
 from quizzes.agreement import State
 from quizzes.models import Item, Marking
-from quizzes.queue import Entry, Pile
+from quizzes.queue import Entry, Pile, Sheet
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
 NOTHING_LEFT = "Nothing more of this question waits for you."
@@ -60,7 +60,7 @@ def mark(request: Request, cohort: int, question: str) -> HttpResponse:
     pile = queue.pile(here.cohort, found, by=request.user)
     entry = _entry(request, pile)
     typed: dict[str, Any] = {}
-    trouble = ""
+    trouble: Refused | None = None
     if request.method == "POST":
         typed = _typed(request)
         try:
@@ -71,7 +71,7 @@ def mark(request: Request, cohort: int, question: str) -> HttpResponse:
                     raise Refused(_(NO_SUCH_ACT))
                 return _marked(request, here, pile, entry, typed)
         except Refused as refusal:
-            trouble = str(refusal)
+            trouble = refusal
     elif entry is None:
         messages.info(request, _(NOTHING_LEFT))
         return redirect("quizzes:marking", here.cohort.pk)
@@ -89,7 +89,7 @@ def moderate(request: Request, cohort: int, question: str) -> HttpResponse:
     named = request.GET.get("answer", "")
     entry = pile.find(named) if named else pile.after(None, State.MODERATION) or pile.entries[0]
     typed: dict[str, Any] = {}
-    trouble = ""
+    trouble: Refused | None = None
     act = request.POST.get("act", "") if request.method == "POST" else None
     try:
         if act == "plan":
@@ -115,7 +115,7 @@ def moderate(request: Request, cohort: int, question: str) -> HttpResponse:
         if act is not None:
             raise Refused(_(NO_SUCH_ACT))
     except Refused as refusal:
-        trouble = str(refusal)
+        trouble = refusal
     seen = queue.names_shown(entry)
     name = None
     if entry.state == State.DECIDED and any(one.by_id == request.user.pk for one in seen):
@@ -207,13 +207,23 @@ def _points(text: str) -> Decimal | None:
         return None
 
 
+def _faulty(trouble: Refused | None, shown: Sheet) -> str:
+    """The id of the field that a refusal is about: of levels, the first criterion without one."""
+    if not isinstance(trouble, queue.Incomplete):
+        return ""
+    if trouble.part != "levels":
+        return trouble.part
+    open_ = [row for row in shown.rubric if not any(level.chosen for level in row.levels)]
+    return f"level-{(open_ or shown.rubric)[0].key}"
+
+
 def _sheet(
     request: Request,
     here: Enrolment,
     pile: Pile,
     entry: Entry,
     typed: Mapping[str, Any],
-    trouble: str,
+    trouble: Refused | None,
     more: Mapping[str, Any],
 ) -> HttpResponse:
     role = Marking.Role.MODERATOR if more else ""
@@ -237,6 +247,7 @@ def _sheet(
                 "snippets": queue.snippets(here.cohort, pile.question, by=request.user),
                 "reason": typed.get("reason", ""),
                 "trouble": trouble,
+                "faulty": _faulty(trouble, shown),
                 **more,
             },
             status=422 if trouble else 200,

@@ -40,6 +40,7 @@ def quiz(request: Request, activity: str) -> HttpResponse:
     """What the student is told before starting; POST starts, or goes on with the open attempt."""
     found = access.quiz_for(request.user, activity)
     enrolment = found.place.enrolment
+    wrong_password = ""
     if request.method == "POST":
         try:
             if enrolment is None or enrolment.teaches:
@@ -51,9 +52,12 @@ def quiz(request: Request, activity: str) -> HttpResponse:
                 password=request.POST.get("password"),
             )
         except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("quizzes:quiz", activity)
-        return redirect("quizzes:attempt", attempt.pk)
+            if not (isinstance(refusal, attempts.NotStarted) and refusal.is_of_password):
+                messages.error(request, str(refusal))
+                return redirect("quizzes:quiz", activity)
+            wrong_password = str(refusal)
+        else:
+            return redirect("quizzes:attempt", attempt.pk)
     steps = dashboards.module_steps(found.quiz.activity.module, enrolment)
     _, previous, following = dashboards.neighbours(steps, activity)
     zone = enrolment.cohort.zone if enrolment else timezone.get_default_timezone()
@@ -70,7 +74,9 @@ def quiz(request: Request, activity: str) -> HttpResponse:
                 "place": found.place,
                 "quiz": found.quiz,
                 "cover": reports.cover(found.quiz, enrolment, now=request.arrived_at),
+                "wrong_password": wrong_password,
             },
+            status=422 if wrong_password else 200,
         )
 
 

@@ -76,9 +76,15 @@ def test_a_preview_is_sat_and_drawn_again(visit, ada, quiz):
     assert Attempt.objects.count() == 0
 
 
-def test_a_password_stands_beside_the_start(page, ada, ben_here, quiz, cohort):
+def test_a_password_stands_beside_the_start(page, guard, ada, ben_here, quiz, cohort):
+    guard.silence("status of 422")
     cohort.schedules.create(quiz=quiz, password="bandwagon")
     page.goto("/quizzes/realism-quiz/")
+    page.get_by_label("Password of this quiz").fill("balance")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("link", name="This is not the password of this quiz.").click()
+    expect(page.get_by_label("Password of this quiz")).to_be_focused()
     assert faults(page) == []
     page.get_by_label("Password of this quiz").fill("bandwagon")
     page.get_by_role("button", name="Start").click()

@@ -299,6 +299,16 @@ def test_what_is_told_before_the_start():
     ]
     assert told(Rules(), ends=False, delay_first=0, delay_later=0, attempts_allowed=1) == []
 
+    def pauses(first, later):
+        return told(
+            Rules(), ends=False, delay_first=first, delay_later=later, attempts_allowed=None
+        )
+
+    assert pauses(60, 0) == [
+        "You wait 1 min after the first attempt, and not at all after later ones."
+    ]
+    assert pauses(0, 60) == ["You wait 1 min after each attempt but the first."]
+
 
 def test_a_time_on_another_day_carries_its_date():
     assert clock(SIX, zone=PRAGUE, beside=START - timedelta(days=1)) == (

@@ -318,10 +318,16 @@ def guarded(ada, quiz, cohort):
 def test_an_attempt_starts_with_the_password_and_goes_on_without(as_, ben, ben_here, guarded):
     bens, cover = as_(ben), "/quizzes/realism-quiz/"
     assert b'name="password"' in bens.get(cover).content
-    wrong = bens.post(cover, {"password": "<hegemony>"}, follow=True).content
-    assert b"This is not the password of this quiz." in wrong
-    assert b"hegemony" not in wrong
-    assert b"bandwagon" not in wrong
+    wrong = bens.post(cover, {"password": "<hegemony>"})
+    said = b"This is not the password of this quiz. Check it with your instructor."
+    assert wrong.status_code == 422
+    assert b'<li><a href="#password">' + said in wrong.content
+    assert b'<p class="error" id="password_error">' + said in wrong.content
+    assert (
+        b'aria-describedby="password_error password_helptext" aria-invalid="true"' in wrong.content
+    )
+    assert b"hegemony" not in wrong.content
+    assert b"bandwagon" not in wrong.content
     bens.post(cover, {"password": "bandwagon"})
     attempt = Attempt.objects.get()
     assert start(ben_here, guarded, now=timezone.now()) == attempt

@@ -337,7 +337,12 @@ def test_what_is_refused_stays_on_the_page_as_it_was_typed(as_, ada, cleo, desk,
     where = f"{desk}?answer={sheet_of(page).entry.token}"
     half = adas.post(where, filled(sheet_of(page), {"claim": "vague"}, comment="Half."))
     assert half.status_code == 422
-    assert "Not chosen yet: Answers the other side." in half.content.decode()
+    told = (
+        '<a href="#level-objection">Choose a level for each criterion. Not chosen yet: '
+        "Answers the other side."
+    )
+    assert told in half.content.decode()
+    assert 'name="level.objection" id="level-objection"' in half.content.decode()
     assert sheet_of(half).rubric[0].levels[1].chosen
     assert "Half." in half.content.decode()
     mark(Item.objects.get(position=2).pk, cleo, cohort)
@@ -371,7 +376,8 @@ def test_a_moderator_sees_both_marks_and_only_then_a_name(as_, ada, cleo, desk, 
     assert "Second marker: 2 of 2 points" in text
     assert "Ben Okafor" not in text
     refused = adas.post(f"{desk}moderation/", filled(sheet_of(page)))
-    assert (refused.status_code, "Write the reason" in refused.content.decode()) == (422, True)
+    told = '<a href="#reason">Write the reason'
+    assert (refused.status_code, told in refused.content.decode()) == (422, True)
     done = adas.post(f"{desk}moderation/", filled(sheet_of(page), reason="Answered well."))
     assert "Ben Okafor" not in adas.get(done["Location"]).content.decode()
     for _twice in range(2):
