@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -66,3 +67,22 @@ def test_a_hidden_clock_stays_hidden_when_the_end_is_moved(
     page.locator("#q1").get_by_role("radio").first.check()
     expect(page.locator("[data-say]")).to_have_text(re.compile("given more time"), timeout=3000)
     expect(page.locator("[data-time]")).to_be_hidden()
+
+
+def test_an_end_of_more_than_a_day_away_is_a_date_and_no_count(
+    visit, ada, ben, ben_here, quiz, attempt
+):
+    page = visit(ben)
+    page.goto(f"/attempts/{attempt.pk}/")
+    give(ada, ben_here, quiz, 3 * 24 * 60)
+    zone = ben_here.cohort.zone
+    end = (attempt.started_at + timedelta(days=3)).astimezone(zone)
+    # "Sept" is what browsers say for September.
+    date = f"Ends at {end:%H:%M} on {end.day} {end:%b}[t]? {end.year}"
+    page.locator("#q1").get_by_role("radio").first.check()
+    expect(page.locator("[data-time]")).to_have_text(re.compile(f"^{date}$"))
+    expect(page.locator("[data-say]")).to_have_text(
+        re.compile(f"^You have been given more time. {date}\\.$")
+    )
+    page.reload()
+    expect(page.locator("[data-time]")).to_have_text(re.compile(f"^{date}$"))

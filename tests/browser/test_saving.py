@@ -291,6 +291,8 @@ def test_finishing_waits_for_what_is_unsent(page):
     expect_not_saved(page, 1)
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_role("alert")).to_contain_text("Not every answer is saved yet.")
+    # The notice is read out by itself, so no other place says the same.
+    expect(page.locator("[data-say]")).to_have_text("1 answer is not saved yet, trying again")
     let_through(page)
     expect_saved(page, 1)
     expect(page.get_by_role("alert")).to_be_hidden()
@@ -386,6 +388,7 @@ def test_who_is_signed_out_in_between_signs_in_again_and_loses_nothing(page, ben
     choose(page, 1, "a")
     expect_not_saved(page, 1)
     expect(page.get_by_role("alert")).to_contain_text("You have been signed out.")
+    expect(page.locator("[data-say]")).to_be_empty()
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in again in a new tab").click()
     sign_in(opened.value, ben)

@@ -49,6 +49,7 @@ const questions = new Map();
 let over = false;
 let leaving = false;
 let troubled = false;
+let noticed = false; // a notice has appeared since the line was last told
 let lastSaved = null;
 let tokenAt = 0;
 let failures = 0; // saves that did not come through since the last one that did
@@ -176,9 +177,11 @@ function tell() {
   else if (failing.length) line.textContent = WORDS.unsaved(failing.length);
   else if (waiting.length) line.textContent = WORDS.saving;
   else line.textContent = lastSaved ? WORDS.saved(lastSaved) : WORDS.auto;
-  // Spoken only when things turn bad and when they are good again, not at every answer.
+  // Spoken only when things turn bad and when they are good again, not at every answer; and not
+  // where a notice has just said more of it, which is read out by itself.
   const bad = Boolean(failing.length || stuck.length);
-  if (bad !== troubled) say.textContent = bad ? line.textContent : waiting.length ? "" : WORDS.again;
+  if (bad !== troubled && !(bad && noticed)) say.textContent = bad ? line.textContent : waiting.length ? "" : WORDS.again;
+  noticed = false;
   if (bad || !waiting.length) troubled = bad;
   form.dispatchEvent(new CustomEvent("holding", { detail: { unsaved: new Set([...failing, ...stuck]).size, failures } }));
   if (!waiting.length) form.dispatchEvent(new CustomEvent("all-saved"));
@@ -187,6 +190,7 @@ function tell() {
 function banner(kind, text, link) {
   if (trouble.dataset.kind === kind) return;
   trouble.dataset.kind = kind;
+  noticed = true;
   const box = document.createElement("div");
   box.className = "notice warning";
   box.setAttribute("role", "alert");
@@ -211,6 +215,7 @@ function ask(question, reply) {
   question.conflict?.remove();
   const box = document.createElement("div");
   box.className = "notice warning conflict";
+  noticed = true;
   box.setAttribute("role", "alert");
   const add = (tag, text, parent = box) => parent.appendChild(Object.assign(document.createElement(tag), { textContent: text }));
   add("p", reply.message);
@@ -553,7 +558,6 @@ form.addEventListener("submit", async (event) => {
     const position = stuck()?.position;
     const words = position ? WORDS.mendFirst(position) : next ? WORDS.cannotGoOn : WORDS.cannotFinish;
     tell();
-    say.textContent = words;
     banner("finish", words, position ? { text: WORDS.toQuestion(position), href: `#q${position}` } : undefined);
     form.addEventListener("all-saved", () => calm("finish"), { once: true });
   }

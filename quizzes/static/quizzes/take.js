@@ -64,7 +64,9 @@ const toggle = form.querySelector("[data-hide]");
 const DAY = 24 * 3600;
 const words = { hide: toggle.textContent, show: toggle.dataset.show };
 const spoken = (minutes) => (minutes === 1 ? "1 minute left" : `${minutes} minutes left`);
+const aloud = (seconds) => (seconds > DAY ? date() : seconds > 7200 ? `${remaining(seconds)} left` : spoken(Math.ceil(seconds / 60)));
 let end = null; // on performance.now()'s clock, in seconds; null: nothing ends the attempt
+let endsAt = null; // the same instant by the server's calendar, in milliseconds
 let before = Infinity;
 let up = false;
 
@@ -73,10 +75,16 @@ function hide(on) {
   toggle.textContent = on ? words.show : words.hide;
 }
 
-/* By the day, the hour or the minute while there is time; by the second only in the last five. */
+/* When it ends, on the clocks of the class. */
+function date() {
+  const words = (options) => new Intl.DateTimeFormat("en-GB", { ...options, timeZone: form.dataset.zone }).format(endsAt);
+  const time = words({ hour: "2-digit", minute: "2-digit" });
+  return `Ends at ${time} on ${words({ day: "numeric", month: "short", year: "numeric" })}`;
+}
+
+/* By the hour or the minute while there is time; by the second only in the last five. */
 function remaining(seconds) {
   const minutes = Math.ceil(seconds / 60);
-  if (seconds >= 2 * DAY) return `${Math.floor(seconds / DAY)} days`;
   if (minutes >= 120) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   if (seconds >= 300) return `${minutes} min`;
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -85,7 +93,8 @@ function remaining(seconds) {
 function tick() {
   if (end === null || up) return;
   const seconds = Math.max(0, Math.round(end - performance.now() / 1000));
-  const text = `${remaining(seconds)} left`;
+  // Of more than a day nobody wants to see a count: the date is what people plan by.
+  const text = seconds > DAY ? date() : `${remaining(seconds)} left`;
   if (shown.textContent !== text) shown.textContent = text;
   for (const milestone of MILESTONES) {
     if (before > milestone * 60 && seconds <= milestone * 60) say.textContent = spoken(milestone);
@@ -118,12 +127,13 @@ function take(left) {
   if (!first && told !== null && Math.abs(told - end) < MOVED) return;
   if (first && told === null) return;
   const longer = told === null || (!first && told > end);
+  if (told !== null) endsAt = first ? Date.now() + left * 1000 : endsAt + (told - end) * 1000;
   end = told;
   before = left === null ? Infinity : left;
   shown.parentElement.hidden = end === null;
   toggle.hidden = end === null;
   say.textContent = (longer ? "You have been given more time. " : "The end of your time has been moved. ")
-    + (left === null ? "Nothing ends this attempt now." : `${spoken(Math.ceil(left / 60))}.`);
+    + (left === null ? "Nothing ends this attempt now." : `${aloud(left)}.`);
   tick();
 }
 
@@ -135,6 +145,7 @@ hide(stored(HIDDEN, false));
 if (form.dataset.left !== undefined) {
   before = Number(form.dataset.left);
   end = performance.now() / 1000 + before;
+  endsAt = Date.parse(form.dataset.ends);
   toggle.hidden = false;
 }
 setInterval(tick, 500);
