@@ -37,8 +37,9 @@ NAMES = (
 )  # fmt: skip
 
 
-# Hours between two things that a student does: the whole course fits into a fortnight.
-REST = (0.25, 5)
+FORTNIGHT = timedelta(days=14)  # so long has the class been at work
+# Of a class most come along, one in ten stops half-way, and a few never begin.
+STOPS, NEVER_BEGINS = 0.10, 0.04
 # Whoever starts an attempt has handed it in by now: nothing here lies in the future.
 LONGEST_SITTING = timedelta(hours=3)
 
@@ -61,8 +62,8 @@ SENTENCES = (
 class Temper:
     """What decides how a simulated student fares.
 
-    `ability` is on the logistic scale around 0, `diligence` the chance (0..1) of taking the next
-    step, `pace` seconds for one question.
+    `ability` is on the logistic scale around 0, `diligence` the chance (0..1) of taking a step
+    that is not required, `pace` seconds for one question.
     """
 
     ability: float
@@ -177,9 +178,11 @@ def populate(
     seed: int = 2011,
     names: Sequence[str] = NAMES,
 ) -> Iterator[Enrolment]:
-    """Enrol `size` students who work through the course in the fortnight before `now`.
+    """Enrol `size` students who have worked in the course for a fortnight, as classes do.
 
-    Yields each when they are done, so that a command can show how far it is.
+    Most were here in the last days, some have stopped, a few never began; each has come so far
+    into the course and is done with it evenly over their time. Yields each when they are done, so
+    that a command can show how far it is.
     """
     rng = random.Random(seed)  # noqa: S311  # repeatable on purpose
     activities = list(
@@ -197,33 +200,43 @@ def populate(
             )[0]
         )
     for user in users:
-        joined = now - timedelta(days=14) + timedelta(minutes=rng.randrange(2 * 24 * 60))
+        joined = now - FORTNIGHT + timedelta(minutes=rng.randrange(2 * 24 * 60))
         enrolment, _ = Enrolment.objects.get_or_create(
             user=user, cohort=cohort, defaults={"role": Role.STUDENT, "joined_at": joined}
         )
         temper = Temper(
-            ability=rng.gauss(1.0, 1.0),
-            diligence=min(0.99, max(0.3, rng.gauss(0.9, 0.12))),
+            ability=rng.gauss(1.3, 0.9),
+            diligence=min(0.9, max(0.0, rng.gauss(0.25, 0.15))),
             pace=rng.uniform(25, 75),
         )
-        _work_through(enrolment, activities, temper, joined, now - LONGEST_SITTING, rng)
+        left = now - LONGEST_SITTING - timedelta(days=rng.uniform(0, 3))
+        share = min(1.0, max(0.25, rng.gauss(0.5, 0.15)))  # of the course, in this fortnight
+        fate = rng.random()
+        if fate < STOPS:
+            left, share = now - timedelta(days=rng.uniform(7.5, 10)), share / 3
+        elif fate < STOPS + NEVER_BEGINS:
+            share = 0.0
+        steps = activities[: math.ceil(share * len(activities))]
+        _work_through(enrolment, steps, temper, joined, left, rng)
         yield enrolment
 
 
 def _work_through(
     enrolment: Enrolment,
-    activities: Sequence[Activity],
+    steps: Sequence[Activity],
     temper: Temper,
-    clock: datetime,
-    until: datetime,
+    joined: datetime,
+    left: datetime,
     rng: random.Random,
 ) -> None:
-    for activity in activities:
-        if rng.random() > temper.diligence:
-            return
-        clock += timedelta(hours=rng.uniform(*REST))
-        if clock > until:
-            return
+    """Take `steps` one after the other, spread from `joined` to `left`; the last is always taken,
+    so that whoever is here lately is seen lately."""
+    share = (left - joined) / max(1, len(steps))
+    day = min(share, timedelta(days=1))
+    for number, activity in enumerate(steps):
+        clock = joined + share * (number + 1) - day * rng.uniform(0.5, 0.8)
+        if not activity.required and number + 1 < len(steps) and rng.random() > temper.diligence:
+            continue
         if activity.kind == Activity.Kind.LESSON:
             progress.complete_lesson(enrolment, activity, now=clock)
             continue
@@ -234,11 +247,9 @@ def _work_through(
             continue
         reached = grading.effective(attempt.score, attempt.out_of, attempt.deduction)
         if reached < activity.quiz.pass_mark and rng.random() < 0.7:
-            clock += timedelta(hours=rng.uniform(*REST))
-            if clock > until:
-                return
             wiser = Temper(temper.ability + 0.5, temper.diligence, temper.pace)
-            sit(enrolment, activity.quiz, wiser, now=clock, rng=rng)
+            again = joined + share * (number + 1) - day * rng.uniform(0.1, 0.3)
+            sit(enrolment, activity.quiz, wiser, now=again, rng=rng)
 
 
 def hurry_some(cohort: Cohort, quiz: Quiz, *, count: int, now: datetime, seed: int = 2011) -> None:

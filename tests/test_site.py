@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from courses.checks import has_wal_reset_bug, sqlite_is_safe
 from courses.models import Cohort, Enrolment, Record, User
-from quizzes import attempts
+from quizzes import attempts, overview
 from quizzes.models import Attempt, Response
 from tests import factories
 
@@ -180,13 +180,18 @@ class TestDemo:
 
     def test_students_read_and_answer_through_the_verbs(self, settings, quiz, capsys):
         settings.DEMO = True
-        call_command("demo", students=6)
+        call_command("demo", students=12)
         cohort = Cohort.objects.get()
-        assert Enrolment.objects.filter(cohort=cohort).count() == 6 + 3
+        assert Enrolment.objects.filter(cohort=cohort).count() == 12 + 3
         assert Record.objects.exists()
         finished = Attempt.objects.submitted()
         assert finished.count() == Attempt.objects.count() > 0
         assert "join code" in capsys.readouterr().out
+        now = timezone.now()
+        taught = overview.read_class(cohort, now=now)
+        assert all(person.last is None or person.last < now for person in taught.people)
+        seen = sum(person.silent_days is None for person in taught.people)
+        assert len(taught.people) / 2 < seen < len(taught.people), "most are here, not all"
 
     def test_again_it_changes_nothing(self, settings, quiz, capsys):
         settings.DEMO = True

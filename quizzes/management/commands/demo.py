@@ -83,7 +83,7 @@ class Command(BaseCommand):
                 by=by.user,
                 now=now,
             )
-        for quiz in quizzes[:1]:
+        for quiz in quizzes[2:3]:  # which some have not come to
             simulation.hurry_some(cohort, quiz, count=3, now=now - timedelta(days=1), seed=seed)
 
     def _add(self, username: str, name: str, role: str, cohort: Cohort, now: Any) -> None:
