@@ -634,9 +634,10 @@ class Behind:
 
 
 def behind(
-    detail: Detail, *, pick: Pick | None = None, number: int | None = None
+    detail: Detail, *, pick: Pick | None = None, number: int | None = None, said: str | None = None
 ) -> list[tuple[UUID, Entry]]:
-    """The attempts that were asked a question: that chose `pick`, that met version `number`."""
+    """The attempts that were asked a question: that chose `pick`, met version `number`, or
+    answered in the words `said`, as `Detail.answers` has them."""
     versions = {
         pk: version
         for pk, version in detail.table.versions.items()
@@ -652,7 +653,9 @@ def behind(
                 continue
             if text not in known:
                 entry = read(text)
-                fits = pick is None or pick in _picks(entry, versions[entry.version], parts)
+                version = versions[entry.version]
+                fits = pick is None or pick in _picks(entry, version, parts)
+                fits = fits and said in (None, _in_words(entry, version))
                 known[text] = (entry, fits)
             entry, fits = known[text]
             if fits and each.key is not None:

@@ -54,7 +54,7 @@ def report(request: Request, cohort: int, activity: str) -> HttpResponse:
 
 @require_safe
 def question(request: Request, cohort: int, activity: str, question: str) -> HttpResponse:
-    """One question of the report; `chose` or `version` says whose attempts are listed."""
+    """One question of the report; `chose`, `said` or `version` says whose attempts are listed."""
     found = access.taught_quiz(request.user, cohort, activity)
     groups = list(Group.objects.filter(cohort=found.cohort))
     asked = _asked(request, found, groups)
@@ -64,7 +64,10 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
     chose = request.GET.get("chose")
     part, _colon, choice = (chose or "").partition(":")
     number = _number(request, detail)
-    rows = analysis.behind(detail, pick=None if chose is None else (part, choice), number=number)
+    said = request.GET.get("said")
+    rows = analysis.behind(
+        detail, pick=None if chose is None else (part, choice), number=number, said=said
+    )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     line = detail.line
     told = Enough.FACILITY.told(line.item.n)
@@ -89,7 +92,12 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
             ],
             "decisions": [_shown(decision, detail, told=told) for decision in detail.decisions],
             "answers": [
-                (answer, telling.percent(answer.share), telling.percent(answer.earned))
+                (
+                    answer,
+                    telling.percent(answer.share),
+                    telling.percent(answer.earned),
+                    _kept(request, said=answer.text),
+                )
                 for answer in detail.answers
             ],
             "enough": int(Enough.DISCRIMINATION),
@@ -97,6 +105,7 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
             "page": page,
             "behind": analysis.with_people(list(page.object_list), detail),
             "chose": chose,
+            "said": said,
             "number": number,
             "chosen_words": _words(detail, part, choice) if chose is not None else "",
             "editor_url": reverse("admin:quizzes_question_change", args=[line.question.pk])

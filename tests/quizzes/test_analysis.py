@@ -352,6 +352,10 @@ def test_typed_answers_are_counted_as_they_were_typed(as_, ada, module, lesson, 
     html = page(as_(ada), cohort, quiz, "short")
     assert "The most common answers" in html
     assert "no idea at all" in html
+    assert "?said=no+idea+at+all#behind" in html
+    for query, listed in (("?said=no+idea+at+all", True), ("?said=another", False)):
+        behind = page(as_(ada), cohort, quiz, "short", query=query).split('id="behind"')[1]
+        assert (str(ben_here.user) in behind) is listed
 
 
 def test_essays_are_counted(as_, ada, module, lesson, cohort, ben_here):
