@@ -219,7 +219,10 @@ class ColumnSerializer(serializers.Serializer[Any]):
     category = serializers.CharField(
         source="column.category.title", default=None, allow_null=True, help_text="Its title."
     )
-    share = percent(source="column.share", help_text="Of the total, once everything is marked.")
+    share = percent(
+        source="column.share",
+        help_text="Of the total, hidden columns included, once everything is marked.",
+    )
     hidden = serializers.BooleanField(source="column.hidden", help_text="From students.")
     n = serializers.IntegerField(source="statistic.n", help_text="How many marks count here.")
     mean = percent(source="statistic.mean")
@@ -265,7 +268,9 @@ class OwnMarkSerializer(serializers.Serializer[Any]):
 
     activity = serializers.CharField(source="column.activity.key")
     title = serializers.CharField(source="column.activity.title")
-    share = percent(help_text="Of the total, once everything is marked.")
+    share = percent(
+        help_text="Of what is released so far, once all of that is marked; null while hidden."
+    )
     hidden = serializers.BooleanField(help_text="Whether the mark is not released yet.")
     mark = percent(source="cell.effective", help_text="What counts; null without a mark.")
     by_hand = serializers.BooleanField(source="cell.by_hand")

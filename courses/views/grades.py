@@ -51,7 +51,7 @@ def grades(request: Request, cohort: int) -> HttpResponse:
     instructs = here.role == Role.INSTRUCTOR
     base = reverse("courses:grades", args=[cohort])
     modules = {column.activity.module_id: column.activity.module for column in plan.columns}
-    shown = [plan.columns[place] for place in places]
+    seen = weighing.shares(plan.released)
     return render(
         request,
         "courses/teach/grades.html",
@@ -66,8 +66,13 @@ def grades(request: Request, cohort: int) -> HttpResponse:
             "modules": list(modules.values()),
             "asked": {name: request.GET.get(name, "") for name in ("module", "category", "sort")},
             "filtered": len(places) < len(plan.columns),
-            "heads": [_head(request, sort, column, base) for column in shown],
+            "heads": [
+                _head(request, sort, plan.columns[place], base) | {"released": seen[place]}
+                for place in places
+            ],
             "sorts": {by: _sort(request, sort, by) for by in ("name", "total")},
+            # Found once: thirty searches for an address take as long as a query.
+            "people": reverse("quizzes:student", args=[cohort, 0]).removesuffix("0/"),
             "rows": [(row, _tds(row, base, plan, places)) for row in page.rows],
             "statistics": [(plan.columns[place], page.statistics[place]) for place in places],
             "previous": _kept(request, page=str(page.number - 1)) if page.number > 1 else "",

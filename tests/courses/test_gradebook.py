@@ -482,6 +482,10 @@ def test_a_students_own_page_says_the_same_and_what_is_not_released(
     text = as_(ben).get("/courses/lenses/grades/").content.decode()
     assert "65.00 % so far, of 2 marks." in text
     assert "1 activity is not released yet." in text
+    assert "Share of what is released so far" in text
+    assert "Share of what students see" in (
+        as_(ada).get(f"/teach/{cohort.pk}/grades/").content.decode()
+    )
     assert "by hand: Oral exam." in text
     assert "77.77" not in text
     assert as_(ada).get("/courses/lenses/grades/").status_code == 404
