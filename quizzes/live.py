@@ -102,11 +102,12 @@ class Room:
         if not self.rows:
             return _("Nobody studies here now.")
         counts = self._counts
+        working = counts[Stage.WORKING]
         said = [
-            ngettext(
-                "%(n)d of %(all)d is working", "%(n)d of %(all)d are working", counts[Stage.WORKING]
-            )
-            % {"n": counts[Stage.WORKING], "all": len(self.rows)}
+            ngettext("%(n)d of %(all)d is working", "%(n)d of %(all)d are working", working)
+            % {"n": working, "all": len(self.rows)}
+            if working
+            else _("Nobody is working now")
         ]
         said += [
             words(counts[stage]) % {"n": counts[stage]}

@@ -37,7 +37,7 @@ def test_ada_sees_ben_start_fall_silent_come_back_get_more_time_and_hand_in(
     sitting.clock.install()
     watching.goto(f"/teach/{cohort.pk}/quizzes/realism-quiz/live/")
     first = watching.locator("#room-now")
-    expect(first).to_have_text("0 of 1 are working, 1 has not started.")
+    expect(first).to_have_text("Nobody is working now, 1 has not started.")
 
     sitting.goto("/quizzes/realism-quiz/")
     expect(sitting.get_by_text("those who teach you can see that you are working")).to_be_visible()
@@ -79,7 +79,7 @@ def test_ada_sees_ben_start_fall_silent_come_back_get_more_time_and_hand_in(
     sitting.get_by_role("button", name="Finish").click()
     sitting.get_by_role("button", name=re.compile("Hand in|Submit")).click()
     looks_again(watching)
-    expect(first).to_have_text("0 of 1 are working, 1 has handed in.")
+    expect(first).to_have_text("Nobody is working now, 1 has handed in.")
 
 
 def test_a_page_tells_what_it_holds_back_and_when_it_no_longer_does(

@@ -57,16 +57,18 @@ def test_a_cohort_without_students_has_a_sentence(quiz, cohort, ada, as_):
 def test_the_first_line_counts_everybody_once(quiz, cohort, ben_here, zoe):
     quiz.at_zero, quiz.grace_period = "grace", 600
     quiz.save()
-    assert live.room(quiz, cohort, now=NOON).sentence == "0 of 2 are working, 2 have not started."
+    assert (
+        live.room(quiz, cohort, now=NOON).sentence == "Nobody is working now, 2 have not started."
+    )
     mine = start(ben_here, quiz)
     assert live.room(quiz, cohort, now=at(61)).sentence == (
         "1 of 2 is working, 1 has not started; 1 has connection trouble."
     )
     assert live.room(quiz, cohort, now=at(1811)).sentence == (
-        "0 of 2 are working, 1 may still hand in what is saved, 1 has not started."
+        "Nobody is working now, 1 may still hand in what is saved, 1 has not started."
     )
     assert live.room(quiz, cohort, now=at(3000)).sentence == (
-        "0 of 2 are working, 1 ended without handing in, 1 has not started."
+        "Nobody is working now, 1 ended without handing in, 1 has not started."
     )
     start(zoe, quiz)
     attempts.submit(ben_here.user, mine.pk, now=at(10))
