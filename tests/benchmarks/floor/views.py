@@ -1,5 +1,7 @@
 """Session, user and one row; then a text of a given length, a form of it, or one row written.
 
+A page of a class's grades as Django's own paginator and a plain loop of a template make it.
+
 And a whole attempt as plainly as Django can: started, answered in one post, marked, shown, in the
 site's own tables and with none of its promises (no draw, no times, no revisions, no rules).
 """
@@ -9,13 +11,14 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from courses.models import Course, Enrolment, User
+from courses.models import Activity, Course, Enrolment, Record, Role, User
 from quizzes.models import Attempt, Item, Mark, QuestionVersion, Response
 
 SENTENCE = "No authority stands above states, and nobody comes to the rescue of any of them. "
@@ -42,6 +45,27 @@ def form(request: HttpRequest, questions: int, length: int) -> HttpResponse:
     return render(
         request, "form.html", {"row": row, "questions": numbers, "part": part, "choices": "abcd"}
     )
+
+
+@login_required
+def grades(request: HttpRequest, cohort: int) -> HttpResponse:
+    """The first 30 students of a class with their marks; no total, no mean, no rules."""
+    columns = Activity.objects.filter(module__course__cohorts=cohort, kind=Activity.Kind.QUIZ)
+    columns = columns.order_by("module__position", "position").values_list("pk", "key", "title")
+    students = Enrolment.objects.filter(cohort=cohort, role=Role.STUDENT)
+    students = students.order_by("user__name").values_list("pk", "user__name")
+    page = Paginator(students, 30).get_page(1)
+    marks = {
+        (student, activity): score
+        for student, activity, score in Record.objects.filter(
+            enrolment__in=[pk for pk, _name in page]
+        ).values_list("enrolment_id", "activity_id", "score")
+    }
+    rows = [
+        (pk, name, [(key, marks.get((pk, activity))) for activity, key, _title in columns])
+        for pk, name in page
+    ]
+    return render(request, "grades.html", {"columns": columns, "page": page, "rows": rows})
 
 
 @login_required
