@@ -25,6 +25,7 @@ from quizzes import sheets
 from quizzes.models import Attempt, Question, Quiz
 from quizzes.questions.base import LENSES
 from tests import factories
+from tests.benchmarks import regrading
 from tests.benchmarks.analysis import milliseconds
 from tests.benchmarks.counting import count
 
@@ -38,10 +39,8 @@ TIMES = 5
 def make_course() -> list[Quiz]:
     """Modules of some lessons and a quiz each; a question in two names a lens in its options."""
     course = factories.make_course("desk")
-    factories.make_source()
-    factories.make_term()
     first = factories.make_module(course, "desk-0", lens=LENSES[0])
-    factories.make_lesson(first, body=BODY)
+    regrading.make_ground(first)
     quizzes = []
     for place in range(MODULES):
         lens = LENSES[place % len(LENSES)]
@@ -67,14 +66,6 @@ def make_course() -> list[Quiz]:
             factories.make_quiz(module, questions, f"desk-quiz-{place}", title=f"Quiz {place}")
         )
     return quizzes
-
-
-BODY = """\
-## Anarchy {: #anarchy-heading }
-
-No authority stands above states [@waltz1979, ch. 6].
-{: #anarchy }
-"""
 
 
 def _spec(place: int, n: int) -> dict[str, object]:
