@@ -27,12 +27,14 @@ from tests.benchmarks.tables import paired, spread, table
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
-# The floor is a text of the page's length; for this row, a plain form of 40 radio buttons.
+# The floor is a text of the page's length; for this row, a plain form of 40 radio buttons, as it
+# was when the goal was set. The row beside the text stays, without a goal: a template of so many
+# buttons alone costs twice the text, so its multiple tells of forms rather than of the page.
 FORM = "attempt of 10, to a form"
 
 # What to reach: processor time as a multiple of the floor's; statements; bytes of HTML.
 ONE_POST = "whole attempt of 10, one post"
-MOST_CPU = {"lesson": 1.5, "attempt of 10": 1.5, "save": 2.5, ONE_POST: 1.6}
+MOST_CPU = {"lesson": 1.5, FORM: 1.5, "save": 2.5, ONE_POST: 1.6}
 MOST_QUERIES = {
     "lesson": 6,
     "attempt of 10": 8,
