@@ -1,6 +1,8 @@
 """Letters from the site, in plain words and plain text, one address each."""
 
+from collections.abc import Callable
 from datetime import datetime
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from urllib.parse import urljoin
 
 import structlog
@@ -13,6 +15,9 @@ from django.utils.translation import gettext as _
 
 from courses import announcements, invitations
 from courses.models import Announcement, Invitation
+
+# What says for certain that a letter has not gone.
+REFUSALS = (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError, ValueError)
 
 log = structlog.get_logger(__name__)
 
@@ -46,10 +51,13 @@ def invite(
     return True
 
 
-def announce(announcement: Announcement, *, base: str) -> int:
+def announce(announcement: Announcement, *, base: str, clock: Callable[[], datetime]) -> int:
     """Mail an announcement to the students of its cohort, each by themselves; how many.
 
-    One letter that fails does not keep the others back.
+    Nobody gets it twice, however often it breaks off and is taken up again: each letter is written
+    down before it goes (`announcements.begin_letter`). One that is refused does not keep the others
+    back; raises what the connection raises when there is none to be had, with nobody left out who
+    cannot be written to later.
     """
     body = render_to_string(
         "courses/mail/announcement.txt",
@@ -61,13 +69,26 @@ def announce(announcement: Announcement, *, base: str) -> int:
     subject = f"{announcement.cohort.title}: {announcement.title}"
     sent = 0
     with get_connection() as by_way:
-        for address in announcements.addresses(announcement):
+        for user in announcements.recipients(announcement):
+            letter = announcements.begin_letter(announcement, user, now=clock())
+            if letter is None:
+                continue
             try:
-                _post(subject, body, address, by_way)
-            except Exception:
+                _post(subject, body, user.email, by_way)
+            except REFUSALS:
                 log.exception("announcement not mailed", announcement=announcement.pk)
+                letter.refused = True
+            except Exception:
+                # It may have gone or not. Whether the next one can is seen before it is begun.
+                log.exception("announcement perhaps not mailed", announcement=announcement.pk)
+                by_way.close()
+                by_way.open()
+                continue
             else:
+                letter.sent_at = clock()
                 sent += 1
+            letter.save(update_fields=["sent_at", "refused"])
+    Announcement.objects.filter(pk=announcement.pk).update(mailed_at=clock())
     return sent
 
 

@@ -7,7 +7,7 @@ from django.core.mail import get_connection
 from django.utils import timezone
 from django_tasks import task
 
-from courses import mail
+from courses import announcements, mail
 from courses.models import Announcement, Invitation
 
 log = structlog.get_logger(__name__)
@@ -33,10 +33,16 @@ def mail_invitations(numbers: Sequence[int], base: str) -> int:
 
 @task()
 def mail_announcement(number: int, base: str) -> int:
-    """Mail an announcement that still stands; how many letters."""
+    """Mail an announcement that still stands to whom it has not gone yet; how many letters."""
     found = (
         Announcement.objects.filter(pk=number, withdrawn_at__isnull=True)
         .select_related("cohort__course", "by")
         .first()
     )
-    return 0 if found is None else mail.announce(found, base=base)
+    return 0 if found is None else mail.announce(found, base=base, clock=timezone.now)
+
+
+def take_up_again() -> None:
+    """Have announcements mailed to the end whose worker broke off, for a worker that begins."""
+    for one in announcements.unfinished():
+        mail_announcement.enqueue(one.pk, one.mail_base)

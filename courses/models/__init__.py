@@ -12,7 +12,14 @@ from courses.models.content import (
     Source,
     Term,
 )
-from courses.models.correspondence import Announcement, Invitation, Look, Message, Note
+from courses.models.correspondence import (
+    Announcement,
+    Invitation,
+    Letter,
+    Look,
+    Message,
+    Note,
+)
 from courses.models.grades import Category, ColumnTally, GradeChange, GradeColumn
 from courses.models.people import Cohort, Enrolment, Group, Role, User
 from courses.models.progress import Record
@@ -53,6 +60,7 @@ __all__ = [
     "Invitation",
     "Lens",
     "Lesson",
+    "Letter",
     "Look",
     "Membership",
     "Mention",

@@ -15,12 +15,40 @@ class Announcement(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="announcements_made")
     made_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # The address of the site, for links in the letters; "" where it is not mailed.
+    mail_base = models.CharField(max_length=200, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)  # when the last letter was dealt with
 
     class Meta:
         ordering = ["-made_at", "-pk"]
 
     def __str__(self) -> str:
         return self.title
+
+
+class Letter(models.Model):
+    """That an announcement goes to a person by mail: written down before it goes, and never twice.
+
+    Neither sent nor refused: it was under way when the worker broke off, and may have gone.
+    """
+
+    announcement = models.ForeignKey(Announcement, models.CASCADE, related_name="letters")
+    user = models.ForeignKey(User, models.CASCADE, related_name="letters")
+    address = models.EmailField()  # in small letters
+    begun_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    refused = models.BooleanField(default=False)  # by the mail server: it has surely not gone
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["announcement", "user"], name="one_letter_a_person"),
+            models.UniqueConstraint(
+                fields=["announcement", "address"], name="one_letter_an_address"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.announcement} · {self.user}"
 
 
 class Invitation(models.Model):

@@ -270,12 +270,17 @@ def announced(request: Request, cohort: int) -> HttpResponse:
     form = AnnouncementForm(
         request.POST if act == "say" else None, initial={"body": request.GET.get("body", "")}
     )
-    if act == "withdraw":
+    if act in ("withdraw", "mail"):
         found = said.filter(pk=_number(request.POST.get("announcement", ""))).first()
         if found is None:
             raise Http404
-        announcements.withdraw(found, now=now)
-        messages.success(request, _("Nobody sees it any more."))
+        if act == "withdraw":
+            announcements.withdraw(found, now=now)
+            messages.success(request, _("Nobody sees it any more."))
+        elif found.mail_base and found.withdrawn_at is None:
+            announcements.mail_the_rest(found)
+            mail_announcement.enqueue(found.pk, found.mail_base)
+            messages.success(request, _("On its way to those who did not get it yet."))
         return redirect("courses:announced", cohort)
     if act == "say" and form.is_valid():
         made = announcements.announce(
@@ -284,11 +289,12 @@ def announced(request: Request, cohort: int) -> HttpResponse:
             body=form.cleaned_data["body"],
             by=request.user,
             now=now,
+            mail_base=request.build_absolute_uri("/") if form.cleaned_data["mailed"] else "",
         )
         if made is None:
             messages.info(request, _("You said just this a moment ago. It stands once."))
         elif form.cleaned_data["mailed"]:
-            mail_announcement.enqueue(made.pk, request.build_absolute_uri("/"))
+            mail_announcement.enqueue(made.pk, made.mail_base)
             messages.success(request, _("Said, and on its way by mail."))
         else:
             messages.success(request, _("Said: your students see it on their pages."))
@@ -296,6 +302,7 @@ def announced(request: Request, cohort: int) -> HttpResponse:
     if act not in (None, "say"):
         trouble = _(NO_SUCH_ACT)
     page = Paginator(said, people.PER_PAGE).get_page(request.GET.get("page"))
+    mailings = announcements.mailings(page)
     with timezone.override(place.cohort.zone):
         return render(
             request,
@@ -306,6 +313,7 @@ def announced(request: Request, cohort: int) -> HttpResponse:
                 "form": form,
                 "trouble": trouble,
                 "page": page,
+                "said": [(one, mailings.get(one.pk)) for one in page],
                 "standing": said.filter(withdrawn_at__isnull=True).count(),
             },
             status=200 if act is None else 422,

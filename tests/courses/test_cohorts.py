@@ -6,12 +6,24 @@ from datetime import date, timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
+from django.core.management import get_commands
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from courses import announcements, enrolment, invitations, roster, rosterfile
-from courses.models import Announcement, Cohort, Enrolment, Group, Invitation, Role, User
+from courses.models import (
+    Announcement,
+    Cohort,
+    Enrolment,
+    Group,
+    Invitation,
+    Letter,
+    Role,
+    User,
+)
 from courses.refusals import Refused
-from courses.tasks import mail_announcement, mail_invitations
+from courses.tasks import mail_announcement, mail_invitations, take_up_again
 from tests import factories
 from tests.factories import NOON
 
@@ -524,6 +536,65 @@ def test_a_mailed_announcement_goes_to_each_student_alone(ada, ben, cleo, cohort
     assert "It is & stays 12." in mail.outbox[0].body
     announcements.withdraw(one, now=NOON)
     assert mail_announcement.call(one.pk, BASE) == 0
+
+
+class WorkerDied(BaseException):
+    """What no handler of failures catches."""
+
+
+class Dying(LocmemBackend):
+    """A mail server beside a worker that dies over the third letter, after it has gone."""
+
+    gone = 0
+
+    def send_messages(self, letters):
+        sent = super().send_messages(letters)
+        Dying.gone += 1
+        if Dying.gone == 3:
+            raise WorkerDied
+        return sent
+
+
+def test_a_worker_that_dies_over_letters_leaves_nobody_out_and_writes_to_nobody_twice(
+    as_, ada, cohort, settings, mailoutbox
+):
+    Dying.gone = 0
+    for number in range(6):
+        factories.enrol(factories.make_user(f"reader-{number}"), cohort)
+    one = announcements.announce(
+        cohort, title="Room", body="It is 12.", by=ada, now=NOON, mail_base=BASE
+    )
+    settings.EMAIL_BACKEND = f"{__name__}.Dying"
+    with pytest.raises(WorkerDied):
+        mail_announcement.call(one.pk, BASE)
+    assert len(mailoutbox) == 3
+    assert get_commands()["db_worker"] == "courses"  # the worker in its place begins with this:
+    take_up_again()
+    mail_announcement.call(*DBTaskResult.objects.get().args_kwargs["args"])
+    everybody = [[f"reader-{number}@parallax.example"] for number in range(6)]
+    assert sorted(letter.to for letter in mailoutbox) == everybody
+    assert mail_announcement.call(one.pk, BASE) == 0
+    told = as_(ada).get(reverse("courses:announced", args=[cohort.pk])).content.decode()
+    assert "Mailed to 5 students." in told
+    assert "1 letter may have gone or not, and is not sent again" in told
+
+
+def test_a_mail_server_that_is_away_leaves_nobody_out(as_, ada, ben_here, cohort, settings):
+    one = announcements.announce(
+        cohort, title="Room", body="It is 12.", by=ada, now=NOON, mail_base=BASE
+    )
+    settings.EMAIL_BACKEND = f"{__name__}.Away"
+    with pytest.raises(ConnectionError):
+        mail_announcement.call(one.pk, BASE)
+    assert not Letter.objects.exists()
+    url = reverse("courses:announced", args=[cohort.pk])
+    assert "Being mailed: 0 letters so far." in as_(ada).get(url).content.decode()
+    assert as_(ada).post(url, {"act": "mail", "announcement": one.pk}).status_code == 302
+
+
+class Away(LocmemBackend):
+    def open(self):
+        raise ConnectionRefusedError("no mail server")
 
 
 @pytest.mark.parametrize("said", [1, 3])
