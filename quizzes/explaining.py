@@ -51,7 +51,7 @@ def nothing(found: Answers) -> str:
     """Why there is nothing to tell at all; "" if there is."""
     if not found.students:
         return _("Nobody studies here now, so there is nothing to tell.")
-    if not found.given:
+    if not found.entries:
         return _("Nothing has been handed in and marked yet, so there is nothing to tell.")
     return ""
 

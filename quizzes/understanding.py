@@ -9,10 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 
 from courses.models import Cohort, Enrolment, Group, Module, Objective, Paragraph
 from quizzes import mastery, misreading, sheets
@@ -68,11 +70,27 @@ class Version:
 
 
 class Given(NamedTuple):
-    """An answer: in which attempt, and the line of its sheet. A class has tens of thousands."""
+    """An answer: in which attempt (its key as the database tells it), and the line of its sheet."""
 
-    attempt: UUID
+    key: str
     student: int
     line: str
+
+    @property
+    def attempt(self) -> UUID:
+        return UUID(self.key)
+
+
+class Sat(NamedTuple):
+    """A finished attempt with the lines of its sheet.
+
+    A class has tens of thousands of answers: they stay together as they were handed in, so that
+    most of the counting is done by attempts, and the rest by what Python counts without a loop.
+    """
+
+    key: str
+    student: int
+    lines: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -82,31 +100,52 @@ class Answers:
     terms: Terms
     students: int
     waiting: int  # attempts that wait for somebody to mark them
-    given: Sequence[Given]
+    sat: Sequence[Sat]
     entries: Mapping[str, Entry]  # by line
     versions: Mapping[int, Version]
 
+    @property
+    def given(self) -> list[Given]:
+        """One by one."""
+        return [Given(key, student, line) for key, student, lines in self.sat for line in lines]
+
     @cached_property
-    def counted(self) -> Sequence[Given]:
+    def counted(self) -> Sequence[Sat]:
         """Those that the terms ask for: of each student's answers to a question the first."""
         if self.terms.every:
-            return self.given
-        met: set[tuple[int, int]] = set()
+            return self.sat
+        # What each student has met, a bit for each question: pairs would take megabytes.
+        met: dict[int, int] = defaultdict(int)
+        bits: dict[int, int] = {}
+        bit = {
+            line: bits.setdefault(self.version(line).question, 1 << len(bits))
+            for line in self.entries
+        }
         kept = []
-        asked = {line: self.version(line).question for line in self.entries}
-        for each in self.given:
-            _attempt, student, line = each
-            mark = (student, asked[line])
-            if mark not in met:
-                met.add(mark)
-                kept.append(each)
+        for one in self.sat:
+            before, asked = met[one.student], list(map(bit.__getitem__, one.lines))
+            whole = sum(asked)
+            if not whole & before and whole.bit_count() == len(asked):
+                met[one.student] = before | whole
+                kept.append(one)
+                continue
+            lines = []
+            for line, question in zip(one.lines, asked, strict=True):
+                if not before & question:
+                    before |= question
+                    lines.append(line)
+            if lines:
+                met[one.student] = before
+                kept.append(one._replace(lines=lines))
         return kept
 
     def version(self, line: str) -> Version:
         return self.versions[self.entries[line].version]
 
+    @cached_property
     def lines(self) -> Counter[str]:
-        return Counter(each.line for each in self.counted)
+        """How often each was given, of those that count."""
+        return Counter(chain.from_iterable(one.lines for one in self.counted))
 
     @cached_property
     def made(self) -> Callable[[str], list[Made]]:
@@ -129,27 +168,34 @@ class Answers:
 
 def answers(terms: Terms) -> Answers:
     """Four queries, and two more for each `CHUNK` of attempts that have no sheet."""
-    found = list(terms.finished().values_list("pk", "enrolment_id", "sheet", "score"))
-    bare = [pk for pk, _student, sheet, score in found if not sheet and score is not None]
+    # All as text: making keys and numbers of thousands takes longer than all that is counted here.
+    waits = Case(When(score=None, then=Value("x")), default=Value(""))
+    found = list(
+        terms.finished().values_list(Cast("pk", TextField()), "enrolment_id", "sheet", waits)
+    )
+    bare = [UUID(key) for key, _student, sheet, waits in found if not sheet and not waits]
     made: dict[UUID, str] = {}
     for start in range(0, len(bare), CHUNK):
         rows = sheets.rows(bare[start : start + CHUNK])
         made |= {pk: sheets.of(asked) for pk, asked in rows.items()}
-    given: list[Given] = []
-    for pk, student, sheet, _score in found:
-        lines = (sheet or made.get(pk, "")).split("\n")[1:]
-        given += [Given(pk, student, line) for line in lines]
-    entries = {line: read(line) for line in {line for _pk, _student, line in given}}
+    sat: list[Sat] = []
+    known: dict[str, str] = {}  # the same answer is one string, however many gave it
+    for key, student, sheet, _waits in found:
+        lines = (sheet or (made and made.get(UUID(key))) or "").split("\n")[1:]
+        if lines:
+            sat.append(Sat(key, student, list(map(known.setdefault, lines, lines))))
+    entries = {line: read(line) for line in known}
     versions = _versions({entry.version for entry in entries.values()})
     if terms.module is not None:
         inside = {pk for pk, version in versions.items() if version.module == terms.module.pk}
         entries = {line: entry for line, entry in entries.items() if entry.version in inside}
-        given = [each for each in given if each.line in entries]
+        left = [one._replace(lines=[line for line in one.lines if line in entries]) for one in sat]
+        sat = [one for one in left if one.lines]
     return Answers(
         terms,
         terms.students().count(),
-        sum(score is None for _pk, _student, _sheet, score in found),
-        given,
+        sum(waits == "x" for _key, _student, _sheet, waits in found),
+        sat,
         entries,
         versions,
     )
@@ -234,7 +280,7 @@ def misread(found: Answers) -> Misread:
     """The confusion map and the misconceptions; one query, none where specs are known."""
     made = found.made
     return misreading.count(
-        (made(line), found.version(line).lens, times) for line, times in found.lines().items()
+        (made(line), found.version(line).lens, times) for line, times in found.lines.items()
     )
 
 
@@ -258,7 +304,7 @@ def claims(found: Answers, *, most: int) -> list[Claim]:
     made, resting = found.made, _resting(found)
     hits: Counter[Place] = Counter()
     could: Counter[Place] = Counter()
-    for line, times in found.lines().items():
+    for line, times in found.lines.items():
         missed, met = _missed(made(line), resting.get(found.version(line).question, {}))
         for place in met:
             could[place] += times
@@ -365,9 +411,15 @@ def behind(found: Answers, wanted: Wanted) -> Behind:
             could.add(line)
         if fell:
             hits.add(line)
-    given = [each for each in found.counted if each.line in hits]
+    given = [
+        Given(one.key, one.student, line)
+        for one in found.counted
+        if not hits.isdisjoint(one.lines)
+        for line in one.lines
+        if line in hits
+    ]
     times = Counter(each.line for each in given)
-    n = sum(each.line in could for each in found.counted)
+    n = sum(found.lines[line] for line in could)
     contents = dict(
         QuestionVersion.objects.filter(pk__in={found.entries[line].version for line in times})
         .order_by()
@@ -503,17 +555,22 @@ def aims(found: Answers, module: Module | None = None) -> list[Aim]:
     ):
         of_question[question].append(objective)
     asked = {line: of_question[found.version(line).question] for line in found.entries}
-    newest: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-    for each in reversed(found.given):
-        for objective in asked[each.line]:
-            marks = newest[objective][each.student]
-            if len(marks) < mastery.LAST:
-                entry = found.entries[each.line]
-                marks.append((entry.mark, entry.worth))
+    marks = {line: (entry.mark, entry.worth) for line, entry in found.entries.items()}
+    newest: dict[int, dict[int, list[tuple[int, int]]]] = {
+        objective: defaultdict(list) for of_one in of_question.values() for objective in of_one
+    }
+    for one in reversed(found.sat):
+        for line in reversed(one.lines):
+            for objective in asked[line]:
+                mine = newest[objective][one.student]
+                if len(mine) < mastery.LAST:
+                    mine.append(marks[line])
+    # Three answers are right or wrong in few ways, and those of a class are thousands.
+    standing = cache(mastery.standing)
     made = []
     for objective in objectives:
         students = {
-            student: mastery.standing(marks) for student, marks in newest[objective.pk].items()
+            student: standing(tuple(mine)) for student, mine in newest.get(objective.pk, {}).items()
         }
         made.append(Aim(objective, mastery.of_class(students.values()), students))
     return made
