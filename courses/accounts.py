@@ -32,6 +32,13 @@ class AccountBackend(AuthenticationBackend):
         return user if user is not None and self.user_can_authenticate(user) else None
 
 
+def want_mail(user: User, *, wanted: bool) -> None:
+    """Whether somebody is told by mail of messages and announcements. Mail that an account itself
+    needs goes in any case."""
+    User.objects.filter(pk=user.pk).update(wants_mail=wanted)
+    user.wants_mail = wanted
+
+
 def holders(addresses: Collection[str]) -> dict[str, list[User]]:
     """Who has an account under each of these addresses (in small letters); two queries.
 

@@ -89,7 +89,7 @@ def withdraw(announcement: Announcement, *, now: datetime) -> None:
 
 
 def recipients(announcement: Announcement) -> list[User]:
-    """Who is still to be written to: the students who are in the cohort now, each address once."""
+    """Who is still to be written to: students of the cohort who want mail, each address once."""
     begun = Letter.objects.filter(announcement=announcement)
     met = set(begun.values_list("address", flat=True))
     found = []
@@ -97,6 +97,7 @@ def recipients(announcement: Announcement) -> list[User]:
         User.objects.filter(
             Q(is_active=True),
             ~Q(email=""),
+            wants_mail=True,
             enrolments__cohort=announcement.cohort_id,
             enrolments__role=Role.STUDENT,
             enrolments__withdrawn_at__isnull=True,

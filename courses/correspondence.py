@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 import structlog
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.mail import send_mail
 from django.db import DatabaseError, transaction
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_tasks import task
 
@@ -157,11 +159,21 @@ def mail(message: int, page: str) -> None:
     student = found.enrolment.user
     if found.read_at is not None or not student.is_active or not student.email:
         return
+    if not student.wants_mail:
+        return
     send_mail(
         # A name may have a line end in it, and no header may.
         " ".join((_("%(by)s has written to you") % {"by": found.by}).split()),
-        _("%(by)s has written to you in %(cohort)s. Read it and answer here:\n\n%(page)s\n")
-        % {"by": found.by, "cohort": found.enrolment.cohort, "page": page},
+        _(
+            "%(by)s has written to you in %(cohort)s. Read it and answer here:\n\n%(page)s\n\n"
+            "To get no such mail, switch it off here: %(switch)s\n"
+        )
+        % {
+            "by": found.by,
+            "cohort": found.enrolment.cohort,
+            "page": page,
+            "switch": urljoin(page, reverse("courses:mail")),
+        },
         None,
         [student.email],
     )

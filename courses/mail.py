@@ -64,6 +64,7 @@ def announce(announcement: Announcement, *, base: str, clock: Callable[[], datet
         {
             "announcement": announcement,
             "link": urljoin(base, reverse("courses:course", args=[announcement.cohort.course.key])),
+            "switch": urljoin(base, reverse("courses:mail")),
         },
     )
     subject = f"{announcement.cohort.title}: {announcement.title}"

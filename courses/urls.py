@@ -7,6 +7,7 @@ app_name = "courses"
 urlpatterns = [
     path("", home.home, name="home"),
     path("join/", home.join, name="join"),
+    path("mail/", home.mail, name="mail"),
     path("style/", home.style, name="style"),
     path("glossary/", learn.glossary, name="glossary"),
     path("sources/", learn.sources, name="sources"),

@@ -37,6 +37,10 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]  # many names do not split in two
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("full name"), max_length=150, blank=True)
+    # Messages and announcements; what an account itself needs is mailed in any case.
+    wants_mail = models.BooleanField(
+        _("told by mail"), default=True, help_text=_("Of messages and announcements.")
+    )
 
     def __str__(self) -> str:
         return self.name or self.username

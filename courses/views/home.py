@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses import access, announcements, dashboards, enrolment
+from courses import access, accounts, announcements, dashboards, enrolment
 from courses.forms import JoinForm
 from courses.invitations import KEPT_AS
 from courses.models import Course, Role
@@ -40,6 +40,22 @@ def home(request: Request) -> HttpResponse:
             or (request.user.is_staff and request.user.has_perm("courses.add_cohort")),
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail(request: Request) -> HttpResponse:
+    """Whether one is told by mail of messages and announcements; POST switches it."""
+    wanted = request.POST.get("wanted") if request.method == "POST" else None
+    if wanted in ("yes", "no"):
+        accounts.want_mail(request.user, wanted=wanted == "yes")
+        messages.success(
+            request,
+            _("You are told by mail again.")
+            if wanted == "yes"
+            else _("You get no such mail any more."),
+        )
+        return redirect("courses:mail")
+    return render(request, "courses/mail.html", status=200 if request.method != "POST" else 422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

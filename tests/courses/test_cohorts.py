@@ -11,7 +11,7 @@ from django.core.management import get_commands
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from courses import announcements, enrolment, invitations, roster, rosterfile
+from courses import announcements, correspondence, enrolment, invitations, roster, rosterfile
 from courses.models import (
     Announcement,
     Cohort,
@@ -536,6 +536,23 @@ def test_a_mailed_announcement_goes_to_each_student_alone(ada, ben, cleo, cohort
     assert "It is & stays 12." in mail.outbox[0].body
     announcements.withdraw(one, now=NOON)
     assert mail_announcement.call(one.pk, BASE) == 0
+
+
+def test_who_wants_no_mail_gets_none_and_reads_it_on_the_site(
+    as_, ada, ben, ben_here, cohort, mailoutbox
+):
+    bens, switch = as_(ben), reverse("courses:mail")
+    assert bens.post(switch, {"wanted": "no"}, follow=True).status_code == 200
+    one = announcements.announce(cohort, title="Room", body="It is 12.", by=ada, now=NOON)
+    message = correspondence.say(ben_here, by=ada, body="See me.", now=NOON, page=f"{BASE}m/")
+    mail_announcement.call(one.pk, BASE)
+    correspondence.mail.call(message.pk, f"{BASE}m/")
+    assert mailoutbox == []
+    assert "It is 12." in bens.get("/").content.decode()
+    bens.post(switch, {"wanted": "yes"})
+    mail_announcement.call(one.pk, BASE)
+    correspondence.mail.call(message.pk, f"{BASE}m/")
+    assert [f"{BASE}mail/" in letter.body for letter in mailoutbox] == [True, True]
 
 
 class WorkerDied(BaseException):
