@@ -18,7 +18,7 @@ from courses import cohorts
 from courses.models import Cohort, Enrolment, Group, User
 from courses.refusals import Refused
 from quizzes import availability, timing
-from quizzes.models import Attempt, Override, Quiz, Schedule
+from quizzes.models import Attempt, Override, OverrideMove, Quiz, Schedule
 from quizzes.timing import SCHEDULED
 
 MOST_DAYS = 1000
@@ -288,6 +288,18 @@ def shift(
                 setattr(given.override, moved.field, moved.after)
         Override.objects.bulk_update(
             [given.override for given in agreed.overrides], [*SCHEDULED, "expires_at"]
+        )
+        OverrideMove.objects.bulk_create(
+            OverrideMove(
+                override=given.override,
+                field=moved.field,
+                before=moved.before,
+                after=moved.after,
+                by=by,
+                made_at=now,
+            )
+            for given in agreed.overrides
+            for moved in given.moved
         )
         quizzes = {*new, *(given.override.quiz_id for given in agreed.overrides)}
         concerned = Attempt.objects.filter(quiz__in=quizzes, enrolment__cohort=cohort)

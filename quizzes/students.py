@@ -31,7 +31,7 @@ from courses.models import (
     Record,
 )
 from quizzes import attempts as verbs
-from quizzes import grading, overview, reports, trials
+from quizzes import grading, overview, reports, timing, trials
 from quizzes.availability import in_words
 from quizzes.holding import Book
 from quizzes.models import (
@@ -558,6 +558,7 @@ def _specials(enrolment: Enrolment, groups: Sequence[Group], now: datetime) -> l
     rows: QuerySet[Override] = (
         Override.objects.filter(Q(enrolment=enrolment) | Q(group__in=groups))
         .select_related("quiz__activity", "group", "by", "revoked_by")
+        .prefetch_related("moves__by")
         .order_by("-made_at", "-pk")
     )
     return [
@@ -608,6 +609,10 @@ def _given(specials: Sequence[Special], enrolment: Enrolment) -> list[Event]:
         )
         told = _by(row.by, row.reason)
         found.append(Event(row.made_at, What.TIMES, said % whom, told, special.url))
+        for what, move in timing.moves_of(row):
+            moved = {**whom, "what": what, "before": day(move.before), "after": day(move.after)}
+            said = _("With all dates, in %(title)s: %(what)s moved from %(before)s to %(after)s")
+            found.append(Event(move.made_at, What.TIMES, said % moved, _by(move.by), special.url))
         if row.revoked_at is not None:
             said = (
                 _("What the group %(group)s was given in %(title)s was taken back")

@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from courses.models import Cohort, Enrolment, Group, Record, Role, User
 from courses.refusals import Refused
@@ -28,7 +29,7 @@ from quizzes.holding import Person as Person
 from quizzes.holding import anew as anew
 from quizzes.holding import late_of as late_of
 from quizzes.holding import person as person
-from quizzes.models import Attempt, Override, Quiz, Schedule
+from quizzes.models import Attempt, Override, OverrideMove, Quiz, Schedule
 
 LONGEST_REASON = 300
 LONGEST_PASSWORD = 64
@@ -436,8 +437,23 @@ def overrides_in(cohort: Cohort, quiz: Quiz) -> QuerySet[Override]:
     return (
         Override.objects.filter(Q(enrolment__cohort=cohort) | Q(group__cohort=cohort), quiz=quiz)
         .select_related("enrolment__user", "group", "by", "revoked_by")
+        .prefetch_related("moves__by")
         .order_by("-made_at", "-pk")
     )
+
+
+# What a move of all dates can have moved, in words.
+MOVED = {
+    "opens_at": gettext_lazy("opens"),
+    "due_at": gettext_lazy("due"),
+    "closes_at": gettext_lazy("closes"),
+    "expires_at": gettext_lazy("expires"),
+}
+
+
+def moves_of(override: Override) -> list[tuple[str, OverrideMove]]:
+    """How its dates were moved with those of the cohort, in order of time, with their words."""
+    return [(str(MOVED[move.field]), move) for move in override.moves.all()]
 
 
 def abandoned_in(cohort: Cohort, quiz: Quiz) -> QuerySet[Attempt]:

@@ -13,7 +13,7 @@ from quizzes.models.marking import Marking, MarkingPlan, NameShown, Snippet
 from quizzes.models.quizzes import Band, Quiz, Section, Slot
 from quizzes.models.reporting import Fit, Tally, Turn
 from quizzes.models.review import Contest, Regrade, RegradeJob
-from quizzes.models.timing import Acceptance, Override, PasswordTry, Schedule
+from quizzes.models.timing import Acceptance, Override, OverrideMove, PasswordTry, Schedule
 
 __all__ = [
     "Acceptance",
@@ -31,6 +31,7 @@ __all__ = [
     "MarkingPlan",
     "NameShown",
     "Override",
+    "OverrideMove",
     "PasswordTry",
     "Presence",
     "Question",

@@ -85,6 +85,23 @@ class Override(models.Model):
         return f"{self.quiz} · {self.enrolment or self.group}"
 
 
+class OverrideMove(models.Model):
+    """That one date of an override was moved with all dates of its cohort: by whom, from, to."""
+
+    override = models.ForeignKey(Override, models.CASCADE, related_name="moves")
+    field = models.CharField(max_length=10)  # opens_at, due_at, closes_at, expires_at
+    before = models.DateTimeField()
+    after = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="overrides_moved")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.override} · {self.field}"
+
+
 class Acceptance(models.Model):
     """An attempt that was not handed in, and counts after all: who said so, and why."""
 

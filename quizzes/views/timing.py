@@ -130,7 +130,12 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
                 "give": give,
                 "trouble": trouble,
                 "overrides": [
-                    (override, _changes(override), _state(override, now))
+                    (
+                        override,
+                        _changes(override),
+                        _state(override, now),
+                        timing.moves_of(override),
+                    )
                     for override in timing.overrides_in(found.cohort, found.quiz)
                 ],
                 "late": timing.late_attempts(found.cohort, found.quiz),

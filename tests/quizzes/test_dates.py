@@ -169,6 +169,18 @@ def test_a_move_is_shown_first_and_then_done_with_what_some_were_given(
         "word",
         at(30, 18),
     )
+    (move,) = given_time.moves.all()
+    assert (move.field, move.before, move.after, move.by) == (
+        "closes_at",
+        at(23, 18),
+        at(30, 18),
+        ada,
+    )
+    told = "closes moved from 23 Oct 2026, 18:00 to 30 Oct 2026, 18:00"
+    where = reverse("quizzes:timing", args=[cohort.pk, quiz.activity.key])
+    assert told in adas.get(where).content.decode()
+    theirs = reverse("quizzes:student", args=[cohort.pk, ben_here.pk])
+    assert "closes moved from" in adas.get(theirs).content.decode()
     again = adas.post(url(cohort), row)
     assert (again.status_code, b"Something has changed since the preview" in again.content) == (
         422,
