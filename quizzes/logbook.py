@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from quizzes import attempts as verbs
 from quizzes import grading
+from quizzes.exports.tables import guarded
 from quizzes.models import Attempt, Item, LateAnswer, Mark, Response
 from quizzes.questions import KINDS
 from quizzes.visibility import EVERYTHING
@@ -228,8 +229,3 @@ def table(log: Log) -> list[list[str]]:
         ]
         rows.append([guarded("" if cell is None else str(cell)) for cell in cells])
     return rows
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula, whoever typed it."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell

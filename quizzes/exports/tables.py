@@ -64,11 +64,15 @@ def _told(rows: Iterable[Row], tell: Callable[[int], None]) -> Iterator[Row]:
 _BLANK = "\\s\x00-\x1f\u200b-\u200f\u2060\ufeff"
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
 _FORMULA = re.compile(f"[\t\r\n]|[{_BLANK}]*[{_SIGNS}]")
+# Where lists are parted by semicolons or tabs a spreadsheet begins a cell within what we wrote as
+# one: a quotation mark inside a cell keeps nothing together, and is stripped as well.
+_WITHIN = re.compile(f'[;\t\r\n](?=(?:(?![\t\r\n])[{_BLANK}"])*[{_SIGNS}])')
 
 
 def guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, whoever typed it."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """A text that no spreadsheet takes for a formula, whoever typed it, nor a part of it."""
+    within = _WITHIN.sub(r"\g<0>'", text)
+    return f"'{within}" if _FORMULA.match(text) else within
 
 
 def local(instant: datetime, zone: ZoneInfo) -> datetime:

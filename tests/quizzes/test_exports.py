@@ -7,10 +7,13 @@ import xml.etree.ElementTree as ET
 import zipfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from courses.models import Group
 from quizzes import analysis, attempts, jobs, sheets, telling
@@ -89,7 +92,8 @@ def test_no_text_becomes_a_formula_and_a_negative_number_stays_a_number(tmp_path
     if form == "csv":
         content = b"".join(writing.as_csv(table))
         read = [(row["'-Text"], row["Number"]) for row in read_csv(content)]
-        assert read == [(f"'{text}", "-1.5") for text in FORMULAS]
+        assert read == [(guarded(text), "-1.5") for text in FORMULAS]
+        assert all(text.startswith("'") for text, _number in read)
     else:
         writing.write_xlsx([table], tmp_path / "x.xlsx")
         content = (tmp_path / "x.xlsx").read_bytes()
@@ -97,9 +101,22 @@ def test_no_text_becomes_a_formula_and_a_negative_number_stays_a_number(tmp_path
     assert len(FORMULAS) >= 200
 
 
-@pytest.mark.parametrize("text", ["Ann-Marie", "a = b", "", "'quoted'", "1-2", "100 %", "§ 5"])
+@pytest.mark.parametrize(
+    "text", ["Ann-Marie", "a = b", "", "'quoted'", "1-2", "100 %", "§ 5", "a; b"]
+)
 def test_an_ordinary_text_stays_as_it_is(text):
     assert guarded(text) == text
+
+
+@given(st.lists(st.text(alphabet=";,\t\r\n\"= +-@'1", max_size=12), min_size=2, max_size=2))
+@example(["x;=1+1", "0008"])
+@example(["ada", 'x;"=1+1"'])
+def test_no_part_of_a_text_becomes_a_formula_whatever_parts_the_cells(texts):
+    table = Table("x", [Column("A"), Column("B")], [texts], ZoneInfo("UTC"))
+    written = b"".join(writing.as_csv(table)).decode("utf-8-sig")
+    for delimiter in ",;\t":
+        for row in csv.reader(io.StringIO(written, newline=""), delimiter=delimiter):
+            assert [cell for cell in row if cell.strip().startswith(("=", "+", "-", "@"))] == []
 
 
 def test_a_csv_is_what_spreadsheets_read_at_once(settings, cohort):

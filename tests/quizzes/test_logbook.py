@@ -128,21 +128,6 @@ def test_the_file_has_one_line_an_event_and_no_formula(as_, ben, sat):
     assert "'=HYPERLINK(1)" in [row[-1] for row in rows]
 
 
-@pytest.mark.parametrize(
-    ("cell", "written"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@A1", "'@A1"),
-        ("\t=1", "'\t=1"),
-        ("1", "1"),
-    ],
-)
-def test_no_cell_is_a_formula(cell, written):
-    assert logbook.guarded(cell) == written
-
-
 def test_the_log_asks_the_database_four_times(sat, django_assert_num_queries):
     with django_assert_num_queries(4):
         logbook.log(sat)
