@@ -26,6 +26,7 @@ from django.db.models import (
     Subquery,
     UUIDField,
 )
+from django.db.models.functions import Coalesce
 
 from courses import progress
 from courses.models import Enrolment, User
@@ -61,6 +62,9 @@ HANDED_IN = "This attempt has been handed in; its answers cannot be changed any 
 STALE = (
     "This answer was changed in another window. What is stored is shown beside it: keep it, or "
     "give your answer again."
+)
+SWAPPED = (
+    "In another window this question was swapped for another one. Reload the page to answer that."
 )
 NO_REVISION = "The page did not say which answer it replaces. Reload the page and answer again."
 LEFT = "You have gone on from question {position}, so its answer cannot be changed any more."
@@ -142,7 +146,9 @@ class NotSaved:
     """Why an answer was not stored, and what is: nothing of it has been changed."""
 
     position: int
-    reason: str  # "stale", "malformed", or, one question at a time, "left" or "not_yet"
+    # "stale", "malformed", "locked", where another question stands there by now "swapped", or,
+    # one question at a time, "left" or "not_yet".
+    reason: str
     message: str
     revision: int
     shown: object
@@ -726,7 +732,7 @@ def _answered(items: QuerySet[Item]) -> QuerySet[Item]:
     """Items with the kind of their question and their newest answer."""
     newest = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
     return items.order_by().annotate(
-        revision=Subquery(newest.values("revision")[:1]),
+        revision=Coalesce(Subquery(newest.values("revision")[:1]), F("begins")),
         answer=Subquery(newest.values("answer")[:1]),
         answered_at=Subquery(newest.values("saved_at")[:1]),
         answered_by=Subquery(newest.values("operation")[:1]),
@@ -804,7 +810,11 @@ def _store(
     added: list[Response] = []
     for position, answer in answers.items():
         if position not in items:
-            raise Refused(NO_SUCH_QUESTION.format(position=position))
+            sentence = NO_SUCH_QUESTION.format(position=position)
+            if not items.keys() & answers.keys():
+                raise Refused(sentence)
+            outcomes[position] = NotSaved(position, "malformed", sentence, 0, None)
+            continue
         outcome = _judge(
             items[position], answer, known.get(position), now, rules, locked=position in locked
         )
@@ -849,7 +859,7 @@ def _judge(
     `sure` and `tried`; `known` is what the same operation has stored before.
     """
     kind = KINDS[item.kind]
-    current = item.revision or 0
+    current = item.revision
 
     def refuse(reason: str, message: str) -> NotSaved:
         shown = kind.show(item.order, item.answer)
@@ -857,6 +867,8 @@ def _judge(
 
     if answer.base is None:
         return refuse("malformed", NO_REVISION)
+    if answer.base < item.begins:
+        return refuse("swapped", SWAPPED)
     if answer.checked and not rules.checks:
         return refuse("malformed", NOTHING_CHECKED)
     if answer.certainty is not None and not rules.asks:
@@ -866,18 +878,19 @@ def _judge(
     except ValueError as problem:
         return refuse("malformed", str(problem))
     if known is not None:
-        if (known.answer, known.checked) != (response, answer.checked):
+        stored = (known.answer, known.checked, known.certainty)
+        if stored != (response, answer.checked, answer.certainty):
             return refuse("malformed", OTHER_ANSWER)
         return _saved(item, known, newest=current)
     # The same answer again, perhaps because our acknowledgement was lost on the way.
     again = (
         (response, answer.certainty) == (item.answer, item.sure)
-        and answer.base in (current, current - 1)
+        and answer.base in (current, max(item.begins, current - 1))
         and (item.tried or not answer.checked)
     )
     # With a name of its own it becomes a row of its own, to be known by if it comes once more;
     # nothing in the place of nothing needs none, and a try stays one try.
-    if again and (answer.operation is None or item.revision is None or item.tried):
+    if again and (answer.operation is None or item.answered_at is None or item.tried):
         shown = kind.show(item.order, item.answer)
         return Saved(
             item.position,

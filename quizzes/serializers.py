@@ -330,7 +330,7 @@ class StaleSerializer(serializers.Serializer[Any]):
     one question at a time, it is not the turn of this one; or it has been checked for good."""
 
     detail = serializers.CharField()
-    reason = serializers.ChoiceField(["stale", "left", "not_yet", "locked"])
+    reason = serializers.ChoiceField(["stale", "left", "not_yet", "locked", "swapped"])
     saved = serializers.BooleanField(default=False)
     attempt = serializers.UUIDField()
     position = serializers.IntegerField()

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from courses.models import User
@@ -15,7 +15,7 @@ from quizzes import attempts, composing, revealing, tries
 from quizzes.access import own_attempt_to_write
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.behaviours import Behaviour, Rules, Standing, State
-from quizzes.models import Attempt, Item, Slot
+from quizzes.models import Attempt, Item, Response, Slot
 from quizzes.questions import KINDS
 
 NO_FRESH_ONES = "Only in practice can a question be swapped for another one like it."
@@ -71,6 +71,11 @@ def redo(
     raise Closed(attempts.closed_in_words(attempt, overdue))
 
 
+def _newest(item: Item) -> int:
+    newest = Response.objects.filter(item=item).aggregate(newest=Max("revision"))["newest"]
+    return item.begins if newest is None else int(newest)
+
+
 def _swap(attempt: Attempt, position: int, now: datetime, seed: int | None) -> Item:
     if Rules.read(attempt.rules).behaviour != Behaviour.PRACTICE:
         raise Refused(_(NO_FRESH_ONES))
@@ -115,6 +120,7 @@ def _swap(attempt: Attempt, position: int, now: datetime, seed: int | None) -> I
         points=item.points,
         slot=item.slot,
         counts=counts,
+        begins=_newest(item) + 1,
     )
     if counts != item.counts:
         attempt.out_of = (

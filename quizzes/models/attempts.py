@@ -121,6 +121,9 @@ class Item(models.Model):
     left_at = models.DateTimeField(null=True)
     # In practice a question can be swapped for a fresh one; what was answered stays to be read.
     replaced_at = models.DateTimeField(null=True)
+    # The revision that its first answer replaces. Where it came in the place of another question,
+    # it is above all that a page with that question can name: what such a page sends is stale.
+    begins = models.PositiveIntegerField(default=0, db_default=0)
 
     objects = ItemQuerySet.as_manager()
 

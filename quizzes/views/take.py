@@ -1,6 +1,6 @@
 """A student takes a quiz: cover, attempt, saving, handing in, result; and checkpoints."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -180,8 +180,15 @@ def _grace_page(found: Attempt) -> dict[str, Any]:
 def _attempt_page(
     found: Attempt, request: Request, refused: Mapping[int, NotSaved]
 ) -> dict[str, Any]:
-    typed = {position: _reader(request, position) for position in refused}
+    # What was answered to a question that stands there no more says nothing about the next one.
+    typed = {
+        position: _reader(request, position)
+        for position, outcome in refused.items()
+        if outcome.reason != "swapped"
+    }
     questions = trials.beside(found, reports.open_questions(found, typed=typed))
+    for position in refused.keys() - {question.position for question in questions}:
+        messages.error(request, refused[position].message)
     now = request.arrived_at
     shown = reports.at_hand(found, questions)
     one_at_a_time = attempts.is_sequential(found)
@@ -237,9 +244,41 @@ def _reader(request: Request, position: int) -> Callable[[Kind, Any], Any]:
     def read(kind: Kind, order: Any) -> Any:
         if request.POST.get(f"q{position}.certainty", "") not in CERTAINTIES:
             raise ValueError(_(SAY_HOW_SURE))
-        return kind.parse(order, data, f"q{position}")
+        fields = Fields(data)
+        response = kind.parse(order, fields, f"q{position}")
+        if fields.unread(f"q{position}"):
+            raise ValueError(_(NOT_ON_PAGE))
+        return response
 
     return read
+
+
+NOT_ON_PAGE = (
+    "What came is no answer to the question on this page. Reload the page and answer again."
+)
+OF_EACH = ("revision", "certainty")  # what every question has beside its answer
+
+
+class Fields(dict[str, list[str]]):
+    """A posted form that knows which of its fields were read.
+
+    An answer to another kind of question has fields that this one does not read. Without a look at
+    them it would count as blank, and wipe out what is stored.
+    """
+
+    def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(fields)
+        self.read: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any dict."""
+        self.read.add(name)
+        return super().get(name, default)
+
+    def unread(self, question: str) -> set[str]:
+        """The fields of one question that have not been read."""
+        mine = {name for name in self if name == question or name.startswith(f"{question}.")}
+        return mine - self.read - {f"{question}.{name}" for name in OF_EACH}
 
 
 def _operation(request: Request) -> UUID | None:

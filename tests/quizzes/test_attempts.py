@@ -138,10 +138,16 @@ def test_a_malformed_answer_harms_neither_the_last_valid_one_nor_other_questions
     assert shown == ["b", "a", None]
 
 
-def test_an_unknown_question_is_refused_and_nothing_is_stored(ben, attempt):
+def test_an_unknown_question_is_refused_and_keeps_no_other_from_being_stored(ben, attempt):
     with pytest.raises(Refused, match="no question 9"):
-        attempts.save(ben, attempt.pk, answers={1: choose("a"), 9: choose("a")}, now=NOON)
-    assert not Response.objects.exists()
+        attempts.save(ben, attempt.pk, answers={9: choose("a")}, now=NOON)
+    outcomes = attempts.save(ben, attempt.pk, answers={1: choose("a"), 9: choose("a")}, now=NOON)
+    assert isinstance(outcomes[1], Saved)
+    assert (outcomes[9].reason, outcomes[9].message) == (
+        "malformed",
+        "This attempt has no question 9.",
+    )
+    assert [row.item.position for row in Response.objects.all()] == [1]
 
 
 def test_nobody_else_can_write_or_hand_in(eve, ada, attempt):

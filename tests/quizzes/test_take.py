@@ -110,6 +110,7 @@ def test_a_stale_save_is_told_what_is_stored(bens, attempt):
         ({"q1": "a", "q1.revision": "9" * 50}, "The page did not say which answer it replaces."),
         ({"q1": "a\x00", "q1.revision": "0"}, "That is not one of the choices on this page."),
         ({"q1": ["a", "b"], "q1.revision": "0"}, "Choose one answer only."),
+        ({"q1.a": "b", "q1.revision": "0"}, "What came is no answer to the question on this page."),
     ],
 )
 def test_a_malformed_save_gets_a_sentence_and_stores_nothing(bens, attempt, fields, sentence):
@@ -177,6 +178,22 @@ def test_the_whole_form_keeps_what_is_good_and_names_what_is_not(bens, attempt):
     assert response.status_code == 422
     assert b"That is not one of the choices on this page." in response.content
     assert [row.item.position for row in Response.objects.select_related("item")] == [2]
+
+
+def test_a_question_that_is_not_there_keeps_none_of_the_form_from_being_stored(bens, attempt):
+    form = {"q1": "a", "q1.revision": "0", "q77.revision": "0"}
+    response = bens.post(page("attempt", attempt), form)
+    assert response.status_code == 422
+    assert b"This attempt has no question 77." in response.content
+    assert [row.item.position for row in Response.objects.select_related("item")] == [1]
+
+
+def test_an_answer_to_another_kind_of_question_wipes_out_nothing(bens, attempt):
+    bens.post(page("save", attempt, 1), {"q1": "a", "q1.revision": "0"}, **JSON)
+    fields = {"q1.b": "1", "q1.revision": "1"}
+    assert ack(bens.post(page("save", attempt, 1), fields, **JSON))["reason"] == "malformed"
+    assert bens.post(page("attempt", attempt), fields).status_code == 422
+    assert [row.revision for row in Response.objects.all()] == [1]
 
 
 def test_a_stale_answer_in_the_form_stays_on_the_page_beside_what_is_stored(bens, attempt):

@@ -165,14 +165,34 @@ def test_a_fresh_question_in_practice_is_one_not_met_and_else_the_same_again(
     second = trying.redo(ben, attempt.pk, position=1, now=NOON)
     assert second.version_id != first.version_id
     assert trying.redo(ben, attempt.pk, position=1, now=NOON) == second  # pressed twice
-    check(ben, attempt, "a")
+    check(ben, attempt, "a", second.begins)
     third = trying.redo(ben, attempt.pk, position=1, now=NOON)
     assert {third.version.question, second.version.question} == set(hinted)
-    check(ben, attempt, "a")
+    check(ben, attempt, "a", third.begins)
     done = attempts.submit(ben, attempt.pk, now=NOON)
     assert (done.score, done.out_of) == (2, 2)
     assert Mark.objects.count() == 1
     assert [each.position for each in reports.result(done, now=NOON).questions] == [1]
+
+
+def test_a_page_with_the_question_before_answers_no_other_one(ben, begin):
+    attempt = begin("practice", review="practice")
+    save(ben, attempt, "a")
+    check(ben, attempt, "b", 1)
+    again = trying.redo(ben, attempt.pk, position=1, now=NOON)
+    (shown, _other) = reports.open_questions(attempt)
+    assert (shown.revision, shown.shown) == (again.begins, None)
+    # Its revisions were 0, 1 and 2; of each it may send what it shows, or nothing at all.
+    for base in (0, 1, 2):
+        for token in ("a", None):
+            for act in (save, check):
+                outcome = act(ben, attempt, token, base)
+                assert (outcome.reason, outcome.revision) == ("swapped", again.begins)
+    assert not again.responses.exists()
+    assert check(ben, attempt, "a", shown.revision).saved.revision == again.begins + 1
+    third = trying.redo(ben, attempt.pk, position=1, now=NOON)
+    assert save(ben, attempt, "a", again.begins + 1).reason == "swapped"
+    assert isinstance(save(ben, attempt, "a", third.begins), Saved)
 
 
 def test_a_question_whose_answer_was_shown_does_not_count_again(ben, begin):
@@ -180,7 +200,7 @@ def test_a_question_whose_answer_was_shown_does_not_count_again(ben, begin):
     check(ben, attempt, "b")
     again = trying.redo(ben, attempt.pk, position=1, now=NOON)
     assert not again.counts
-    check(ben, attempt, "a")
+    check(ben, attempt, "a", again.begins)
     done = attempts.submit(ben, attempt.pk, now=NOON)
     assert (done.score, done.out_of) == (0, 1)
 
@@ -188,8 +208,9 @@ def test_a_question_whose_answer_was_shown_does_not_count_again(ben, begin):
 def test_in_practice_a_question_counts_again_as_the_page_before_it_says(ben, begin):
     attempt = begin("practice", review="practice")
     check(ben, attempt, "b")
-    assert trying.redo(ben, attempt.pk, position=1, now=NOON).counts
-    check(ben, attempt, "a")
+    again = trying.redo(ben, attempt.pk, position=1, now=NOON)
+    assert again.counts
+    check(ben, attempt, "a", again.begins)
     assert attempts.submit(ben, attempt.pk, now=NOON).out_of == 2
 
 

@@ -392,8 +392,9 @@ async function take(question, job, reply) {
     return;
   }
   if (reply.reason === "closed") return close(reply);
-  if (reply.reason === "left" || reply.reason === "not_yet") {
-    settle(question, job); // one question at a time, and another tab has gone on: it never counts
+  if (reply.reason === "left" || reply.reason === "not_yet" || reply.reason === "swapped") {
+    // Another tab has gone on, or has swapped the question for another one: it never counts.
+    settle(question, job);
     status(question, WORDS.notSaved, "bad");
     banner("left", reply.message, { text: WORDS.toCurrent, href: location.pathname });
     return;

@@ -75,7 +75,7 @@ async function act(button) {
     if (!(await saved(position))) return tell(field, WORDS.notSaved);
     const reply = await post(field, position, button.name);
     if (reply.saved === true || reply.swapped === true || reply.reason === "locked") return await swap(field);
-    if (reply.reason === "stale") {
+    if (reply.reason === "stale" || reply.reason === "swapped") {
       await swap(field);
       return tell(document.getElementById(field.id), WORDS.stale);
     }
