@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import available_timezones
@@ -29,6 +30,40 @@ class Words(forms.CharField):
     def to_python(self, value: Any) -> Any:
         words = super().to_python(value)
         return words.replace("\r\n", "\n") if isinstance(words, str) else words
+
+
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
+PLAIN_WHOLE = re.compile(r"-?[0-9]+")
+
+
+class PlainDecimalField(forms.DecimalField):
+    """A number as people write it on paper: digits 0 to 9, and a dot or a comma at most.
+
+    Left to itself the field takes powers of ten and the digits of any alphabet.
+    """
+
+    default_error_messages = {"invalid": _("Type a number in plain digits, such as 72.5.")}
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.strip()
+            if value and PLAIN_NUMBER.fullmatch(value) is None:
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            value = value.replace(",", ".")
+        return super().to_python(value)
+
+
+class PlainIntegerField(forms.IntegerField):
+    """A whole number in the digits 0 to 9."""
+
+    default_error_messages = {"invalid": _("Type a whole number in plain digits, such as 3.")}
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.strip()
+            if value and PLAIN_WHOLE.fullmatch(value) is None:
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class MessageForm(forms.Form):

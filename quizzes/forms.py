@@ -10,6 +10,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from courses.forms import PlainDecimalField, PlainIntegerField
 from courses.models import Cohort, Enrolment, Group
 from courses.refusals import Refused
 from quizzes import availability
@@ -171,7 +172,7 @@ class DatesForm(forms.Form):
 class ShiftForm(forms.Form):
     """By how many days to move all dates, and whether those given to some as well."""
 
-    days = forms.IntegerField(
+    days = PlainIntegerField(
         label=_("Days"),
         help_text=_("7 is a week later, -1 a day earlier. Times on the clocks stay the same."),
         error_messages={
@@ -236,7 +237,7 @@ class OverrideForm(InZone):
         ("closes_at", _("Closes"), ""),
         ("expires_at", _("Expires"), _("No attempt begins under it after that.")),
     )
-    minutes = forms.DecimalField(
+    minutes = PlainDecimalField(
         label=_("Time limit in minutes"),
         required=False,
         max_digits=7,
@@ -249,7 +250,7 @@ class OverrideForm(InZone):
         help_text=_("Before the personal time factor."),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-    attempts_allowed = forms.IntegerField(
+    attempts_allowed = PlainIntegerField(
         label=_("Attempts in all"),
         required=False,
         validators=[
@@ -334,7 +335,7 @@ class TimeFactorForm(forms.Form):
             "invalid_choice": _("This person does not study in the cohort. Choose another."),
         },
     )
-    factor = forms.DecimalField(
+    factor = PlainDecimalField(
         label=_("Time factor"),
         min_value=1,
         max_value=10,

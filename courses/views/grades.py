@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses import access, gradebook, weighing
+from courses.forms import PlainDecimalField, PlainIntegerField
 from courses.gradebook import (
     CategoryChange,
     Cell,
@@ -208,7 +209,7 @@ class DecisionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what is to count.")},
     )
-    percentage = forms.DecimalField(
+    percentage = PlainDecimalField(
         label=gettext_lazy("Mark, in per cent"),
         required=False,
         min_value=0,
@@ -386,11 +387,12 @@ def _change_column(request: Request, cohort: Cohort, found: Column) -> str:
 # --- Weights -----------------------------------------------------------------------------------
 
 NEW = -1  # the key of a category that is not stored yet
+NAME_IT = "Give the new category a name."
 
 
 class CategoryForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Category"), max_length=80, required=False)
-    weight = forms.DecimalField(
+    weight = PlainDecimalField(
         label=gettext_lazy("Weight"),
         required=False,
         min_value=0,
@@ -398,7 +400,7 @@ class CategoryForm(forms.Form):
         decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 7}),
     )
-    drop_lowest = forms.IntegerField(
+    drop_lowest = PlainIntegerField(
         label=gettext_lazy("Lowest marks that do not count"),
         required=False,
         min_value=0,
@@ -413,10 +415,11 @@ class CategoryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.new or cleaned.get("remove"):
-            if not cleaned.get("title") and cleaned.get("weight") is not None:
-                self.add_error("title", _("Give the new category a name."))
-        elif not cleaned.get("title"):
+        if self.new:
+            said = any(cleaned.get(name) is not None for name in ("weight", "drop_lowest"))
+            if said and not cleaned.get("title"):
+                self.add_error("title", _(NAME_IT))
+        elif not cleaned.get("remove") and not cleaned.get("title"):
             self.add_error("title", _("Give every category a name."))
         return cleaned
 
@@ -429,7 +432,7 @@ class CategoryForm(forms.Form):
 
 
 class ColumnForm(forms.Form):
-    weight = forms.DecimalField(
+    weight = PlainDecimalField(
         label=gettext_lazy("Weight"),
         required=False,
         min_value=0,
@@ -499,6 +502,20 @@ class WeightForms:
             for error in errors
         ]
 
+    def is_valid(self) -> bool:
+        """Whether all of it can be taken; every form is asked, so that each says its own."""
+        checked = [form.is_valid() for form in self.forms]
+        new = dict(self.categories)[NEW]
+        chosen = any(
+            form.is_bound and form.cleaned_data.get("category") == str(NEW)
+            for _column, form in self.columns
+        )
+        # A title that is wrong in itself has said so.
+        if chosen and "title" not in new.errors and not new.cleaned_data["title"]:
+            new.add_error("title", _(NAME_IT))
+            return False
+        return all(checked)
+
     def weights(self) -> Weights:
         """What was typed, once it is valid. A column in a category that goes stands by itself."""
         categories = [
@@ -532,8 +549,7 @@ def weights(request: Request, cohort: int) -> HttpResponse:
     typed = WeightForms(plan, sent if posted or "try" in sent else None)
     trouble, comparison, after = "", None, plan
     bound = posted or "try" in sent
-    checked = [form.is_valid() for form in typed.forms]  # all of them, so that each says its own
-    valid = bound and all(checked)
+    valid = bound and typed.is_valid()
     if valid:
         wanted = typed.weights()
         after = gradebook.with_weights(plan, wanted)

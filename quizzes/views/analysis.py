@@ -32,8 +32,8 @@ def report(request: Request, cohort: int, activity: str) -> HttpResponse:
     asked = _asked(request, found, groups)
     told = analysis.report(asked)
     sort = request.GET.get("sort", "")
-    if sort.removeprefix("-") not in telling.SORTS:
-        sort = ""
+    if sort and sort.removeprefix("-") not in telling.SORTS:
+        raise Http404
     return render(
         request,
         "quizzes/analysis/report.html",

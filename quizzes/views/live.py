@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from courses.forms import PlainIntegerField
 from courses.models import Enrolment, Group
 from courses.refusals import Refused
 from courses.requests import Request
@@ -164,7 +165,7 @@ class MoreForm(forms.Form):
             ),
         },
     )
-    minutes = forms.IntegerField(
+    minutes = PlainIntegerField(
         label=gettext_lazy("Minutes"),
         min_value=1,
         max_value=extending.MOST_MINUTES,

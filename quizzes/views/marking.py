@@ -1,11 +1,12 @@
 """Marking by people: the queue of a cohort, one blind answer at a time, and moderation."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.access import teaching_in
+from courses.forms import PlainDecimalField
 from courses.models import Cohort, Enrolment, Role
 from courses.refusals import Refused
 from courses.requests import Request
@@ -202,9 +204,10 @@ def _to(request: Request, name: str, cohort: Cohort, pile: Pile, entry: Entry) -
 
 def _points(text: str) -> Decimal | None:
     try:
-        return Decimal(text.strip()) if len(text) < 20 else None
-    except InvalidOperation:
+        typed: Decimal | None = PlainDecimalField(required=False).clean(text)
+    except ValidationError:
         return None
+    return typed if len(text) < 20 else None
 
 
 def _faulty(trouble: Refused | None, shown: Sheet) -> str:

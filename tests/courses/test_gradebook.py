@@ -472,6 +472,17 @@ def test_weights_are_tried_by_the_url_and_stored_by_a_press(as_, ada, cohort, be
     assert (late.status_code, b"Mine" in late.content) == (422, True)
 
 
+@pytest.mark.parametrize("typed", [{"c-1-drop_lowest": "1"}, {"a-category": "-1"}])
+def test_a_new_category_without_a_name_is_not_passed_over(as_, ada, cohort, columns, typed):
+    sent = {name.replace("a-", f"a{columns[0].pk}-"): value for name, value in typed.items()}
+    sent["seen"] = gradebook.fingerprint(gradebook.plan(cohort))
+    page = as_(ada).post(f"/teach/{cohort.pk}/grades/weights/", sent)
+    assert (page.status_code, Category.objects.count()) == (422, 0)
+    (where, said), *more = page.context["typed"].errors
+    assert (where, said, more) == ("id_c-1-title", "Give the new category a name.", [])
+    assert page.context["tried"] == [item for item in sent.items() if item[0] != "seen"]
+
+
 def test_a_students_own_page_says_the_same_and_what_is_not_released(
     as_, ben, cohort, ben_here, columns, ada
 ):

@@ -367,7 +367,7 @@ def test_essays_are_counted(as_, ada, module, lesson, cohort, ben_here):
     assert "The most common answers" in html
 
 
-@pytest.mark.parametrize("query", ["?attempts=none", "?group=999", "?group=x"])
+@pytest.mark.parametrize("query", ["?attempts=none", "?group=999", "?group=x", "?sort=zzz"])
 def test_terms_that_nobody_knows(as_, ada, cohort, quiz, query):
     assert as_(ada).get(address(cohort, quiz) + query).status_code == 404
 
