@@ -357,7 +357,7 @@ def roster(cohort: Cohort, module: Module | None = None) -> Roster:
         .students()
         .filter(cohort=cohort)
         .select_related("user")
-        .order_by("user__name", "user__username")
+        .order_by("user__name_key", "user__username")
     )
     records: dict[tuple[int, int], Cell] = {}
     for record in Record.objects.filter(

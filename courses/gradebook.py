@@ -196,7 +196,7 @@ class Row:
 RECORD = ("enrolment_id", "activity_id", "score", "override", "excused", "late")
 EFFECTIVE = Case(When(excused=True, then=None), default=Coalesce("override", "score"))
 CENT = Decimal("0.01")  # what a database adds up may have lost its exponent
-BY_NAME = ("user__name", "user__username", "pk")
+BY_NAME = ("user__name_key", "user__username", "pk")
 
 
 def students(cohort: Cohort, group: Group | None = None) -> QuerySet[Enrolment]:

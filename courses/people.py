@@ -12,10 +12,10 @@ from courses.models import Cohort, Enrolment, Role
 PER_PAGE = 50
 STATES = ("in", "withdrawn", "all")
 SORTS = {
-    "name": ("user__name", "user__username", "pk"),
-    "-name": ("-user__name", "-user__username", "-pk"),
-    "role": ("role", "user__name", "user__username", "pk"),
-    "-role": ("-role", "user__name", "user__username", "pk"),
+    "name": ("user__name_key", "user__username", "pk"),
+    "-name": ("-user__name_key", "-user__username", "-pk"),
+    "role": ("role", "user__name_key", "user__username", "pk"),
+    "-role": ("-role", "user__name_key", "user__username", "pk"),
     "joined": ("joined_at", "pk"),
     "-joined": ("-joined_at", "-pk"),
 }

@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from courses import names
+
 MOST_ROWS = 2_000
 # What is read at all, so that a file with too many rows is told how many; then what is taken.
 LARGEST_FILE = 8_000_000  # bytes
@@ -170,7 +172,9 @@ def _row(line: int, cells: list[str], columns: Sequence[str | None]) -> Row | st
     for column, cell in found.items():
         if len(cell) > LONGEST[column]:
             return TOO_LONG.format(column=column, most=LONGEST[column])
-        if not cell.isprintable():
+        if column == "name" and names.fault(cell):
+            return names.fault(cell)
+        if column != "name" and not cell.isprintable():
             return UNPRINTABLE
     if not found.get("email"):
         return NO_ADDRESS

@@ -757,7 +757,7 @@ class AttemptAdmin(ReadOnlyAdmin):
     date_hierarchy = "started_at"
     inlines = [ItemInline]
 
-    @admin.display(description=gettext_lazy("person"), ordering="enrolment__user__name")
+    @admin.display(description=gettext_lazy("person"), ordering="enrolment__user__name_key")
     def person(self, attempt: Attempt) -> str:
         return str(attempt.enrolment.user)
 
@@ -812,7 +812,7 @@ class ContestAdmin(ReadOnlyAdmin):
     date_hierarchy = "made_at"
     raw_id_fields = ["item", "enrolment", "regrade"]
 
-    @admin.display(description=gettext_lazy("person"), ordering="enrolment__user__name")
+    @admin.display(description=gettext_lazy("person"), ordering="enrolment__user__name_key")
     def person(self, contest: Contest) -> str:
         return str(contest.enrolment.user)
 

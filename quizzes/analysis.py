@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from courses.models import Cohort, Enrolment, Group
+from courses.names import sort_key
 from quizzes import grading, sheets, tallies
 from quizzes.models import Attempt, Question, QuestionVersion, Quiz
 from quizzes.questions import KINDS, text_of
@@ -673,5 +674,5 @@ def with_people(found: Sequence[tuple[UUID, Entry]], detail: Detail) -> list[Beh
         answer = _in_words(entry, detail.table.versions[entry.version])
         rows.append(Behind(attempts[key], answer, entry.mark * UNIT, entry.worth * UNIT))
     return sorted(
-        rows, key=lambda row: (str(row.attempt.enrolment.user).casefold(), row.attempt.number)
+        rows, key=lambda row: (sort_key(str(row.attempt.enrolment.user)), row.attempt.number)
     )

@@ -538,7 +538,7 @@ def instead_of(by: Enrolment, newest: Newest) -> list[User] | None:
         .filter(cohort=by.cohort_id, role=Role.INSTRUCTOR, user__is_active=True)
         .exclude(user__in=markers)
         .select_related("user")
-        .order_by("user__name", "user__username")
+        .order_by("user__name_key", "user__username")
     )
     return [enrolment.user for enrolment in others]
 

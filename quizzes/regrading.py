@@ -583,7 +583,7 @@ def moves(regrade: Regrade, cohort: Cohort | None) -> list[Move]:
     return [
         Move(attempt, rows[attempt.pk])
         for attempt in found.select_related("enrolment__user", "quiz__activity").order_by(
-            "enrolment__user__name", "enrolment__user__username", "number"
+            "enrolment__user__name_key", "enrolment__user__username", "number"
         )
     ]
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from courses.names import sort_key
 from quizzes.calibration import Level
 from quizzes.misreading import Share
 from quizzes.models import Attempt, Mark, QuestionVersion, Response
@@ -124,7 +125,7 @@ def behind(terms: Terms, question: str) -> list[SureAnswer]:
             text = kind.answer_text(versions[met].content, answer)
             found.append(SureAnswer(attempts[attempt], text))
     return sorted(
-        found, key=lambda row: (str(row.attempt.enrolment.user).casefold(), row.attempt.number)
+        found, key=lambda row: (sort_key(str(row.attempt.enrolment.user)), row.attempt.number)
     )
 
 

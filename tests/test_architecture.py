@@ -11,7 +11,7 @@ APPS = ("courses", "quizzes")
 # The first name after the app that says which layer a module is in. A module that is not here is
 # a rule: rules are what the folders are full of.
 PURE = {
-    "courses": {"rendering", "charts", "dates", "weighing", "rosterfile"},
+    "courses": {"rendering", "charts", "dates", "weighing", "rosterfile", "names"},
     "quizzes": {
         "agreement",
         "availability",

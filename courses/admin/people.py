@@ -226,6 +226,6 @@ class RecordAdmin(ReadOnlyAdmin):
     list_select_related = ["enrolment__user", "enrolment__cohort", "activity"]
     search_fields = ["enrolment__user__username", "enrolment__user__name", "activity__title"]
 
-    @admin.display(description=gettext_lazy("person"), ordering="enrolment__user__name")
+    @admin.display(description=gettext_lazy("person"), ordering="enrolment__user__name_key")
     def person(self, record: Record) -> str:
         return str(record.enrolment.user)

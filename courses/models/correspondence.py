@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.people import Cohort, Enrolment, Group, Role, User
+from courses.models.people import Cohort, Enrolment, Group, Role, User, validate_name
 
 
 class Announcement(models.Model):
@@ -56,7 +56,7 @@ class Invitation(models.Model):
 
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="invitations")
     email = models.EmailField()
-    name = models.CharField(max_length=150, blank=True)
+    name = models.CharField(max_length=150, blank=True, validators=[validate_name])
     role = models.CharField(max_length=12, choices=Role, default=Role.STUDENT)
     group = models.ForeignKey(
         Group, models.SET_NULL, null=True, blank=True, related_name="invitations"

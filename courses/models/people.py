@@ -14,6 +14,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from courses import names
 from courses.models.content import Course
 
 # Without I, L, O, U, 0 and 1: codes are read aloud and copied from a board.
@@ -33,10 +34,26 @@ def validate_time_zone(value: str) -> None:
         )
 
 
+def validate_name(value: str) -> None:
+    said = names.fault(value)
+    if said:
+        raise ValidationError(said)
+
+
+class NameKey(models.BinaryField):
+    """What people stand in order by; worked out whenever their row is written."""
+
+    def pre_save(self, instance: Any, add: bool) -> bytes:
+        key = names.sort_key(instance.name or instance.username)
+        setattr(instance, self.attname, key)
+        return key
+
+
 class User(AbstractUser):
     first_name = None  # type: ignore[assignment]  # many names do not split in two
     last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("full name"), max_length=150, blank=True)
+    name = models.CharField(_("full name"), max_length=150, blank=True, validators=[validate_name])
+    name_key = NameKey(default=b"", editable=False)
     # Messages and announcements; what an account itself needs is mailed in any case.
     wants_mail = models.BooleanField(
         _("told by mail"), default=True, help_text=_("Of messages and announcements.")
@@ -44,6 +61,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **terms: Any) -> None:
+        if update_fields is not None and {"name", "username"} & {*update_fields}:
+            update_fields = {*update_fields, "name_key"}
+        super().save(*args, update_fields=update_fields, **terms)
 
     def get_full_name(self) -> str:
         return self.name
@@ -178,7 +200,7 @@ class Enrolment(models.Model):
     objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["user__name", "user__username"]
+        ordering = ["user__name_key", "user__username"]
         constraints = [
             models.UniqueConstraint(fields=["user", "cohort"], name="one_enrolment_per_cohort"),
             models.CheckConstraint(

@@ -28,7 +28,7 @@ from quizzes.statistics import UNIT, Enough, Interval, pace
 
 CHUNK = 500  # attempts whose answers are read at a time
 SHORT = 80  # signs of a question's text
-BY_NAME = ("enrolment__user__name", "enrolment__user__username", "enrolment_id", "number")
+BY_NAME = ("enrolment__user__name_key", "enrolment__user__username", "enrolment_id", "number")
 Thing = TypeVar("Thing")
 
 

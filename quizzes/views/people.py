@@ -90,7 +90,7 @@ def add(request: Request, cohort: int) -> HttpResponse:
         {
             "cohort": here,
             "instructs": True,
-            "preview": None if faults else preview,
+            "preview": preview if preview is not None and (preview.steps or not faults) else None,
             "ignored": reading.ignored,
             "faults": faults[:MOST_FAULTS],
             "more_faults": max(0, len(faults) - MOST_FAULTS),

@@ -6,12 +6,22 @@ from datetime import date, timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
 from django.core.management import get_commands
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from courses import announcements, correspondence, enrolment, invitations, roster, rosterfile
+from courses import (
+    announcements,
+    correspondence,
+    enrolment,
+    gradebook,
+    invitations,
+    people,
+    roster,
+    rosterfile,
+)
 from courses.models import (
     Announcement,
     Cohort,
@@ -22,6 +32,7 @@ from courses.models import (
     Role,
     User,
 )
+from courses.names import sort_key
 from courses.refusals import Refused
 from courses.tasks import mail_announcement, mail_invitations, take_up_again
 from tests import factories
@@ -284,11 +295,57 @@ def test_faults_are_said_by_line_and_nothing_happens(as_, ada, ben_here, zoe, co
     ]
     assert response.status_code == 422
     assert b"zoe@parallax.example" in response.content  # what was typed is kept
+    (step,) = response.context["preview"].steps
+    assert (step.row.line, step.sentence) == (1, "is enrolled as student")
+    assert b"is enrolled as student" in response.content
+    assert b'name="digest"' not in response.content
     demoted = as_(ada).post(add_url(cohort), {"text": "ada@parallax.example,,student"})
     assert [fault.message for fault in demoted.context["faults"]] == [
         "The cohort would have no instructor any more."
     ]
     assert not Enrolment.objects.filter(user=zoe).exists()
+
+
+def test_the_name_of_somebody_who_is_not_here_is_not_told(as_, ada, ben_here, zoe, cohort):
+    zoe.name, ben_here.user.name = "Zoë Quast", "Ben Okafor"
+    for user in (zoe, ben_here.user):
+        user.save()
+    text = "zoe@parallax.example\nben@parallax.example"
+    html = as_(ada).post(add_url(cohort), {"text": text}).content.decode()
+    assert ("Zoë Quast" in html, "Ben Okafor" in html) == (False, True)
+    assert html.index("zoe@parallax.example") < html.index("is enrolled as student")
+
+
+def test_a_name_that_turns_the_direction_of_writing_comes_in_by_no_door(as_, adam, ada, cohort):
+    turned = "Eve \u202etxt.exe"
+    said = "A name cannot hold invisible characters"
+    (fault,) = rosterfile.read(f"email,name\neve@parallax.example,{turned}").faults
+    assert (fault.line, fault.message.startswith(said)) == (2, True)
+    form = {"username": "turned", "name": turned, "usable_password": "false"}
+    page = as_(adam).post("/admin/courses/user/add/", form)
+    assert said in page.content.decode()
+    for model in (User, Invitation):
+        with pytest.raises(ValidationError, match=said):
+            model(name=turned).clean_fields(exclude={"password", "cohort", "digest", "by"})
+    with pytest.raises(ValidationError, match="username"):
+        User(username="a\u202eb", password="x").clean_fields()
+    User(
+        username="n", password="x", name="\u0639\u0644\u06cc\u200c\u0631\u0636\u0627"
+    ).clean_fields()
+
+
+def test_people_stand_by_name_as_in_a_dictionary_on_every_page(as_, ada, cohort):
+    for number, name in enumerate(["Zora", "de Vries", "Ünal", "Øst", "adams", "Uhl", "Unger"]):
+        user = factories.make_user(f"s{number}")
+        user.name = name
+        user.save(update_fields=["name"])
+        factories.enrol(user, cohort)
+    names = ["adams", "de Vries", "Øst", "Uhl", "Ünal", "Unger", "Zora"]
+    shown = [row.enrolment.user.name for row in gradebook.page(gradebook.plan(cohort)).rows]
+    listed = people.people(cohort, people.Choice(role="student")).page
+    assert (shown, [row.user.name for row in listed]) == (names, names)
+    User.objects.bulk_create([User(username="late", name="Ähre")])
+    assert bytes(User.objects.get(username="late").name_key) == sort_key("AHRE")
 
 
 def test_a_file_of_fifty_thousand_rows_or_in_another_encoding_is_refused(
