@@ -25,6 +25,7 @@ from courses.models import (
     Cohort,
     Course,
     Enrolment,
+    Group,
     Message,
     Module,
     Objective,
@@ -344,8 +345,11 @@ def mean(scores: Iterable[Decimal]) -> Decimal | None:
     return (sum(found, Decimal(0)) / len(found)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def roster(cohort: Cohort, module: Module | None = None) -> Roster:
-    """Students by activities of a cohort, or of one module, from the ledger; three queries."""
+def roster(cohort: Cohort, module: Module | None = None, *, group: Group | None = None) -> Roster:
+    """Students by activities of a cohort, or of one module, from the ledger; three queries.
+
+    With a `group`, only its members.
+    """
     asked = Q(module__course=cohort.course_id) if module is None else Q(module=module)
     activities = list(
         Activity.objects.filter(asked)
@@ -355,9 +359,9 @@ def roster(cohort: Cohort, module: Module | None = None) -> Roster:
     enrolments = list(
         Enrolment.objects.active()
         .students()
-        .filter(cohort=cohort)
+        .filter(Q(cohort=cohort) if group is None else Q(cohort=cohort, groups=group))
         .select_related("user")
-        .order_by("user__name_key", "user__username")
+        .order_by("user__name", "user__username")
     )
     records: dict[tuple[int, int], Cell] = {}
     for record in Record.objects.filter(

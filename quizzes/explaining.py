@@ -98,7 +98,7 @@ def mastery(found: Mastery) -> str:
         return ngettext(
             "too few to tell (%(n)d student)", "too few to tell (%(n)d students)", found.n
         ) % {"n": found.n}
-    return _("%(share)s of the points (n = %(n)d, %(low)s to %(high)s)") % {
+    return _("%(share)s of the points (n\u00a0=\u00a0%(n)d, %(low)s\u00a0to\u00a0%(high)s)") % {
         "share": percent(found.share),
         "n": found.n,
         "low": percent(found.interval.low if found.interval else 0),

@@ -7,7 +7,7 @@ today. Who has left is in no number, and is back in all of them on return.
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -244,7 +244,7 @@ def read_class(
     people: dict[int, Person] = {}
     for pk, name, username, joined_at, last_login in (
         Enrolment.objects.filter(_students(cohort, "", only))
-        .order_by("user__name_key", "user__username", "pk")
+        .order_by("user__name", "user__username", "pk")
         .values_list("pk", "user__name", "user__username", "joined_at", "user__last_login")
     ):
         people[pk] = Person(pk, name or username, max(joined_at, begins), last_login)
@@ -663,12 +663,15 @@ class Diary:
     who: Sequence[set[int]]  # students who finished a step or handed an attempt in
     lessons: list[int]
     attempts: list[int]
+    members: Collection[int] | None = None  # of whom it tells; None: of all
 
     @property
     def active(self) -> Sequence[int]:
         return [len(each) for each in self.who]
 
     def add(self, who: int, at: str, *, lesson: bool = False, attempt: bool = False) -> None:
+        if self.members is not None and who not in self.members:
+            return
         place = bisect_right(self.marks, at[:SECONDS]) - 1
         if 0 <= place < len(self.starts):
             self.who[place].add(who)
@@ -934,14 +937,24 @@ def in_days(at: datetime, now: datetime, zone: Any) -> str:
     return _("on %(day)s") % {"day": date_format(day, "l" if days < 7 else "j F")}
 
 
-def overview(cohort: Cohort, *, now: datetime, by: str = "day") -> Overview:
-    """The cohort's first page; what went on is counted `by` day or week."""
-    diary = _diary(cohort, by=by, now=now)
+def overview(
+    cohort: Cohort, *, now: datetime, by: str = "day", members: Collection[int] | None = None
+) -> Overview:
+    """The cohort's first page, or that of some `members`; what went on is counted `by` day or week.
+
+    Who needs help is told beside the whole cohort, of whomever the page is. What waits to be
+    marked, what is sat and what is contested are of the whole cohort, too.
+    """
+    diary = replace(_diary(cohort, by=by, now=now), members=members)
     taught = read_class(cohort, now=now, diary=diary)
+    needs = needing_help(taught) if taught.people else []
+    if members is not None:
+        taught = replace(taught, people=[one for one in taught.people if one.pk in members])
+        needs = [each for each in needs if each.person.pk in members]
     return Overview(
         taught,
         progress_in(taught),
-        needing_help(taught) if taught.people else [],
+        needs,
         agenda(taught, now=now),
         now,
         diary,

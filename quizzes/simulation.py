@@ -38,8 +38,8 @@ NAMES = (
 
 
 FORTNIGHT = timedelta(days=14)  # so long has the class been at work
-# Of a class most come along, one in ten stops half-way, and a few never begin.
-STOPS, NEVER_BEGINS = 0.10, 0.04
+# Of a class most come along; some stop half-way, a few never begin, and some run ahead to the end.
+STOPS, NEVER_BEGINS, RUNS_AHEAD = 0.10, 0.04, 0.12
 # Whoever starts an attempt has handed it in by now: nothing here lies in the future.
 LONGEST_SITTING = timedelta(hours=3)
 
@@ -216,6 +216,8 @@ def populate(
             left, share = now - timedelta(days=rng.uniform(7.5, 10)), share / 3
         elif fate < STOPS + NEVER_BEGINS:
             share = 0.0
+        elif fate > 1 - RUNS_AHEAD:
+            share = 1.0
         steps = activities[: math.ceil(share * len(activities))]
         _work_through(enrolment, steps, temper, joined, left, rng)
         yield enrolment

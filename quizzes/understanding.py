@@ -8,6 +8,7 @@ What waits for a marker is in no number yet, nor is a question that did not coun
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from itertools import chain
 from typing import Any, NamedTuple
@@ -20,12 +21,13 @@ from courses.models import Cohort, Enrolment, Group, Module, Objective, Paragrap
 from quizzes import mastery, misreading, sheets
 from quizzes.mastery import Mastery, Standing
 from quizzes.misreading import Decision, Made, Misread, Pair, Share
-from quizzes.models import Attempt, Evidence, Question, QuestionVersion
+from quizzes.models import Attempt, Evidence, Item, Question, QuestionVersion
 from quizzes.questions import KINDS, Kind, text_of
 from quizzes.statistics.sheet import LONG, Entry, read
 
 MOST_TO_TEACH = 10  # paragraphs in one list
 CHUNK = 5000  # attempts without a sheet at a time: a statement takes only so many parameters
+LATELY, NEWEST = timedelta(days=7), 200  # what was handed in lately: attempts, at most
 Place = tuple[str, str]  # lesson key, anchor of the paragraph
 
 
@@ -34,12 +36,16 @@ Place = tuple[str, str]  # lesson key, anchor of the paragraph
 
 @dataclass(frozen=True)
 class Terms:
-    """Whose answers, to the questions of which module (None: all), and which of them."""
+    """Whose answers, to the questions of which module (None: all), and which of them.
+
+    `lately` is a moment: of what was handed in before it, the last seven days' newest attempts.
+    """
 
     cohort: Cohort
     module: Module | None = None
     group: Group | None = None
     every: bool = False  # not only the first answer of a student to a question
+    lately: datetime | None = None
 
     def students(self) -> QuerySet[Enrolment]:
         found: QuerySet[Enrolment] = (
@@ -48,11 +54,11 @@ class Terms:
         return found if self.group is None else found.filter(groups=self.group)
 
     def finished(self) -> QuerySet[Attempt]:
-        return (
-            Attempt.objects.submitted()
-            .filter(enrolment__in=self.students().values("pk"))
-            .order_by("submitted_at", "number", "pk")
-        )
+        found = Attempt.objects.submitted().filter(enrolment__in=self.students().values("pk"))
+        if self.lately is not None:
+            newest = found.filter(submitted_at__gt=self.lately - LATELY).order_by("-submitted_at")
+            found = Attempt.objects.filter(pk__in=newest.values("pk")[:NEWEST])
+        return found.order_by("submitted_at", "number", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +159,14 @@ class Answers:
 
         One query, none where all specs have been read before.
         """
-        specs = SPECS.of({each.digest: each.kind for each in self.versions.values()})
+        entries, versions = self.entries, self.versions
+        specs = SPECS.of({each.digest: each.kind for each in versions.values()})
 
+        # Of parts of it, not of itself: in a circle the class would stay in memory for long.
         @cache
         def decisions_made(line: str) -> list[Made]:
-            entry, version = self.entries[line], self.version(line)
+            entry = entries[line]
+            version = versions[entry.version]
             one = specs[version.digest]
             if entry.answer == LONG or not one.decisions:
                 return []
@@ -574,6 +583,70 @@ def aims(found: Answers, module: Module | None = None) -> list[Aim]:
         }
         made.append(Aim(objective, mastery.of_class(students.values()), students))
     return made
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question of an objective, with the share (0..1) of its points that was earned.
+
+    `quizzes` are the (key, title) of those in which the cohort was asked it.
+    """
+
+    key: str
+    prompt: str
+    retired: bool
+    n: int  # answers
+    share: float
+    quizzes: Sequence[tuple[str, str]]
+
+
+def answered(found: Answers, objective: Objective) -> list[Answered]:
+    """An objective's questions that were answered, the hardest first; three queries.
+
+    All answers given count, as they do for who has the objective.
+    """
+    wanted = set(objective.questions.values_list("pk", flat=True))
+    marks: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    newest: dict[int, Version] = {}
+    for each in found.given:
+        version = found.version(each.line)
+        if version.question in wanted:
+            entry = found.entries[each.line]
+            marks[version.question].append((entry.mark, entry.worth))
+            if version.pk >= newest.get(version.question, version).pk:
+                newest[version.question] = version
+    prompts = dict(
+        QuestionVersion.objects.filter(pk__in={version.pk for version in newest.values()})
+        .order_by()
+        .values_list("pk", "content__prompt")
+    )
+    asked: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for question, key, title in (
+        Item.objects.filter(
+            version__question__in=newest,
+            attempt__enrolment__cohort=found.terms.cohort,
+            attempt__state=Attempt.State.SUBMITTED,
+        )
+        .order_by("attempt__quiz__activity__title")
+        .values_list(
+            "version__question", "attempt__quiz__activity__key", "attempt__quiz__activity__title"
+        )
+        .distinct()
+    ):
+        asked[question].append((key, title))
+    rows = [
+        Answered(
+            version.key,
+            text_of(prompts[version.pk]),
+            version.retired,
+            len(marks[question]),
+            sum(mark for mark, _worth in marks[question])
+            / max(1, sum(worth for _mark, worth in marks[question])),
+            asked[question],
+        )
+        for question, version in newest.items()
+    ]
+    return sorted(rows, key=lambda row: (row.share, row.key))
 
 
 def resting_on(objective: Objective) -> list[Claim]:

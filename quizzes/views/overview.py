@@ -1,6 +1,8 @@
 """A cohort's first page, the list of who needs help, and one module student by student."""
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -16,12 +18,15 @@ from courses.access import teaching_in
 from courses.charts import activity as activity_chart
 from courses.models import Enrolment, Group, Module, Role
 from courses.requests import Request
+from quizzes import explaining, understanding
 from quizzes import overview as reads
 from quizzes.concerns import Rule, Standing
 from quizzes.models import Quiz
 from quizzes.overview import RULES, STANDINGS
+from quizzes.understanding import Terms
 
-FIRST = 10  # students who need help, on the first page
+FIRST = 6  # students who need help, on the first page
+SAID = 2  # paragraphs to teach again, on the first page
 PAGE = 50  # students on one page of a list
 
 
@@ -31,20 +36,24 @@ def _around(here: Enrolment) -> dict[str, Any]:
 
 @require_safe
 def overview(request: Request, cohort: int) -> HttpResponse:
-    """The cohort at a glance; `by` in the URL counts what went on by day or by week."""
+    """The cohort, or a `group`, at a glance; `by` in the URL counts what went on by day or week."""
     here = teaching_in(request.user, cohort)
+    groups, group, members = _group(request, here)
     by = request.GET.get("by", "day")
     if by not in ("day", "week"):
         raise Http404
     now = timezone.now()
     with timezone.override(here.cohort.zone):
-        told = reads.overview(here.cohort, now=now, by=by)
+        told = reads.overview(here.cohort, now=now, by=by, members=members)
         return render(
             request,
             "quizzes/overview/overview.html",
             {
                 **_around(here),
                 "told": told,
+                "groups": groups,
+                "group": group,
+                "misread": _misread(Terms(here.cohort, group=group, lately=now)),
                 "needs": told.needs[:FIRST],
                 "by_rule": [(rule.value, RULES[rule], told.by_rule[rule]) for rule in Rule],
                 "rules": reads.rules_in_words(),
@@ -53,6 +62,52 @@ def overview(request: Request, cohort: int) -> HttpResponse:
                 "activity": _activity(told.diary) if told.students else "",
             },
         )
+
+
+def _group(request: Request, here: Enrolment) -> tuple[list[Group], Group | None, set[int] | None]:
+    """The cohort's groups, the one that the URL asks for, and who is in it; None: everybody."""
+    groups = list(Group.objects.filter(cohort=here.cohort))
+    number = request.GET.get("group", "")
+    if not number:
+        return groups, None, None
+    group = next((group for group in groups if str(group.pk) == number), None)
+    if group is None:
+        raise Http404
+    return groups, group, set(group.members.values_list("pk", flat=True))
+
+
+def _misread(terms: Terms) -> dict[str, Any]:
+    """What was misunderstood lately, in the few lines that there is time for before a class."""
+    found = understanding.answers(terms)
+    mixed = understanding.misread(found)
+    query = urlencode({"when": "lately"} | ({"group": terms.group.pk} if terms.group else {}))
+    pairs = [
+        (explaining.pair(pair), share, urlencode({"meant": pair[0], "chose": pair[1]}))
+        for pair, share in mixed.worst_pairs()
+        if share.told
+    ]
+    errors = [
+        (_("“%(error)s”") % {"error": error}, share, urlencode({"error": error}))
+        for error, share in mixed.worst_errors()
+        if share.told
+    ]
+    return {
+        "attempts": len({each.attempt for each in found.given}),
+        "said": [
+            (words, explaining.of(share), explaining.between(share), f"{asked}&{query}")
+            for words, share, asked in [*pairs[:1], *errors[:2]]
+        ],
+        "teach": [
+            (
+                claim,
+                explaining.of(claim.share),
+                f"{urlencode({'paragraph': '#'.join(claim.place)})}&{query}",
+            )
+            for claim in understanding.claims(found, most=SAID)
+            if claim.share.told and claim.text
+        ],
+        "query": query,
+    }
 
 
 def _activity(told: reads.Diary) -> str:
@@ -95,17 +150,12 @@ def needing(request: Request, cohort: int) -> HttpResponse:
     asked = request.GET.get("rule", "")
     if asked and asked not in list(Rule):
         raise Http404
-    groups = list(Group.objects.filter(cohort=here.cohort))
-    number = request.GET.get("group", "")
-    group = next((group for group in groups if str(group.pk) == number), None)
-    if number and group is None:
-        raise Http404
+    groups, group, members = _group(request, here)
     with timezone.override(here.cohort.zone):
         taught = reads.read_class(here.cohort, now=timezone.now())
         needs = reads.needing_help(taught)
         students = len(taught.people)
-        if group is not None:
-            members = set(group.members.values_list("pk", flat=True))
+        if members is not None:
             needs = [each for each in needs if each.person.pk in members]
             students = sum(person.pk in members for person in taught.people)
         if asked:
@@ -141,9 +191,10 @@ def needing(request: Request, cohort: int) -> HttpResponse:
 def module(request: Request, cohort: int, module: str) -> HttpResponse:
     """A module, step by step and student by student.
 
-    `state`, `without` (a step that they have not done) and `student` in the URL choose students.
+    `group`, `state`, `without` (a step not done) and `student` in the URL choose students.
     """
     here = teaching_in(request.user, cohort)
+    groups, group, members = _group(request, here)
     shown = Module.objects.filter(course=here.cohort.course_id, key=module).first()
     if shown is None:
         raise Http404
@@ -151,8 +202,10 @@ def module(request: Request, cohort: int, module: str) -> HttpResponse:
     student = request.GET.get("student", "")
     with timezone.override(here.cohort.zone):
         taught = reads.read_class(here.cohort, now=timezone.now())
+        if members is not None:
+            taught = replace(taught, people=[one for one in taught.people if one.pk in members])
         part = next((one for one in taught.parts if one.pk == shown.pk), None)
-        roster = dashboards.roster(here.cohort, shown)
+        roster = dashboards.roster(here.cohort, shown, group=group)
         kept = _chosen(taught, part, roster, state=state, without=without, student=student)
         rows = [row for row in roster.rows if row.enrolment.pk in kept]
         page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
@@ -164,6 +217,8 @@ def module(request: Request, cohort: int, module: str) -> HttpResponse:
             {
                 **_around(here),
                 "module": shown,
+                "groups": groups,
+                "group": group,
                 "parts": taught.parts,
                 "progress": progress,
                 "cells": [

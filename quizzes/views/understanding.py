@@ -15,19 +15,20 @@ from courses.access import place_in, teaching_in
 from courses.charts import calibration as chart
 from courses.charts import heat
 from courses.models import Enrolment, Group, Module, Objective, Role
-from courses.names import sort_key
 from courses.requests import Request
 from quizzes import explaining, mastery, practising, sureness, understanding
 from quizzes.calibration import BANDS, ENOUGH
 from quizzes.misreading import COLUMNS, LENSES, NO_LENS, ROWS, Misread, Pair, is_mixed_up
 from quizzes.models import Attempt, QuestionVersion
 from quizzes.practising import About
+from quizzes.statistics import Enough
+from quizzes.telling import percent
 from quizzes.understanding import Aim, Terms, Wanted
 from quizzes.views import take
 
 LISTED = 15  # misconceptions and paragraphs in one list
 PAGE = 50  # answers behind a number on one page
-TERMS = ("module", "group", "answers")
+TERMS = ("module", "group", "answers", "when")
 
 
 @require_safe
@@ -121,7 +122,7 @@ def objective(request: Request, cohort: int, objective: str) -> HttpResponse:
         raise Http404
     students = list(terms.students().select_related("user"))
     rows = [(student, aim.students.get(student.pk)) for student in students]
-    rows.sort(key=lambda row: (_need(row[1]), sort_key(str(row[0].user))))
+    rows.sort(key=lambda row: (_need(row[1]), str(row[0].user).casefold()))
     return render(
         request,
         "quizzes/understanding/objective.html",
@@ -132,6 +133,10 @@ def objective(request: Request, cohort: int, objective: str) -> HttpResponse:
             "had": _had(aim),
             "students": rows,
             "teach": understanding.resting_on(aim.objective),
+            "questions": [
+                (one, percent(one.share) if Enough.FACILITY.told(one.n) else "")
+                for one in understanding.answered(found, aim.objective)
+            ],
             "practice": _practice(request, terms, [About(objective=aim.objective.key)]),
             "last": mastery.LAST,
             "needed": mastery.NEEDED,
@@ -235,11 +240,14 @@ def _terms(request: Request, cohort: int) -> tuple[Terms, dict[str, Any]]:
     key, number = request.GET.get("module", ""), request.GET.get("group", "")
     module = next((module for module in modules if module.key == key), None)
     group = next((group for group in groups if str(group.pk) == number), None)
-    which = request.GET.get("answers", "first")
+    which, when = request.GET.get("answers", "first"), request.GET.get("when", "")
     if (key and module is None) or (number and group is None) or which not in ("first", "all"):
         raise Http404
+    if when not in ("", "lately"):
+        raise Http404
+    lately = request.arrived_at if when else None
     kept = {name: request.GET[name] for name in TERMS if request.GET.get(name)}
-    return Terms(taught, module, group, which == "all"), {
+    return Terms(taught, module, group, which == "all", lately), {
         "cohort": taught,
         "course": taught.course,
         "instructs": enrolment.role == Role.INSTRUCTOR,
@@ -248,6 +256,8 @@ def _terms(request: Request, cohort: int) -> tuple[Terms, dict[str, Any]]:
         "group": group,
         "groups": groups,
         "every": which == "all",
+        "lately": when,
+        "newest": understanding.NEWEST,
         "kept": urlencode(kept),
         "shown": request.resolver_match.url_name if request.resolver_match else "",
     }

@@ -292,7 +292,10 @@ def test_a_chart_of_one_day_and_of_nothing_can_be_drawn():
 # --- The pages ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("address", ["?by=month", "help/?rule=lazy", "modules/nothing/"])
+@pytest.mark.parametrize(
+    "address",
+    ["?by=month", "?group=999", "help/?rule=lazy", "modules/nothing/", "modules/realism/?group=x"],
+)
 def test_what_the_address_does_not_know_is_not_there(as_, ada, cohort, lesson, address):
     assert as_(ada).get(f"/teach/{cohort.pk}/{address}").status_code == 404
 
@@ -300,6 +303,34 @@ def test_what_the_address_does_not_know_is_not_there(as_, ada, cohort, lesson, a
 @pytest.mark.parametrize("terms", ["state=asleep", "without=nothing", "student=0", "student=x"])
 def test_a_list_of_unknown_people_is_not_there(as_, ada, cohort, ben, lesson, terms):
     assert as_(ada).get(f"/teach/{cohort.pk}/modules/realism/?{terms}").status_code == 404
+
+
+def test_a_group_has_a_first_page_whose_numbers_lead_to_its_members(
+    as_, ada, cohort, ben_here, lesson, quiz
+):
+    progress.complete_lesson(ben_here, lesson.activity, now=timezone.now())
+    zoe, _yan = join(cohort, "zoe", "yan")
+    group = Group.objects.create(cohort=cohort, name="Tuesday")
+    group.members.add(zoe)
+    adas = as_(ada)
+    first = adas.get(f"/teach/{cohort.pk}/?group={group.pk}").context["told"]
+    assert (first.students, sum(first.diary.lessons)) == (1, 0)
+    for standing, count in first.progress[0].cells:
+        page = adas.get(f"/teach/{cohort.pk}/modules/realism/?state={standing}&group={group.pk}")
+        assert len(page.context["rows"]) == count
+
+
+def test_the_first_page_says_what_was_misunderstood_lately(as_, ada, cohort, lesson, quiz):
+    for one in join(cohort, *(f"student{number}" for number in range(5))):
+        sit(one, quiz, "b", "a", "a")
+    adas, now = as_(ada), timezone.now()
+    assert "Nothing was handed in" in adas.get(f"/teach/{cohort.pk}/").content.decode()
+    Attempt.objects.update(submitted_at=now - DAY)
+    page = adas.get(f"/teach/{cohort.pk}/")
+    [(claim, of, query)] = page.context["misread"]["teach"]
+    assert of == "5 of 15 answers, 33 %"
+    behind = adas.get(f"/teach/{cohort.pk}/understanding/answers/?{query}")
+    assert (behind.context["found"].share.hits, claim.share.hits) == (5, 5)
 
 
 def test_each_number_leads_to_as_many_students(as_, ada, cohort, ben_here, lesson, quiz):
@@ -347,9 +378,9 @@ def test_the_pages_ask_as_often_whatever_the_class(
             progress.score(one, each.activity, percentage=Decimal(0), completed=False, now=NOON)
     adas = as_(ada)
     for address, queries in (
-        ("", 18),
+        ("", 21),
         ("help/", 11),
-        ("modules/realism/?without=realism-quiz", 15),
+        ("modules/realism/?without=realism-quiz", 16),
     ):
         with django_assert_num_queries(queries):
             assert adas.get(f"/teach/{cohort.pk}/{address}").status_code == 200

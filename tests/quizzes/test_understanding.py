@@ -334,9 +334,13 @@ def test_module_and_group_narrow_and_what_they_do_not_know_is_not_found(
     pair = ("institutionalism", "realism")
     assert understanding.misread(understanding.answers(terms)).pairs[pair] == Share(1, 1)
     assert understanding.answers(Terms(cohort, module=elsewhere)).given == []
+    week = understanding.LATELY
+    Attempt.objects.filter(enrolment=two).update(submitted_at=NOON - week)
+    lately = understanding.answers(Terms(cohort, lately=NOON + week / 2))
+    assert {each.student for each in lately.given} == {one.pk}
     client, url = as_(ada), UNDERSTANDING.format(cohort.pk)
     assert client.get(f"{url}?group={group.pk}&module=realism").status_code == 200
-    for query in ("?group=999", "?group=x", "?module=none", "?answers=some"):
+    for query in ("?group=999", "?group=x", "?module=none", "?answers=some", "?when=then"):
         assert client.get(url + query).status_code == 404
     for query in ("", "?meant=realism", "?meant=marxism&chose=realism", "?paragraph=anarchy"):
         assert client.get(url + "answers/" + query).status_code == 404
@@ -349,7 +353,7 @@ def test_module_and_group_narrow_and_what_they_do_not_know_is_not_found(
         ("", 11),
         ("answers/?meant=institutionalism&chose=realism", 18),
         ("objectives/", 10),
-        ("objectives/tell-lenses/", 18),
+        ("objectives/tell-lenses/", 21),
         ("certainty/", 7),
     ],
 )
