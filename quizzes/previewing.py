@@ -107,17 +107,17 @@ def faults(preview: Preview, typed: Mapping[int, Reader]) -> dict[int, str]:
 
 
 def graded(preview: Preview, typed: Mapping[int, Reader], *, now: datetime) -> Result:
-    """What these answers earn, with everything shown. What waits for a person earns nothing yet."""
-    rows, marks, by_hand = [], [], 0
+    """What these answers earn, with all shown; no total while an answer waits for a person."""
+    rows, marks = [], []
     for item in preview.items:
         version, kind = item.version, KINDS[item.version.kind]
         answer = typed[item.position](kind, item.order)
         rows.append(
             Row(item.position, item.points, version.kind, version.content, item.order, answer)
         )
-        waits = kind.by_hand
-        by_hand += waits
-        marks.append(None if waits else grading.mark(kind.grade(version.spec, answer), item.points))
+        marks.append(
+            None if kind.by_hand else grading.mark(kind.grade(version.spec, answer), item.points)
+        )
     proofs = reports.proofs_of(rows)
     reviewed = []
     for row, mark in zip(rows, marks, strict=True):
@@ -134,20 +134,27 @@ def graded(preview: Preview, typed: Mapping[int, Reader], *, now: datetime) -> R
         )
     attempt, quiz = preview.attempt, preview.attempt.quiz
     attempt.submitted_at, attempt.state = now, Attempt.State.SUBMITTED
-    attempt.score = grading.total(mark for mark in marks if mark is not None)
-    percentage = grading.effective(attempt.score, attempt.out_of, Decimal(0))
+    score = percentage = passed = None
+    sentence = _("Your answers are handed in.")
+    if None not in marks:
+        attempt.score = grading.total(mark for mark in marks if mark is not None)
+        score = grading.shown(attempt.score)
+        percentage = grading.effective(attempt.score, attempt.out_of, Decimal(0))
+        passed = percentage >= quiz.pass_mark
+        sentence = reports.verdict(quiz, passed)
+    waiting = reports.waiting_in_words(marks.count(None), score)
     return Result(
         attempt=attempt,
         items=EVERYTHING,
-        score=grading.shown(attempt.score),
+        score=score,
         out_of=grading.shown(attempt.out_of),
         percentage=percentage,
-        passed=percentage >= quiz.pass_mark,
-        sentence=reports.verdict(quiz, percentage >= quiz.pass_mark),
+        passed=passed,
+        sentence=sentence,
         hidden="",
         questions=reviewed,
         read_again=reports.read_again(reviewed),
         next=None,
         overall=reports.overall_words(quiz, percentage),
-        waiting=_(NOTHING_STORED),
+        waiting=f"{waiting} {_(NOTHING_STORED)}".strip(),
     )

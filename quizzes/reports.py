@@ -98,6 +98,8 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
     open_attempt = next((attempt for attempt in mine if attempt.is_open), None)
     so_far = Tried(used=len(mine), under_way=open_attempt is not None, revealed=revealed)
     why_not = verbs.refusal(enrolment, holds, mine, quiz=quiz, now=now, revealed=revealed)
+    if why_not is not None and why_not.code == "closed":
+        receipt = ()  # no time is left to be told of: that it closed, and when, is the refusal
     return Cover(
         quiz=quiz,
         receipt=receipt,
@@ -486,7 +488,9 @@ def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None 
         score = grading.shown(attempt.score)
         percentage = _effective(attempt)
         passed = percentage >= attempt.quiz.pass_mark
-        final = attempt.quiz.review != Quiz.Review.PRACTICE and not again
+        # The key may stay hidden for the sake of another quiz although this one is over.
+        more = replace(so_far, elsewhere=False).may_earn(person.at(now), now=now)
+        final = attempt.quiz.review != Quiz.Review.PRACTICE and not more
         sentence = verdict(attempt.quiz, passed, last=final)
         if attempt.deduction:
             lateness = _lateness(attempt, percentage)
@@ -521,7 +525,7 @@ def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None 
         else None,
         lateness=lateness,
         accepted=_accepted(attempt),
-        waiting=_waiting(sum(question.waits for question in questions), score),
+        waiting=waiting_in_words(sum(question.waits for question in questions), score),
     )
 
 
@@ -581,7 +585,7 @@ def _accepted(attempt: Attempt) -> str:
     return found or ""
 
 
-def _waiting(answers: int, score: Decimal | None) -> str:
+def waiting_in_words(answers: int, score: Decimal | None) -> str:
     """What is still to come, where somebody has to mark an answer."""
     if not answers:
         return ""

@@ -5,6 +5,7 @@ import random
 import pytest
 from django.utils import timezone
 
+from courses.models import GradeColumn
 from courses.refusals import Refused
 from quizzes import attempts, authoring, composing, reports
 from quizzes.models import Band, Item, Question, Quiz, Section, Slot, Tag
@@ -252,6 +253,20 @@ def test_the_highest_band_that_does_not_begin_above_the_percentage_speaks(ben, b
     assert "<em>all</em>" in as_(ben).get(f"/attempts/{attempt.pk}/result/").content.decode()
     told = as_(ben).get(f"/api/v1/attempts/{attempt.pk}/result/").json()
     assert told["overall"] == "<p>Read <em>all</em> again.</p>"
+
+
+def test_the_words_for_a_total_wait_until_it_is_released(as_, ben, ben_here, quiz, cohort):
+    Band.objects.create(quiz=quiz, floor="0", text="You did not pass.")
+    authoring.render_quizzes([quiz])
+    attempt = attempts.submit(ben, attempts.start(ben_here, quiz, now=NOON).pk, now=NOON)
+    column = GradeColumn.objects.create(cohort=cohort, activity=quiz.activity, hidden=True)
+    places = [f"/attempts/{attempt.pk}/result/", f"/api/v1/attempts/{attempt.pk}/result/"]
+    for place in places:
+        told = as_(ben).get(place).content.decode()
+        assert "handed in" in told
+        assert "did not pass" not in told
+    column.delete()
+    assert all(b"You did not pass." in as_(ben).get(place).content for place in places)
 
 
 def test_without_bands_nothing_is_said(ben, ben_here, quiz):

@@ -306,6 +306,12 @@ def test_a_person_given_more_attempts_has_not_used_them_up(ada, ben, ben_here, q
     assert cover["attempts_allowed"] == 3
 
 
+def test_a_quiz_that_has_closed_tells_no_time_that_is_left(ben_here, quiz, cohort, ada):
+    timing.set_schedule(cohort, quiz, opens_at=None, due_at=None, closes_at=NOON, by=ada, now=NOON)
+    cover = reports.cover(quiz, ben_here, now=NOON + minutes(1))
+    assert (cover.receipt, cover.refusal) == ((), "The quiz closed at 12:00 UTC.")
+
+
 # --- Password -----------------------------------------------------------------------------------
 
 
