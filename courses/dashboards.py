@@ -361,7 +361,7 @@ def roster(cohort: Cohort, module: Module | None = None, *, group: Group | None 
         .students()
         .filter(Q(cohort=cohort) if group is None else Q(cohort=cohort, groups=group))
         .select_related("user")
-        .order_by("user__name", "user__username")
+        .order_by("user__name_key", "user__username")
     )
     records: dict[tuple[int, int], Cell] = {}
     for record in Record.objects.filter(

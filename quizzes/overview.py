@@ -244,7 +244,7 @@ def read_class(
     people: dict[int, Person] = {}
     for pk, name, username, joined_at, last_login in (
         Enrolment.objects.filter(_students(cohort, "", only))
-        .order_by("user__name", "user__username", "pk")
+        .order_by("user__name_key", "user__username", "pk")
         .values_list("pk", "user__name", "user__username", "joined_at", "user__last_login")
     ):
         people[pk] = Person(pk, name or username, max(joined_at, begins), last_login)

@@ -15,6 +15,7 @@ from courses.access import place_in, teaching_in
 from courses.charts import calibration as chart
 from courses.charts import heat
 from courses.models import Enrolment, Group, Module, Objective, Role
+from courses.names import sort_key
 from courses.requests import Request
 from quizzes import explaining, mastery, practising, sureness, understanding
 from quizzes.calibration import BANDS, ENOUGH
@@ -122,7 +123,7 @@ def objective(request: Request, cohort: int, objective: str) -> HttpResponse:
         raise Http404
     students = list(terms.students().select_related("user"))
     rows = [(student, aim.students.get(student.pk)) for student in students]
-    rows.sort(key=lambda row: (_need(row[1]), str(row[0].user).casefold()))
+    rows.sort(key=lambda row: (_need(row[1]), sort_key(str(row[0].user))))
     return render(
         request,
         "quizzes/understanding/objective.html",
