@@ -115,12 +115,11 @@ def checkpoint(lesson: Lesson) -> Question:
 
 @pytest.fixture
 def questions(module: Module, lesson: Lesson) -> list[Question]:
-    return [
-        factories.make_question(
-            module, f"anarchy-{number}", spec=factories.single(f"Question number {number}?")
-        )
-        for number in (1, 2, 3)
-    ]
+    return factories.make_questions(
+        module,
+        ["anarchy-1", "anarchy-2", "anarchy-3"],
+        [factories.single(f"Question number {number}?") for number in (1, 2, 3)],
+    )
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Small worlds to test in. Each function makes one thing, as the site's own verbs would."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -23,7 +24,7 @@ from courses.models import (
 )
 from quizzes import attempts
 from quizzes.attempts import Answer
-from quizzes.authoring import publish
+from quizzes.authoring import publish_all
 from quizzes.models import (
     Contest,
     Item,
@@ -107,7 +108,8 @@ def make_source(key: str = "waltz1979", **fields: Any) -> Source:
 def make_term(key: str = "anarchy", **fields: Any) -> Term:
     fields = {"title": "anarchy", "definition": "No ruler above states.", **fields}
     term = Term.objects.create(key=key, **fields)
-    authoring.content_saved(term)
+    # No text names a new term yet, so there is none to look for, which would cost 13 queries.
+    authoring.render_short_texts(authoring.library(), [term], "definition", "definition_html")
     return term
 
 
@@ -196,6 +198,13 @@ def sample(kind: str, at: int = 0) -> dict[str, Any]:
 
 
 def make_question(module: Module, key: str = "anarchy-meaning", **fields: Any) -> Question:
+    return make_questions(module, [key], **fields)[0]
+
+
+def make_questions(
+    module: Module, keys: Sequence[str], specs: Sequence[dict[str, Any]] = (), **fields: Any
+) -> list[Question]:
+    """Questions that differ in key and `specs`, published at once: three cost hardly more."""
     objectives = fields.pop("objectives", ())
     fields = {
         "kind": "single",
@@ -206,11 +215,16 @@ def make_question(module: Module, key: str = "anarchy-meaning", **fields: Any) -
         "spec": single(),
         **fields,
     }
-    question = Question.objects.create(module=module, key=key, **fields)
-    question.objectives.set(objectives)
-    publish(question, now=NOON)
-    question.refresh_from_db()
-    return question
+    questions = []
+    for key, spec in zip(keys, specs or [fields["spec"]] * len(keys), strict=True):
+        question = Question.objects.create(module=module, key=key, **{**fields, "spec": spec})
+        if objectives:
+            question.objectives.set(objectives)
+        questions.append(question)
+    publish_all([question.pk for question in questions], now=NOON)
+    for question in questions:
+        question.refresh_from_db()
+    return questions
 
 
 def make_quiz(

@@ -9,6 +9,7 @@ from courses.models import Record
 from courses.refusals import Refused
 from quizzes import attempts, reports
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
+from quizzes.authoring import publish
 from quizzes.models import Attempt, Item, Mark, Response
 from tests import factories
 from tests.factories import NOON, minutes
@@ -240,7 +241,7 @@ def test_editing_a_question_changes_no_attempt_under_way(ben, attempt, questions
     question.spec = factories.single("Another text?", right="War everywhere", wrong=("X", "Y"))
     question.save()
     attempts_version = Item.objects.get(attempt=attempt, position=1).version
-    factories.publish(question, now=NOON)
+    publish(question, now=NOON)
     question.refresh_from_db()
     assert question.current != attempts_version
     save(ben, attempt, 1, choose("a"))

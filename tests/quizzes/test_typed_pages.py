@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from courses import authoring
 from quizzes import attempts
+from quizzes.authoring import publish
 from quizzes.models import Attempt, CheckpointAnswer, Response
 from tests import factories
 
@@ -71,7 +72,7 @@ def test_a_typed_checkpoint_keeps_what_it_cannot_read_and_then_explains(as_, ben
     question = lesson.activity.module.questions.get(key="anarchy-check")
     question.kind, question.spec = "numeric", factories.sample("numeric")
     question.save()
-    factories.publish(question, now=factories.NOON)
+    publish(question, now=factories.NOON)
     authoring.content_saved(lesson)
     bens, path = as_(ben), "/checkpoints/anarchy/anarchy-check/"
     refused = bens.post(path, {"answer": "plenty"})
