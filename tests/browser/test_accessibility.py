@@ -297,6 +297,7 @@ PAGES: dict[str, list[Visited]] = {
     ],
     "ben": [
         Visited("home", "courses:home"),
+        Visited("what is mailed", "courses:mail"),
         Visited("course", "courses:course", the_course, open_everything),
         # Between them, every kind of figure and call-out.
         Visited("pay-offs", "courses:lesson", the_lesson("realism-cooperation"), open_everything),
