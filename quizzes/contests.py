@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery, UUIDField
 from django.utils.translation import gettext as _
 
 from courses.models import Cohort, User
+from courses.models.prepared import Prepared
 from courses.refusals import Refused
 from quizzes import correcting, regrading, reports
 from quizzes.access import may_regrade, own_attempt_to_write
@@ -71,14 +72,20 @@ class Contested:
     option: str
 
 
-def of(attempt: Attempt) -> dict[int, list[Contested]]:
-    """The contests of an attempt by the position of the question, the newest last; one query."""
-    found: dict[int, list[Contested]] = {}
-    for contest in (
+OF_ATTEMPT = Prepared[Contest](
+    lambda attempt: (
         Contest.objects.filter(item__attempt=attempt)
         .select_related("item__version")
         .defer("item__version__spec", "item__version__public")
-    ):
+    ),
+    attempt=UUIDField(),
+)
+
+
+def of(attempt: Attempt) -> dict[int, list[Contested]]:
+    """The contests of an attempt by the position of the question, the newest last; one query."""
+    found: dict[int, list[Contested]] = {}
+    for contest in OF_ATTEMPT.all(attempt=attempt.pk):
         words = option_words(contest.item.version).get(contest.option, "")
         found.setdefault(contest.item.position, []).append(Contested(contest, words))
     return found

@@ -5,12 +5,16 @@ enrolment and then activity, so that no two writers wait for each other for ever
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import BigIntegerField, QuerySet
 
 from courses import progress
+from courses.models.prepared import Prepared
 from quizzes import grading, holding
 from quizzes.holding import Person
 from quizzes.models import Attempt, Quiz, Reveal
@@ -122,21 +126,39 @@ def _pair(attempt: Attempt) -> Pair:
     return attempt.quiz_id, attempt.enrolment_id
 
 
-def _counting(attempts: Sequence[Attempt], *, now: datetime) -> dict[Pair, Counting]:
-    """What has been earned so far, where something has."""
-    standings: dict[Pair, Standing] = defaultdict(lambda: Standing([], []))
-    for quiz, enrolment, state, begun, handed_in, score, out_of, deduction in (
+def _over(attempts: Sequence[Attempt]) -> Iterable[tuple[Any, ...]]:
+    """All that is over of what these students did in these quizzes; one query."""
+    if len(attempts) == 1:
+        return OVER.all(quiz=attempts[0].quiz_id, enrolment=attempts[0].enrolment_id)
+    return _finished(
+        quiz__in={attempt.quiz_id for attempt in attempts},
+        enrolment__in={attempt.enrolment_id for attempt in attempts},
+    )
+
+
+def _finished(**of: Any) -> QuerySet[Attempt, tuple[Any, ...]]:
+    return (
         Attempt.objects.exclude(state=Attempt.State.OPEN)
-        .filter(
-            quiz__in={attempt.quiz_id for attempt in attempts},
-            enrolment__in={attempt.enrolment_id for attempt in attempts},
-        )
+        .filter(**of)
         .order_by("number")
         .values_list(
             *("quiz", "enrolment", "state", "started_at", "submitted_at"),
             *("score", "out_of", "deduction"),
         )
-    ):
+    )
+
+
+OVER = Prepared[tuple[Any, ...]](
+    lambda quiz, enrolment: _finished(quiz=quiz, enrolment=enrolment),
+    quiz=BigIntegerField(),
+    enrolment=BigIntegerField(),
+)
+
+
+def _counting(attempts: Sequence[Attempt], *, now: datetime) -> dict[Pair, Counting]:
+    """What has been earned so far, where something has."""
+    standings: dict[Pair, Standing] = defaultdict(lambda: Standing([], []))
+    for quiz, enrolment, state, begun, handed_in, score, out_of, deduction in _over(attempts):
         standing = standings[quiz, enrolment]
         standing.over += 1
         if state == Attempt.State.SUBMITTED:

@@ -9,8 +9,9 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, UUIDField
 
+from courses.models.prepared import Prepared
 from quizzes import grading, sheets, tallies, tries
 from quizzes.behaviours import Given, Rules, judge
 from quizzes.ledger import record
@@ -19,6 +20,17 @@ from quizzes.questions import BY_HAND, KINDS
 from quizzes.statistics import pace
 
 log = structlog.get_logger(__name__)
+
+
+TO_GRADE = Prepared[Item](
+    lambda attempt: (
+        Item.objects.current()
+        .filter(attempt=attempt)
+        .select_related("version")
+        .defer("version__content", "version__public")
+    ),
+    attempt=UUIDField(),
+)
 
 
 def grade(attempt: Attempt, *, now: datetime) -> None:
@@ -34,12 +46,7 @@ def grade(attempt: Attempt, *, now: datetime) -> None:
     versions: dict[int, int] = {}
     marks: list[Mark] = []
     counting: list[sheets.Row] = []
-    for item in (
-        Item.objects.current()
-        .filter(attempt=attempt)
-        .select_related("version")
-        .defer("version__content")
-    ):
+    for item in TO_GRADE.all(attempt=attempt.pk):
         versions[item.pk] = item.version_id
         given = answers.get(item.pk, ())
         mark = _mark(item, rules, given, now=now)

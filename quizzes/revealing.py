@@ -4,6 +4,7 @@ A key belongs to a question version. It may have been shown by another quiz, in 
 at a checkpoint, so all that a person has done anywhere is asked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -136,33 +137,58 @@ def known_versions(enrolment: Enrolment, *, now: datetime) -> frozenset[int]:
 
     What could be looked at counts as seen: nobody can tell whether it was. Eight queries at most.
     """
-    theirs = Attempt.objects.filter(enrolment__user=enrolment.user_id).order_by()
-    seen = [attempt.pk for attempt, past in pasts(theirs, now=now) if past.may_have_shown]
+    theirs = _stand(THEIRS.all(user=enrolment.user_id), now=now)
+    seen = [attempt.pk for attempt, past in theirs if past.may_have_shown]
+    if not seen:
+        return frozenset(version for (version,) in CHECKED.all(user=enrolment.user_id))
+    return frozenset(
+        _asked_of(enrolment.user_id, Q(attempt__in=seen)).values_list("version", flat=True)
+    )
+
+
+def _asked_of(user: Any, seen: Q) -> QuerySet[Any, Any]:
+    """The versions whose key a person saw in these items, by checking answers, or in lessons."""
     asked = Item.objects.filter(
         # Also what was swapped for a fresh question in practice.
-        Q(attempt__in=seen) | Exists(Response.objects.filter(item=OuterRef("pk"), checked=True)),
-        attempt__enrolment__user=enrolment.user_id,
+        seen | Exists(Response.objects.filter(item=OuterRef("pk"), checked=True)),
+        attempt__enrolment__user=user,
     )
-    tried_in_lessons = CheckpointAnswer.objects.filter(enrolment__user=enrolment.user_id)
-    return frozenset(
+    tried_in_lessons = CheckpointAnswer.objects.filter(enrolment__user=user)
+    return (
         asked.order_by()
         .values_list("version")
         .union(tried_in_lessons.order_by().values_list("version"))
-        .values_list("version", flat=True)
     )
+
+
+CHECKED = Prepared[tuple[int]](lambda user: _asked_of(user, Q()), user=BigIntegerField())
 
 
 def pasts(theirs: QuerySet[Attempt], *, now: datetime) -> list[tuple[Attempt, Past]]:
     """Each attempt of one person with how it stands; seven queries at most."""
+    return _stand(list(_told(theirs)), now=now)
+
+
+def _told(theirs: QuerySet[Attempt]) -> QuerySet[Any]:
+    """Attempts with all that `_stand` asks of them."""
     asked_for = Reveal.objects.filter(quiz=OuterRef("quiz"), enrolment=OuterRef("enrolment"))
     hidden = GradeColumn.objects.filter(
         cohort=OuterRef("enrolment__cohort"), activity=OuterRef("quiz__activity"), hidden=True
     ).order_by()
-    attempts: list[Any] = list(
+    return (
         theirs.annotate(revealed=Exists(asked_for), hidden=Exists(hidden))
         .select_related("quiz__activity__module", "enrolment__cohort")
         .defer("quiz__intro", "quiz__intro_html", "sections")
     )
+
+
+THEIRS = Prepared[Any](
+    lambda user: _told(Attempt.objects.filter(enrolment__user=user).order_by()),
+    user=BigIntegerField(),
+)
+
+
+def _stand(attempts: Sequence[Any], *, now: datetime) -> list[tuple[Attempt, Past]]:
     asked = [attempt for attempt in attempts if attempt.quiz.review != Policy.PRACTICE]
     quizzes = {attempt.quiz_id: attempt.quiz for attempt in asked}
     cohorts = {attempt.enrolment.cohort_id for attempt in asked}

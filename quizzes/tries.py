@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet, UUIDField
+
+from courses.models.prepared import Prepared
 from quizzes.behaviours import Given, Rules, Standing, judge
 from quizzes.models import Attempt, Response
 from quizzes.questions import KINDS, Kind
@@ -27,11 +30,20 @@ Stored = tuple[int, Any, bool, int | None, datetime]
 
 def stored(attempts: Collection[UUID]) -> list[Stored]:
     """Every answer to each item in their order; one query."""
-    return list(
-        Response.objects.filter(item__attempt__in=attempts, item__replaced_at=None)
+    if len(attempts) == 1:
+        return OF_ONE.all(attempt=next(iter(attempts)))
+    return list(_answers(item__attempt__in=attempts))
+
+
+def _answers(**of: Any) -> QuerySet[Response, Stored]:
+    return (
+        Response.objects.filter(**of, item__replaced_at=None)
         .order_by("item", "revision")
         .values_list("item", "answer", "checked", "certainty", "saved_at")
     )
+
+
+OF_ONE = Prepared[Stored](lambda attempt: _answers(item__attempt=attempt), attempt=UUIDField())
 
 
 def given(attempts: Collection[UUID]) -> dict[int, list[Given]]:
