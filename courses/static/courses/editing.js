@@ -148,4 +148,19 @@ for (const head of document.querySelectorAll("thead th:empty")) {
   head.append(name);
 }
 
+// A table that does not fit stacks the fields of each row (editing.css), each below its column's name.
+for (const frame of document.querySelectorAll(".inline-group .tabular")) {
+  const names = [...frame.querySelectorAll("thead th")].flatMap((head) => Array(head.colSpan).fill(head.textContent.trim()));
+  for (const row of frame.querySelectorAll("tbody tr")) {
+    [...row.cells].forEach((cell, at) => { if (!cell.matches(".original")) cell.dataset.label = names[at] ?? ""; });
+  }
+  let width = 0;
+  new ResizeObserver(() => {
+    if (frame.clientWidth === width) return; // it became higher, by what was done here
+    width = frame.clientWidth;
+    frame.classList.remove("rows-open");
+    frame.classList.toggle("rows-open", frame.scrollWidth > width);
+  }).observe(frame);
+}
+
 document.querySelector("[data-errors]")?.focus();
