@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Q
 
@@ -77,6 +77,43 @@ def fresh(
     return _found([key], [slot])[key]
 
 
+def kin(exams: Collection[Quiz]) -> dict[int, list[Quiz]]:
+    """By primary key of each of these exams, the others that may ask one of its questions.
+
+    Only those to which a key that is known matters: an exam in which every question counts has
+    its author's word that its questions may be known. One query where there is no other exam, two
+    without a slot that draws, else six at most.
+    """
+    others = list(
+        Quiz.objects.filter(review=Quiz.Review.EXAM, known_questions=Quiz.Known.LEAVE_OUT)
+        .select_related("activity__module")
+        .defer("intro", "intro_html")
+        .order_by("pk")
+    )
+    found: dict[int, list[Quiz]] = {exam.pk: [] for exam in exams}
+    if not {other.pk for other in others} - found.keys() and len(found) < 2:
+        return found
+    both = {exam.pk: exam for exam in [*others, *exams]}
+    slots: dict[int, list[Slot]] = defaultdict(list)
+    for slot in Slot.objects.filter(quiz__in=both).order_by("quiz", "position"):
+        slots[slot.quiz_id].append(slot)
+    # What an exam may draw is the same for all but for where its pools end.
+    every = [slot for of_one in slots.values() for slot in of_one]
+    candidates = _candidates(others[0], every)
+    needs = _prerequisites() if any(_reaches(slot) for slot in every) else {}
+    asks = {
+        pk: {
+            question
+            for choice in choices(_asked(exam, slots[pk], needs), candidates)
+            for question in choice
+        }
+        for pk, exam in both.items()
+    }
+    for pk, rivals in found.items():
+        rivals += [other for other in others if other.pk != pk and asks[pk] & asks[other.pk]]
+    return found
+
+
 def headings(filled: Sequence[Filled]) -> list[dict[str, Any]]:
     """What `Attempt.sections` keeps: where each section begins, and its heading as it stands."""
     found = []
@@ -126,7 +163,19 @@ def _versions(
     return [versions[key] for key in keys]
 
 
-def _asked(quiz: Quiz, slots: Sequence[Slot]) -> list[Pool | str]:
+def _prerequisites() -> Mapping[int, Sequence[int]]:
+    """By module, the modules that it builds on; one query."""
+    needs: dict[int, list[int]] = defaultdict(list)
+    for module, other in Module.prerequisites.through.objects.values_list(
+        "from_module", "to_module"
+    ):
+        needs[module].append(other)
+    return needs
+
+
+def _asked(
+    quiz: Quiz, slots: Sequence[Slot], needs: Mapping[int, Sequence[int]] | None = None
+) -> list[Pool | str]:
     """What each slot asks for: a pool, or its question.
 
     Where neither objective nor module is named, a pool ends with what the quiz's own module
@@ -134,12 +183,8 @@ def _asked(quiz: Quiz, slots: Sequence[Slot]) -> list[Pool | str]:
     """
     reach: frozenset[Any] | None = None
     if any(_reaches(slot) for slot in slots):
-        needs: dict[Any, list[int]] = defaultdict(list)
-        for module, other in Module.prerequisites.through.objects.values_list(
-            "from_module", "to_module"
-        ):
-            needs[module].append(other)
-        reach = built_on(quiz.activity.module_id, lambda pk: needs[pk])
+        known = _prerequisites() if needs is None else needs
+        reach = built_on(quiz.activity.module_id, lambda pk: known.get(cast(int, pk), ()))
     return [
         str(slot.question_id)
         if slot.question_id is not None

@@ -35,6 +35,7 @@ class Origin(StrEnum):
     SCHEDULE = "schedule"
     GROUP = "group"
     PERSON = "person"
+    EXAM = "exam"  # another one that may ask the same questions
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,12 @@ def last_close(ends: Iterable[End]) -> End:
     counted += newest.values()
     if not counted:
         raise ValueError("There is no close to compare.")
-    return max(counted, key=lambda end: inf if end.at is None else end.at.timestamp())
+    return latest(counted)
+
+
+def latest(ends: Iterable[End]) -> End:
+    """The last of several ends; never is later than all."""
+    return max(ends, key=lambda end: inf if end.at is None else end.at.timestamp())
 
 
 def _why(what: str, setting: Setting[Any], more: str, less: str) -> list[str]:

@@ -179,6 +179,7 @@ ENDS: Mapping[Origin, str] = {
     Origin.GROUP: "because of what the group {whose} was given",
     Origin.PERSON: "because of {whose}'s extension",
     Origin.QUIZ: "because somebody has an attempt under way until then",
+    Origin.EXAM: "“{whose}”, which may ask the same questions, is not over before that",
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Cohort, Enrolment, Group, Record, Role, User
 from courses.refusals import Refused
-from quizzes import availability, conditions, ledger
+from quizzes import availability, composing, conditions, ledger
 from quizzes.behaviours import Rules
 from quizzes.conditions import End, Origin
 from quizzes.holding import FIELDS, Book
@@ -40,7 +41,7 @@ LONGEST_PASSWORD = 64
 def over_at(quiz: Quiz, *, cohort: Cohort, now: datetime) -> datetime | None:
     """When nobody can earn credit on the key of this quiz any more, or None for never yet.
 
-    Cohorts to show the site with count only for their own people; three queries.
+    Cohorts to show the site with count only for their own people; queries as `last_ends`.
     """
     return last_ends([quiz], cohorts={cohort.pk}, now=now)[quiz.pk].at
 
@@ -48,13 +49,41 @@ def over_at(quiz: Quiz, *, cohort: Cohort, now: datetime) -> datetime | None:
 def last_ends(
     quizzes: Collection[Quiz], *, cohorts: Collection[int], now: datetime
 ) -> dict[int, End]:
-    """The same for several quizzes, by primary key, with whose end it is; three queries.
+    """The same for several quizzes, by primary key, with whose end it is.
 
     Seen from `cohorts`: of those to show the site with, only these count.
 
     The latest close over all cohorts that study it, the extensions of groups and people that
-    still hold, and the attempts under way. Where rules overlap, the later one decides.
+    still hold, and the attempts under way. Where rules overlap, the later one decides. A key
+    belongs to its question: of exams that may ask the same one, all wait for the last, unless
+    that counts known questions. Three queries, and those of `composing.kin`.
     """
+    kin = composing.kin(quizzes)
+    wanted = {quiz.pk: quiz for quiz in chain(*kin.values(), quizzes)}
+    ends = {
+        key: conditions.last_close(of_quiz)
+        for key, of_quiz in _own_ends(list(wanted.values()), cohorts=cohorts, now=now).items()
+        if of_quiz
+    }
+    return {
+        quiz.pk: conditions.latest(
+            [
+                ends[quiz.pk],
+                *(
+                    End(ends[other.pk].at, other.activity.title, origin=Origin.EXAM)
+                    for other in kin[quiz.pk]
+                    if other.pk in ends
+                ),
+            ]
+        )
+        for quiz in quizzes
+    }
+
+
+def _own_ends(
+    quizzes: Collection[Quiz], *, cohorts: Collection[int], now: datetime
+) -> dict[int, list[End]]:
+    """All that may be the last end of each quiz by itself; three queries."""
     others = Q(demo=False) | Q(pk__in=cohorts)
     studying = Q(joining_open=True) | Q(
         enrolments__role=Role.STUDENT, enrolments__withdrawn_at__isnull=True
@@ -112,7 +141,7 @@ def last_ends(
         .distinct()
     ):
         ends[key].append(End(closes_at, origin=Origin.QUIZ))
-    return {key: conditions.last_close(of_quiz) for key, of_quiz in ends.items()}
+    return ends
 
 
 # --- Changing it -------------------------------------------------------------------------------

@@ -251,3 +251,48 @@ def test_an_exam_that_is_over_has_shown_its_key_and_not_before(
         now=NOON,
     )
     assert revealing.known_versions(ben_here, now=LATER) == set()
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_an_exam_waits_for_the_last_one_that_may_ask_the_same_question(
+    ada, ben_here, quiz, module, questions, cohort, drawn
+):
+    objective = factories.make_objective(module)
+    questions[0].objectives.add(objective)
+    other = factories.make_quiz(
+        module, [] if drawn else questions[:1], key="other-exam", title="Other exam"
+    )
+    if drawn:
+        other.slots.create(position=1, objective=objective)
+    apart = factories.make_question(module, "apart")
+    third = factories.make_quiz(module, [apart], key="third-exam", title="Third exam")
+    Quiz.objects.update(review="exam")
+    quiz.refresh_from_db()
+    for each, after in ((quiz, 0), (other, 60), (third, 90)):
+        closes_at = LATER + minutes(after)
+        timing.set_schedule(
+            cohort, each, opens_at=None, due_at=None, closes_at=closes_at, by=ada, now=NOON
+        )
+    attempt = sit(ben_here, quiz, "a")
+    shut, over = LATER + minutes(1), LATER + minutes(61)
+    assert Visible.RIGHT_ANSWER not in items(attempt, now=shut)
+    assert revealing.known_versions(ben_here, now=shut) == set()
+    end = timing.last_ends([quiz], cohorts={cohort.pk}, now=shut)[quiz.pk]
+    assert (end.at, end.whose) == (LATER + minutes(60), "Other exam")
+    assert Visible.RIGHT_ANSWER in items(attempt, now=over)
+    assert len(revealing.known_versions(ben_here, now=over)) == 3
+    # Its author may say that its questions may be known.
+    Quiz.objects.filter(pk=other.pk).update(known_questions="count")
+    assert Visible.RIGHT_ANSWER in items(attempt, now=shut)
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_what_an_exam_waits_for_is_asked_in_as_many_queries_for_any_number_of_exams(
+    quiz, module, questions, cohort, django_assert_num_queries, others
+):
+    for number in range(others):
+        each = factories.make_quiz(module, questions[:1], key=f"exam-{number}")
+        each.slots.create(position=2, lens="realism")
+    Quiz.objects.update(review="exam")
+    with django_assert_num_queries(7):
+        timing.over_at(quiz, cohort=cohort, now=NOON)
