@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models.functions import Coalesce
 
 from courses.models import Activity, Cohort, ColumnTally, Enrolment, Record
+from courses.models.rewriting import rewrite
 
 
 def start(enrolment: Enrolment, activity: Activity, *, now: datetime) -> None:
@@ -96,7 +97,7 @@ def hold_all(pairs: Collection[tuple[int, int]], *, now: datetime) -> dict[tuple
 
 def score_all(rows: Sequence[Record]) -> None:
     """Write scores, lateness and completion of rows that `hold_all` gave."""
-    Record.objects.bulk_update(rows, ["score", "late", "completed_at"])
+    rewrite(rows, ["score", "late", "completed_at"])
 
 
 def score(

@@ -19,6 +19,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from courses.models import Cohort, User
+from courses.models.rewriting import rewrite
 from courses.refusals import Refused
 from quizzes import grading, ledger, sheets, tallies, tries
 from quizzes.access import may_regrade
@@ -166,7 +167,9 @@ class Survey:
             for pk, whole in _sums([pk for pk, each in rules.items() if each.least]).items():
                 found[pk].summed = whole
             for outcome in found.values():
-                self._note(outcome)
+                self._see(outcome)
+                if not lock:  # what is committed has been summed up before
+                    self._sum_up(outcome)
             yield list(found.values())
             chunk = list(rows.filter(pk__gt=chunk[-1].pk)[:CHUNK])
 
@@ -238,14 +241,18 @@ class Survey:
             return stays
         return stays if found is None else (found.score, self.by_number[found.number])
 
-    def _note(self, outcome: Outcome) -> None:
-        attempt, before, after = outcome.attempt, outcome.before, outcome.after
-        self.fingerprint.add(attempt.pk, before, attempt.out_of, attempt.quiz.pass_mark)
+    def _see(self, outcome: Outcome) -> None:
+        attempt = outcome.attempt
+        self.fingerprint.add(attempt.pk, outcome.before, attempt.out_of, attempt.quiz.pass_mark)
         self.counted["attempts"] += 1
         for change in outcome.changes:
             self.fingerprint.add(
                 change.item, change.revision, change.mark, change.before, change.after
             )
+
+    def _sum_up(self, outcome: Outcome) -> None:
+        before, after = outcome.before, outcome.after
+        for change in outcome.changes:
             if change.before is None or change.after is None or not change.points:
                 continue
             self.counted["added"] += change.added
@@ -480,7 +487,7 @@ def _write(regrade: Regrade, outcomes: Sequence[Outcome], *, by: User, now: date
             score for *_asked, score, _answer in rows if score is not None
         )
         moved[pk].sheet = sheets.of(rows)
-    Attempt.objects.bulk_update(moved.values(), ["score", "sheet"])
+    rewrite(list(moved.values()), ["score", "sheet"])
 
 
 def _tell_ledger(rescored: Mapping[tuple[int, int], UUID], *, now: datetime) -> None:

@@ -31,7 +31,7 @@ NOTHING_MOVED = "It is done, and no mark has moved. The students concerned can s
 PAGE = 50  # questions of a cohort that can be marked again
 
 # To commit the regrade of one attempt, on a small machine (`manage.py bench` measures it).
-MILLISECONDS_EACH = 2
+MILLISECONDS_EACH = 1
 
 
 def _versions(question: Question) -> list[tuple[int, str]]:
