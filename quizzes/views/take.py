@@ -1,6 +1,6 @@
 """A student takes a quiz: cover, attempt, saving, handing in, result; and checkpoints."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -266,7 +266,7 @@ class Fields(dict[str, list[str]]):
     them it would count as blank, and wipe out what is stored.
     """
 
-    def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, fields: Mapping[str, list[str]]) -> None:
         super().__init__(fields)
         self.read: set[str] = set()
 
