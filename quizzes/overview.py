@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 from uuid import UUID
 
 from django.db.models import (
-    Case,
     Count,
     Exists,
     F,
@@ -25,8 +24,6 @@ from django.db.models import (
     Q,
     QuerySet,
     TextField,
-    Value,
-    When,
     Window,
 )
 from django.db.models.functions import Cast, RowNumber
@@ -231,13 +228,10 @@ def parts_of(cohort: Cohort) -> list[Part]:
     return [Part(pk, *rest) for pk, rest in found.items()]
 
 
-def read_class(
-    cohort: Cohort, *, now: datetime, only: int | None = None, diary: "Diary | None" = None
-) -> Class:
+def read_class(cohort: Cohort, *, now: datetime, only: int | None = None) -> Class:
     """The students of a cohort with what the ledger says of each; five queries.
 
-    With `only`, an enrolment, nobody else is read. A `diary` is written on the way, for one query
-    more.
+    With `only`, an enrolment, nobody else is read.
     """
     parts = parts_of(cohort)
     begins = datetime.combine(cohort.starts_on, time.min, tzinfo=cohort.zone)
@@ -248,38 +242,31 @@ def read_class(
         .values_list("pk", "user__name", "user__username", "joined_at", "user__last_login")
     ):
         people[pk] = Person(pk, name or username, max(joined_at, begins), last_login)
-    steps = {
-        step.pk: (part.pk, step.required or not part.required, step.kind == Activity.Kind.LESSON)
-        for part in parts
-        for step in part.steps
-    }
-    newest: dict[int, str] = {}
+    # By module where the rows are: of a large class there are tens of thousands of steps.
+    counts = Q(activity__required=True) | Q(
+        activity__module__in=[part.pk for part in parts if not part.required]
+    )
+    finished = Q(excused=True) | Q(completed_at__isnull=False)
     rows: QuerySet[Any, Any] = (
         Record.objects.filter(_students(cohort, only=only))
+        .filter(activity__module__in=[part.pk for part in parts])
         .order_by()
-        .values_list(
-            "enrolment_id",
-            "activity_id",
-            _told("started_at"),
-            _told("completed_at"),
-            Case(When(excused=True, then=Value("x")), default=Value("")),
+        .values_list("enrolment_id", "activity__module_id")
+        .annotate(
+            begun=Count("started_at"),
+            done=Count("pk", filter=counts & finished),
+            newest=_told(Max("completed_at")),
         )
     )
-    for pk, step, started_at, completed_at, excused in rows.iterator(CHUNK):
-        if step not in steps or pk not in people:
-            continue  # it has gone to another course, or somebody has come since
-        module, counts, lesson = steps[step]
+    newest: dict[int, str] = {}
+    for pk, module, begun, done, completed_at in rows:
+        if pk not in people:
+            continue  # somebody has come since
         person = people[pk]
-        begun, done = person.parts.get(module, (0, 0))
-        finished = counts and (excused or completed_at is not None)
-        person.parts[module] = begun + (started_at is not None), done + bool(finished)
-        if finished:
-            person.done += 1
-        if completed_at is not None:
-            if completed_at > newest.get(pk, ""):
-                newest[pk] = completed_at
-            if diary is not None:
-                diary.add(pk, completed_at, lesson=lesson)
+        person.parts[module] = begun, done
+        person.done += done
+        if completed_at is not None and completed_at > newest.get(pk, ""):
+            newest[pk] = completed_at
     for pk, completed_at in newest.items():
         people[pk].sign(_at(completed_at))
     unmarked = Q(state=Attempt.State.SUBMITTED, score__isnull=True)
@@ -303,15 +290,6 @@ def read_class(
         .annotate(answered=Max("answered_at"))
     ):
         people[pk].sign(answered_at)
-    if diary is not None:
-        handed: QuerySet[Any, Any] = (
-            Attempt.objects.submitted()
-            .filter(_students(cohort, only=only))
-            .order_by()
-            .values_list("enrolment_id", _told("submitted_at"))
-        )
-        for pk, submitted_at in handed.iterator(CHUNK):
-            diary.add(pk, submitted_at, attempt=True)
     until = now if cohort.closes_at is None else min(now, cohort.closes_at)
     for person in people.values():
         person.silent_days = concerns.silent_days(last=person.last, since=person.since, now=until)
@@ -409,15 +387,26 @@ class Try:
 
     @property
     def percentage(self) -> Decimal:
-        return grading.effective(*map(Decimal, (self.score, self.out_of, self.deduction)))
+        return _percentage(self.score, self.out_of, self.deduction)
 
     @property
     def seconds(self) -> float:
-        return (_at(self.ended) - _at(self.began)).total_seconds()
+        return _seconds(self.began, self.ended)
 
     @property
     def pk(self) -> UUID:
         return UUID(self.key)
+
+
+@lru_cache(maxsize=4096)
+def _percentage(score: str, out_of: str, deduction: str) -> Decimal:
+    """A class earns few different marks, each of them often."""
+    return grading.effective(Decimal(score), Decimal(out_of), Decimal(deduction))
+
+
+def _seconds(began: str, ended: str) -> float:
+    """Between two moments as the database writes them, both with their zone or both without."""
+    return (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,7 +457,7 @@ def _usual_seconds(cohort: Cohort, quizzes: Collection[int]) -> dict[int, float]
         .values_list("quiz_id", _told("started_at"), _told("submitted_at"))
     )
     for quiz, began, ended in rows:
-        taken[quiz].append((_at(ended) - _at(began)).total_seconds())
+        taken[quiz].append(_seconds(began, ended))
     medians = {
         quiz: concerns.usual(seconds, enough=concerns.ENOUGH_TRIES)
         for quiz, seconds in taken.items()
@@ -511,8 +500,9 @@ MOST_GUESSES = 10_000
 
 def _guesses(attempts: Collection[UUID]) -> dict[UUID, Fraction]:
     """What random answers earn on average in each attempt, as a share of it; three queries."""
+    asked: dict[str, tuple[int, int]] = {}  # of thousands of lines few are different
     entries = {
-        pk: tuple((entry.version, entry.worth) for entry in map(read, sheet.split("\n")[1:]))
+        pk: tuple([asked.get(line) or _asked(asked, line) for line in sheet.split("\n")[1:]])
         for pk, sheet in Attempt.objects.filter(pk__in=attempts)
         .exclude(sheet="")
         .order_by()
@@ -534,6 +524,12 @@ def _guesses(attempts: Collection[UUID]) -> dict[UUID, Fraction]:
             parts = (by_digest[digests[version]] * points for version, points in of_one)
             share[of_one] = sum(parts, Fraction(0)) / worth
     return {pk: share[of_one] for pk, of_one in entries.items() if of_one in share}
+
+
+def _asked(known: dict[str, tuple[int, int]], line: str) -> tuple[int, int]:
+    """The version that a line of a sheet is about, and what it is worth."""
+    entry = read(line)
+    return known.setdefault(line, (entry.version, entry.worth))
 
 
 def _guesses_of(digests: Collection[str]) -> dict[str, Fraction]:
@@ -695,10 +691,32 @@ def _diary(cohort: Cohort, *, by: str, now: datetime) -> Diary:
     return Diary(by, starts, marks, [set() for _ in starts], [*nothing], [*nothing])
 
 
+def _write(diary: Diary, cohort: Cohort, parts: Iterable[Part]) -> None:
+    """Write what the students of a cohort finished and handed in; two queries."""
+    begins = datetime.combine(diary.starts[0], time.min, tzinfo=cohort.zone)
+    lessons = {step.pk: step.kind == Activity.Kind.LESSON for part in parts for step in part.steps}
+    rows: QuerySet[Any, Any] = (
+        Record.objects.filter(_students(cohort), completed_at__gte=begins)
+        .order_by()
+        .values_list("enrolment_id", "activity_id", _told("completed_at"))
+    )
+    for pk, step, completed_at in rows.iterator(CHUNK):
+        if step in lessons:  # and has not gone to another course
+            diary.add(pk, completed_at, lesson=lessons[step])
+    handed: QuerySet[Any, Any] = (
+        Attempt.objects.submitted()
+        .filter(_students(cohort), submitted_at__gte=begins)
+        .order_by()
+        .values_list("enrolment_id", _told("submitted_at"))
+    )
+    for pk, submitted_at in handed.iterator(CHUNK):
+        diary.add(pk, submitted_at, attempt=True)
+
+
 def activity(cohort: Cohort, *, by: str, now: datetime) -> Diary:
-    """What went on in the last weeks; six queries."""
+    """What went on in the last weeks; three queries."""
     diary = _diary(cohort, by=by, now=now)
-    read_class(cohort, now=now, diary=diary)
+    _write(diary, cohort, parts_of(cohort))
     return diary
 
 
@@ -946,7 +964,8 @@ def overview(
     marked, what is sat and what is contested are of the whole cohort, too.
     """
     diary = replace(_diary(cohort, by=by, now=now), members=members)
-    taught = read_class(cohort, now=now, diary=diary)
+    taught = read_class(cohort, now=now)
+    _write(diary, cohort, taught.parts)
     needs = needing_help(taught) if taught.people else []
     if members is not None:
         taught = replace(taught, people=[one for one in taught.people if one.pk in members])

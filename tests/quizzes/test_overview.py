@@ -378,7 +378,7 @@ def test_the_pages_ask_as_often_whatever_the_class(
             progress.score(one, each.activity, percentage=Decimal(0), completed=False, now=NOON)
     adas = as_(ada)
     for address, queries in (
-        ("", 21),
+        ("", 22),
         ("help/", 11),
         ("modules/realism/?without=realism-quiz", 16),
     ):
