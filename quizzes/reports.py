@@ -547,7 +547,9 @@ def _hidden(quiz: Quiz, so_far: Tried, person: timing.Person) -> str:
         if so_far.under_way:
             return _(ONE_UNDER_WAY)
         return _(ONE_ELSEWHERE) if so_far.elsewhere else _(ASK_AGAIN)
-    return _(visibility.TOLD[visibility.Policy(quiz.review)])
+    # What was told before the start, without what has come about since.
+    told = _(visibility.TOLD[visibility.Policy(quiz.review)])
+    return told.removeprefix(_(visibility.AT_ONCE)).strip()
 
 
 @dataclass(frozen=True)

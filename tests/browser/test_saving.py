@@ -291,6 +291,7 @@ def test_finishing_waits_for_what_is_unsent(page):
     expect_not_saved(page, 1)
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_role("alert")).to_contain_text("Not every answer is saved yet.")
+    expect(page.get_by_role("alert")).to_be_in_viewport()
     # The notice is read out by itself, so no other place says the same.
     expect(page.locator("[data-say]")).to_have_text("1 answer is not saved yet, trying again")
     let_through(page)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from courses.models import Enrolment, Record
+from courses.models import Enrolment, GradeColumn, Record
 from quizzes import reports, simulation
 from quizzes.authoring import publish
 from quizzes.models import Attempt, Item, Mark, Question, Quiz, Response
@@ -44,6 +44,15 @@ def answer(api: Api, attempt: dict, position: int, value, revision: int = 0):
 
 
 # --- A whole attempt ---------------------------------------------------------------------------
+
+
+def test_of_a_hidden_column_it_is_not_said_whether_an_attempt_passes(api, cohort, quiz, started):
+    api.send("post", path_of(started, "submit/"))
+    (shown,) = api.ask(QUIZ).json()["attempts"]
+    assert (shown["passed"], shown["counts"]) == (False, True)
+    GradeColumn.objects.create(cohort=cohort, activity=quiz.activity, hidden=True)
+    (hidden,) = api.ask(QUIZ).json()["attempts"]
+    assert [hidden[name] for name in ("percentage", "passed", "counts")] == [None, None, None]
 
 
 def test_a_student_sits_the_quiz_and_reads_why(api, ben, quiz):
@@ -428,7 +437,9 @@ def test_in_an_exam_only_the_total_is_told_before_the_close(api, quiz):
 
     told = result.json()
     assert told["score"] == "1.00"
-    assert "follow when the quiz has closed" in told["hidden"]
+    assert told["hidden"] == (
+        "The right answers and the explanations follow when the quiz has closed for everybody."
+    )
     assert told["read_again"] == []
     for question in told["questions"]:
         assert question["mark"] is None

@@ -180,7 +180,7 @@ function tell() {
   // Spoken only when things turn bad and when they are good again, not at every answer; and not
   // where a notice has just said more of it, which is read out by itself.
   const bad = Boolean(failing.length || stuck.length);
-  if (bad !== troubled && !(bad && noticed)) say.textContent = bad ? line.textContent : waiting.length ? "" : WORDS.again;
+  if (bad !== troubled) say.textContent = bad ? (noticed ? "" : line.textContent) : waiting.length ? "" : WORDS.again;
   noticed = false;
   if (bad || !waiting.length) troubled = bad;
   form.dispatchEvent(new CustomEvent("holding", { detail: { unsaved: new Set([...failing, ...stuck]).size, failures } }));
