@@ -299,7 +299,7 @@ def _report(asked: Asked, told: Counted) -> tuple[Report, dict[int, "Table"]]:
         handed_in=told.handed_in,
         waiting=told.waiting,
         percentages=percentages,
-        whole=whole(percentages),
+        whole=whole(percentages, highest=10_000),
         reliability=_reliability(counted),
         full=full * UNIT,
         lines=[
@@ -409,8 +409,7 @@ def _line(table: Table, item: Item, paces: pace.Paces) -> Line:
     choices: dict[str, Option] = {}
     right: list[str] = []
     if len(parts) == 1 and guess:
-        chosen = _chosen_totals(table, parts)
-        told = options(chosen, table.joint.totals)
+        told = options(_chosen_rests(table, parts), table.joint.rests)
         choices = {choice.key: told["", choice.key] for choice in parts[0].choices}
         right = [choice.key for choice in parts[0].choices if choice.right]
     return Line(
@@ -462,17 +461,21 @@ def _picks(entry: Entry, version: QuestionVersion, parts: Sequence[Part]) -> set
     return picked | {(part.key, BLANK) for part in parts if part.key not in answered}
 
 
-def _chosen_totals(table: Table, parts: Sequence[Part]) -> dict[Pick, Counter[int]]:
-    """The totals of those who chose each choice; a choice that nobody met is there, too."""
+def _chosen_rests(table: Table, parts: Sequence[Part]) -> dict[Pick, Counter[int]]:
+    """What those who chose each choice earned on the rest; a choice that nobody met is there, too.
+
+    On the rest as for the discrimination: the total holds the question itself, which in a short
+    quiz lifts its key over any option that should have been the key.
+    """
     chosen: dict[Pick, Counter[int]] = defaultdict(Counter)
     chosen.update({(part.key, each.key): Counter() for part in parts for each in part.choices})
     known: dict[Entry, set[Pick]] = {}
-    for (entry, _mark, total), times in table.counts.items():
+    for (entry, mark, total), times in table.counts.items():
         picks = known.get(entry)
         if picks is None:
             picks = known[entry] = _picks(entry, table.versions[entry.version], parts)
         for pick in picks:
-            chosen[pick][total] += times
+            chosen[pick][total - mark] += times
     return chosen
 
 
@@ -546,7 +549,10 @@ def question(asked: Asked, key: str) -> Detail | None:
     )
 
 
-def decisions(asked: Asked) -> list[tuple[int, Line, Sequence[Decision]]]:
+Decided = tuple[int, Line, Sequence[Decision]]  # a question's number, its line, its choices
+
+
+def decisions(asked: Asked) -> list[Decided]:
     """The choices of every question with its number, as `question` has them for one.
 
     One query beside those of a report; what is marked by hand has no choices.
@@ -571,9 +577,8 @@ def decisions(asked: Asked) -> list[tuple[int, Line, Sequence[Decision]]]:
 
 
 def _decisions(table: Table, parts: Sequence[Part], found: Sequence[Flag]) -> list[Decision]:
-    chosen = _chosen_totals(table, parts)
-    totals = table.joint.totals
-    told, traced = options(chosen, totals), traces(chosen, totals)
+    chosen, rests = _chosen_rests(table, parts), table.joint.rests
+    told, traced = options(chosen, rests), traces(chosen, rests)
     decisions = []
     for part in parts:
         choices = [
@@ -622,6 +627,40 @@ def _in_words(entry: Entry, version: QuestionVersion) -> str:
 
 
 # --- The rows behind a number ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reached:
+    """An attempt and what it came to, as the report counts it: before lateness costs anything."""
+
+    key: UUID
+    points: Decimal
+    of: Decimal
+    percentage: Decimal
+    seconds: int | None  # None where it is not known
+
+
+def reached(asked: Asked, *, low: int = 0, high: int = 100, timed: bool = False) -> list[Reached]:
+    """The attempts that the numbers of the whole quiz are about, by the names of their students.
+
+    Those from `low` to under `high` per cent (100 is within), and with `timed` those alone whose
+    time is known. One query beside those of `_finished`.
+    """
+    found = {}
+    for each in _chosen(_finished(asked, keys=True), asked.which):
+        total, worth = map(int, each.sheet.partition("\n")[0].split(" "))
+        taken = each.pace.partition("\n")[0]
+        if not worth or each.key is None or (timed and not taken):
+            continue
+        points, of = total * UNIT, worth * UNIT
+        percentage = grading.percentage(max(points, Decimal(0)), of)
+        if low <= percentage < high or percentage == high == 100:
+            seconds = int(taken) if taken else None
+            found[each.key] = Reached(each.key, points, of, percentage, seconds)
+    named = asked.finished().order_by(
+        "enrolment__user__name", "enrolment__user__username", "enrolment_id", "number"
+    )
+    return [found[key] for key in named.values_list("pk", flat=True) if key in found]
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,16 @@
 """The numbers of the quiz report as people read them: value, interval, n, and one sentence each."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from quizzes.analysis import BLANK, Chosen, Line, Met, Report
+from quizzes.analysis import BLANK, Chosen, Decision, Line, Met, Report
 from quizzes.questions import text_of
 from quizzes.questions.typed import OTHER
-from quizzes.statistics import UNIT, Enough, Interval, Item, Spread
+from quizzes.statistics import UNIT, Enough, Flag, Interval, Item, Option, Spread
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Figure:
     n: int
     sentence: str
     enough: int
+    timed: bool = False  # `n` is of those attempts alone whose time is known
 
     @property
     def too_few(self) -> bool:
@@ -51,20 +52,23 @@ def time(seconds: float) -> str:
 
 
 def taken(name: str, found: Spread | None, sentence: str) -> Figure:
-    """A time taken: the median, with its quartiles where an interval would stand."""
+    """A time taken: the median with its interval, and the quartiles."""
     if found is None:
-        return _figure(name, "", 0, Enough.SPREAD, sentence)
-    quartiles = _("quartiles %(low)s and %(high)s") % {
+        return replace(_figure(name, "", 0, Enough.SPREAD, sentence), timed=True)
+    said = _("quartiles %(low)s and %(high)s") % {
         "low": time(found.first),
         "high": time(found.third),
     }
-    return _figure(name, time(found.median), found.n, Enough.SPREAD, sentence, quartiles)
+    if found.interval is not None:
+        said = f"{within(found.interval, time)}; {said}"
+    told = _figure(name, time(found.median), found.n, Enough.SPREAD, sentence, said)
+    return replace(told, timed=True)
 
 
-def _within(interval: Interval | None, *, percents: bool) -> str:
+def within(interval: Interval | None, tell: Callable[[float], str]) -> str:
+    """An interval with its ends as `tell` has them; "" for none."""
     if interval is None:
         return ""
-    tell = percent if percents else plain
     return _("%(low)s to %(high)s") % {"low": tell(interval.low), "high": tell(interval.high)}
 
 
@@ -109,6 +113,11 @@ def first_line(report: Report) -> str:
     ) % {"said": said, "flagged": report.flagged}
 
 
+def _hundredths(value: float) -> str:
+    """Hundredths of a per cent as the page shows them."""
+    return percent(value / 10_000, 1)
+
+
 def of_whole(report: Report) -> list[Figure]:
     """The quiz as a whole."""
     found, n = report.whole, report.n
@@ -116,28 +125,51 @@ def of_whole(report: Report) -> list[Figure]:
     middle = None if found.median is None else float(found.median) / 10_000
     sd = None if found.sd is None else found.sd / 10_000
     figures = [
-        _figure(_("Mean"), percent(mean, 1), n, 1, _("The average percentage.")),
-        _figure(_("Median"), percent(middle, 1), n, 1, _("Half of the attempts reached more.")),
+        _figure(
+            _("Mean"),
+            percent(mean, 1),
+            n,
+            1,
+            _("The average percentage."),
+            within(found.mean_interval, _hundredths),
+        ),
+        _figure(
+            _("Median"),
+            percent(middle, 1),
+            n,
+            1,
+            _("Half of the attempts reached more."),
+            within(found.median_interval, _hundredths),
+        ),
         _figure(
             _("Standard deviation"),
             percent(sd, 1),
             n,
             Enough.SPREAD,
             _("How far attempts lie from the mean: 12 to 18 % is usual."),
+            within(found.sd_interval, _hundredths),
         ),
         _figure(
             _("Skewness"),
             plain(found.skewness),
             n,
             Enough.SPREAD,
-            _("Below zero: a tail of weak attempts; above zero: a tail of strong ones."),
+            _(
+                "Below zero: a tail of weak attempts; above zero: a tail of strong ones. Its"
+                " interval is as wide as that of a bell curve would be."
+            ),
+            within(found.skewness_interval, plain),
         ),
         _figure(
             _("Kurtosis"),
             plain(found.kurtosis),
             n,
             Enough.SPREAD,
-            _("Above zero: more attempts at the middle and far out than a bell curve has."),
+            _(
+                "Above zero: more attempts at the middle and far out than a bell curve has. Its"
+                " interval is as wide as that of a bell curve would be."
+            ),
+            within(found.kurtosis_interval, plain),
         ),
     ]
     sentence = _("From the start to the hand-in: half of the attempts took longer.")
@@ -176,9 +208,8 @@ def _reliability(report: Report) -> list[Figure]:
     found = report.reliability
     if found is None:
         return []
-    error = None
-    if found.error is not None and report.full:
-        error = found.error * float(UNIT) / float(report.full)
+    full = float(report.full / UNIT)
+    error = None if found.error is None or not full else found.error / full
     return [
         _figure(
             _("Reliability (KR-20)") if found.dichotomous else _("Reliability (Cronbach's alpha)"),
@@ -189,14 +220,18 @@ def _reliability(report: Report) -> list[Figure]:
                 "How far the questions agree about who is strong, at most 1: above 0.75 is good,"
                 " below 0.64 poor."
             ),
-            _within(found.interval, percents=False),
+            within(found.interval, plain),
         ),
         _figure(
             _("Error ratio"),
             percent(found.error_ratio),
             found.n,
             Enough.RELIABILITY,
-            _("How much of the spread between attempts is chance."),
+            _(
+                "How much of the spread between attempts is chance. Its interval follows from that"
+                " of the reliability."
+            ),
+            within(found.error_ratio_interval, percent),
         ),
         _figure(
             _("Standard error"),
@@ -205,8 +240,9 @@ def _reliability(report: Report) -> list[Figure]:
             Enough.RELIABILITY,
             _(
                 "Two thirds of the percentages lie within this much of the student's average over"
-                " many such quizzes."
+                " many such quizzes. Its interval follows from that of the reliability."
             ),
+            within(found.error_interval if full else None, lambda end: percent(end / full, 1)),
         ),
     ]
 
@@ -220,14 +256,18 @@ def of_item(item: Item, guess: float) -> list[Figure]:
             item.n,
             Enough.FACILITY,
             _("The share of its points that was earned: the higher, the easier."),
-            _within(item.facility_interval, percents=True),
+            within(item.facility_interval, percent),
         ),
         _figure(
             _("Standard deviation"),
             percent(item.sd),
             item.n,
             Enough.SPREAD,
-            _("How much the marks on it differ; 0 % if all are alike, 50 % at most."),
+            _(
+                "How much the marks on it differ: 0 % if all are alike. It is highest, a little"
+                " above 50 %, if half of the class got all of its points and the others none."
+            ),
+            within(item.sd_interval, percent),
         ),
         _figure(
             _("Discrimination"),
@@ -238,35 +278,48 @@ def of_item(item: Item, guess: float) -> list[Figure]:
                 "The correlation with the rest of the quiz: near 0 it does not tell the strong"
                 " from the weak, below 0 the strong do worse."
             ),
-            _within(item.discrimination_interval, percents=False),
+            within(item.discrimination_interval, plain),
         ),
         _figure(
             _("Discriminative efficiency"),
             percent(item.efficiency),
             item.n,
             Enough.DISCRIMINATION,
-            _("The same as a share of the most that a question this hard allows."),
+            _(
+                "The same as a share of the most that a question this hard allows. It has no"
+                " interval: that most is itself taken from these marks, and how far the two stray"
+                " together has no known formula. Go by the interval of the discrimination."
+            ),
         ),
         _figure(
             _("Intended weight"),
             percent(item.intended_weight, 1),
             item.n,
             0,
-            _("The share of the points of an attempt that it is worth."),
+            _(
+                "The share of the points of an attempt that it is worth. It is set, not measured,"
+                " so it has no interval."
+            ),
         ),
         _figure(
             _("Effective weight"),
             percent(item.effective_weight, 1),
             item.n,
             Enough.DISCRIMINATION,
-            _("How much it really decides about the differences between attempts."),
+            _(
+                "How much it really decides about the differences between attempts. It has no"
+                " interval: the questions share one whole, so that none strays by itself."
+            ),
         ),
         _figure(
             _("Random guess"),
             percent(guess),
             item.n,
             0,
-            _("What blind choice would earn on average."),
+            _(
+                "What blind choice would earn on average. It follows from the question, so it has"
+                " no interval."
+            ),
         ),
     ]
 
@@ -281,6 +334,25 @@ def choice(chosen: Chosen) -> str:
     if chosen.key == OTHER:
         return _("anything else")
     return _("an option of an older version (%(key)s)") % {"key": chosen.key}
+
+
+def about(flag: Flag, decisions: Sequence[Decision]) -> str:
+    """The words of the option that a flag is about, "" where it is the question as a whole."""
+    if not flag.option:
+        return ""
+    found = (one for decision in decisions for one in decision.choices if one.key == flag.option)
+    return next(map(choice, found), flag.option)
+
+
+def of_option(option: Option) -> dict[str, str]:
+    """Share and correlation of a choice with their intervals; "" where there are too few."""
+    told, correlates = Enough.FACILITY.told(option.n), Enough.DISCRIMINATION.told(option.n)
+    return {
+        "share": percent(option.share) if told else "",
+        "share_within": within(option.share_interval, percent) if told else "",
+        "correlation": plain(option.point_biserial) if correlates else "",
+        "correlation_within": within(option.interval, plain) if correlates else "",
+    }
 
 
 def sorted_lines(report: Report, by: str) -> list[Line]:
@@ -306,16 +378,23 @@ SORTS: Mapping[str, Callable[[Line], Any]] = {
 }
 
 
-def rows(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """The table of the questions: each with its figures by name."""
+def rows(report: Report, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """The table of the questions: each with its number in the report and its figures by name."""
+    numbers = {line.question.pk: number for number, line in enumerate(report.lines, start=1)}
     return [
         {
             "line": line,
+            "number": numbers[line.question.pk],
             "taken": taken_of(line),
-            "figures": dict(zip(COLUMNS, of_item(line.item, float(line.guess)), strict=True)),
+            "figures": figures(line.item, line),
         }
         for line in lines
     ]
+
+
+def figures(item: Item, line: Line) -> dict[str, Figure]:
+    """The figures of a question, or of one of its versions, by name."""
+    return dict(zip(COLUMNS, of_item(item, float(line.guess)), strict=True))
 
 
 COLUMNS = (

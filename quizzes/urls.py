@@ -59,6 +59,11 @@ urlpatterns = [
         name="response_model",
     ),
     path(
+        "teach/<number:cohort>/quizzes/<slug:activity>/attempts/",
+        analysis.attempts,
+        name="report_attempts",
+    ),
+    path(
         "teach/<number:cohort>/quizzes/<slug:activity>/report/<slug:question>/",
         analysis.question,
         name="report_question",

@@ -5,7 +5,7 @@ quiz report: an export with the report's terms (which attempts, which group) has
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from courses import gradebook
 from courses.models import Cohort, Group
 from quizzes import analysis, grading, sheets, telling
-from quizzes.analysis import Asked, Chosen, Line, Which
+from quizzes.analysis import Asked, Chosen, Decided, Decision, Line, Met, Which
 from quizzes.exports.tables import Cell, Column, Holds, Row, Table
 from quizzes.models import Item, Mark, QuestionVersion, Response
 from quizzes.questions import KINDS, text_of
-from quizzes.statistics import UNIT, Enough, Interval, pace
+from quizzes.statistics import UNIT, Enough, Interval, Spread, pace
 
 CHUNK = 500  # attempts whose answers are read at a time
 SHORT = 80  # signs of a question's text
@@ -356,20 +356,25 @@ def outcome(mark: Decimal | None, points: Decimal, answer: Any) -> str:
 def items(asked: Asked) -> list[Table]:
     """The questions of the report, and the quiz as a whole: numbers as the page shows them.
 
-    A number that the page does not tell is an empty cell here.
+    A question that was met in several versions has a row for all of them, then one for each. A
+    number that the page does not tell is an empty cell here.
     """
     report = analysis.report(asked)
+    decided = analysis.decisions(asked)
     columns = [
         _number(_("Place"), 7),
         _text(_("Question"), 24),
         _text(_("Prompt"), 40),
         _number(_("Version"), 8),
+        _text(_("Counted"), 16),
         _number("n", 8),
         _number(_("Points")),
         _share(_("Facility")),
         _share(_("Facility, lowest likely")),
         _share(_("Facility, highest likely")),
         _share(_("Standard deviation")),
+        _share(_("Standard deviation, lowest likely")),
+        _share(_("Standard deviation, highest likely")),
         _number(_("Discrimination")),
         _number(_("Discrimination, lowest likely")),
         _number(_("Discrimination, highest likely")),
@@ -377,17 +382,24 @@ def items(asked: Asked) -> list[Table]:
         _share(_("Intended weight")),
         _share(_("Effective weight")),
         _share(_("Random guess")),
+        _number(_("Seconds taken, median")),
+        _number(_("Seconds taken, median, lowest likely")),
+        _number(_("Seconds taken, median, highest likely")),
+        _number(_("Seconds taken, first quartile")),
+        _number(_("Seconds taken, third quartile")),
+        _number(_("Attempts whose time is known")),
         _text(_("To look at"), 60),
     ]
-    figures = telling.rows(report.lines)
+    reasons = {line.question.pk: _reasons(line, of) for _place, line, of in decided}
     zone = asked.cohort.zone
     return [
         Table(
             asked.quiz.activity.title,
             columns,
             [
-                _item(place, row["line"], row["figures"])
-                for place, row in enumerate(figures, start=1)
+                row
+                for place, line in enumerate(report.lines, start=1)
+                for row in _rows_of(place, line, reasons.get(line.question.pk, _reasons(line, [])))
             ],
             zone,
         ),
@@ -406,15 +418,19 @@ def items(asked: Asked) -> list[Table]:
             ],
             zone,
         ),
-        choices(asked),
+        _choices(asked, decided),
     ]
 
 
 def choices(asked: Asked) -> Table:
-    """A row for each choice of each question: who chose it, and how that goes with their totals.
+    """A row for each choice of each question: who chose it, and how that goes with their rest.
 
     As on the page of a question; a number that it does not tell is an empty cell.
     """
+    return _choices(asked, analysis.decisions(asked))
+
+
+def _choices(asked: Asked, decided: Sequence[Decided]) -> Table:
     fifths = [_("weakest fifth"), _("second"), _("third"), _("fourth"), _("strongest fifth")]
     columns = [
         _number(_("Place"), 7),
@@ -425,7 +441,11 @@ def choices(asked: Asked) -> Table:
         _number(_("Chosen by"), 10),
         _number("n", 8),
         _share(_("Share")),
-        _number(_("Point-biserial")),
+        _share(_("Share, lowest likely")),
+        _share(_("Share, highest likely")),
+        _number(_("Point-biserial with the rest")),
+        _number(_("Point-biserial, lowest likely")),
+        _number(_("Point-biserial, highest likely")),
         *(_share(_("Share of the %(fifth)s") % {"fifth": fifth}, 12) for fifth in fifths),
         _text(_("Misconception"), 40),
     ]
@@ -439,7 +459,7 @@ def choices(asked: Asked) -> Table:
             *_chosen(chosen, line.item.n),
             chosen.misconception,
         ]
-        for place, line, decisions in analysis.decisions(asked)
+        for place, line, decisions in decided
         for decision in decisions
         for chosen in decision.choices
     ]
@@ -454,30 +474,67 @@ def _chosen(chosen: Chosen, n: int) -> list[Cell]:
         option.chosen,
         option.n,
         as_number(telling.percent(option.share)) if told else None,
+        *_ends(option.share_interval if told else None, telling.percent),
         as_number(telling.plain(option.point_biserial)) if correlates else None,
+        *_ends(option.interval if correlates else None, telling.plain),
         *(as_number(telling.percent(share)) for share in shares),
     ]
 
 
-def _item(place: int, line: Line, figures: Mapping[str, telling.Figure]) -> list[Cell]:
-    item, told = line.item, Enough.FACILITY.told(line.item.n)
-    tells = Enough.DISCRIMINATION.told(item.n)
+def _reasons(line: Line, decisions: Sequence[Decision]) -> str:
+    """What to look at; a reason that is about one choice begins with its words."""
+    said = []
+    for flag in line.flags:
+        words = telling.about(flag, decisions)
+        said.append(f"“{words}”: {_(flag.sentence)}" if words else _(flag.sentence))
+    return " ".join(said)
+
+
+def _rows_of(place: int, line: Line, reasons: str) -> Iterator[Row]:
+    """A question in all its versions together, and where there are several, each by itself."""
+    everything = Met(line.newest.number, line.item, line.taken)
+    yield _item(place, line, everything, _("all versions"), reasons, shared=True)
+    if len(line.versions) > 1:
+        for met in line.versions:
+            counted = _("version %(n)d alone") % {"n": met.number}
+            yield _item(place, line, met, counted, "", shared=False)
+
+
+def _item(
+    place: int, line: Line, met: Met, counted: str, reasons: str, *, shared: bool
+) -> list[Cell]:
+    """`shared`: whether it has a weight of its own among the questions."""
+    item, taken = met.item, met.taken
+    figures = telling.figures(item, line)
+    told, tells = Enough.FACILITY.told(item.n), Enough.DISCRIMINATION.told(item.n)
     return [
         place,
         line.question.key,
         line.prompt,
-        line.newest.number,
+        met.number,
+        counted,
         item.n,
         grading.shown(line.worth),
         as_number(figures["facility"].value),
         *_ends(item.facility_interval if told else None, telling.percent),
         as_number(figures["sd"].value),
+        *_ends(item.sd_interval if Enough.SPREAD.told(item.n) else None, telling.percent),
         as_number(figures["discrimination"].value),
         *_ends(item.discrimination_interval if tells else None, telling.plain),
-        *(as_number(figures[name].value) for name in ("efficiency", "intended", "effective")),
+        as_number(figures["efficiency"].value),
+        *(as_number(figures[name].value) if shared else None for name in ("intended", "effective")),
         as_number(figures["guess"].value),
-        " ".join(str(_(flag.sentence)) for flag in line.flags),
+        *_seconds(taken),
+        reasons,
     ]
+
+
+def _seconds(taken: Spread | None) -> list[Cell]:
+    """The median with its interval, the quartiles, and of how many; empty where too few."""
+    if taken is None or not Enough.SPREAD.told(taken.n):
+        return [None, None, None, None, None, 0 if taken is None else taken.n]
+    within = (None, None) if taken.interval is None else (taken.interval.low, taken.interval.high)
+    return [round(taken.median), *within, round(taken.first), round(taken.third), taken.n]
 
 
 def _ends(
@@ -503,34 +560,74 @@ def as_number(shown: str) -> Decimal | None:
 def grades(cohort: Cohort, group: Group | None = None) -> Table:
     """A row a student: each mark that counts, the total, and what was done by hand or came late."""
     plan = gradebook.plan(cohort)
+    titles = _titles(plan)
     columns = [
         *_who(),
+        _text(_("E-mail address"), 28),
         _text(_("Group"), 16),
-        *(_number(column.activity.title, 14) for column in plan.columns),
+        *(_number(title, 14) for title in titles),
         *(_number(_("Category: %(title)s") % {"title": c.title}, 14) for c in plan.categories),
         _number(_("Total")),
         _text(_("Decided by hand"), 30),
         _text(_("Late"), 30),
         _text(_("Does not count"), 30),
     ]
-    return Table(_("Gradebook"), columns, _grades(plan, group), cohort.zone)
+    return Table(_("Gradebook"), columns, _grades(plan, titles, group), cohort.zone)
 
 
-def _grades(plan: gradebook.Plan, group: Group | None) -> Iterator[Row]:
+def weights(cohort: Cohort) -> Table:
+    """A row for each column of marks in the gradebook: what it weighs, and who sees it."""
+    plan = gradebook.plan(cohort)
+    columns = [
+        _text(_("Column"), 40),
+        _text(_("Key"), 24),
+        _text(_("Module"), 24),
+        _text(_("Category"), 24),
+        _number(_("Weight")),
+        _number(_("Share of the total, in per cent"), 14),
+        _text(_("Hidden from students"), 12),
+    ]
+    rows = [
+        [
+            title,
+            column.activity.key,
+            column.activity.module.title,
+            "" if column.category is None else column.category.title,
+            column.weight,
+            column.share,
+            _("yes") if column.hidden else _("no"),
+        ]
+        for title, column in zip(_titles(plan), plan.columns, strict=True)
+    ]
+    return Table(_("Weights"), columns, rows, cohort.zone)
+
+
+def _titles(plan: gradebook.Plan) -> list[str]:
+    """What each column of marks is called in a file: its title, with its key where two are alike."""
+    told = Counter(column.activity.title for column in plan.columns)
+    return [
+        column.activity.title
+        if told[column.activity.title] == 1
+        else f"{column.activity.title} ({column.activity.key})"
+        for column in plan.columns
+    ]
+
+
+def _grades(plan: gradebook.Plan, titles: Sequence[str], group: Group | None) -> Iterator[Row]:
     groups = _groups(plan.cohort)
-    titles = [column.activity.title for column in plan.columns]
     for row in gradebook.stream(plan, group):
         cells = list(zip(titles, row.cells, strict=True))
         user = row.enrolment.user
         yield [
             str(user),
             user.username,
+            user.email,
             groups.get(row.enrolment.pk),
             *(cell.effective for cell in row.cells),
             *(row.categories.get(category.pk) for category in plan.categories),
             row.total,
             ", ".join(_by_hand(title, cell) for title, cell in cells if cell.by_hand),
-            ", ".join(title for title, cell in cells if cell.late),
+            ", ".join(title for title, cell in cells if cell.counts_late),
             ", ".join(title for title, cell in cells if cell.dropped),
         ]
 

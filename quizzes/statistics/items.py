@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
-from .intervals import Interval, of_correlation, of_mean, proportion
+from .intervals import Interval, of_binary_sd, of_correlation, of_mean, of_sd, proportion
 from .joint import Joint, highest_covariance, mean, variance
+from .whole import whole
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Item:
     intended_weight: float | None
     effective_weight: float | None
     pulls_down: bool  # a negative covariance with the total: it has no effective weight
+    sd_interval: Interval | None = None
 
 
 def items(joints: Sequence[Joint], points: Sequence[int]) -> list[Item]:
@@ -70,6 +72,7 @@ def _item(joint: Joint, worth: int, whole: int, cov: Fraction, roots: float) -> 
         intended_weight=_share(worth, whole),
         effective_weight=sqrt(cov) / roots if cov > 0 and roots else None,
         pulls_down=cov < 0,
+        sd_interval=_sd_interval(joint.marks, worth, sd),
     )
 
 
@@ -82,6 +85,15 @@ def _facility_interval(
 ) -> Interval | None:
     if set(marks) <= {0, worth}:
         return proportion(marks.get(worth, 0), sum(marks.values()))
-    if sd is None:
+    if not sd:
         return None
     return of_mean(facility, sd, sum(marks.values()), lowest=0.0, highest=1.0)
+
+
+def _sd_interval(marks: Mapping[int, int], worth: int, sd: float | None) -> Interval | None:
+    n = sum(marks.values())
+    if sd is None:
+        return None
+    if set(marks) <= {0, worth}:
+        return of_binary_sd(proportion(marks.get(worth, 0), n), n)
+    return of_sd(sd, whole(marks).kurtosis, n)

@@ -1,4 +1,4 @@
-"""What was chosen, by whom: each option against the total, and along the class."""
+"""What was chosen, by whom: each option against a score, and along the class."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
@@ -8,6 +8,8 @@ from itertools import pairwise
 from math import sqrt
 from typing import TypeVar
 
+from .intervals import Interval, of_correlation, proportion
+
 Choice = TypeVar("Choice", bound=Hashable)
 FIFTHS = 5
 
@@ -16,15 +18,25 @@ FIFTHS = 5
 class Option:
     """One option over all `n` attempts that had the question.
 
-    `point_biserial` correlates choosing it with the total: (mean of choosers - mean of the
-    others) / SD · √(q(1 - q)) with the SD of the population, -1..1; None if all or none chose it
-    or all totals are equal.
+    `point_biserial` correlates choosing it with the score that was counted: (mean of choosers -
+    mean of the others) / SD · √(q(1 - q)) with the SD of the population, -1..1; None if all or
+    none chose it or all scores are equal.
     """
 
     chosen: int
     n: int
     share: float
     point_biserial: float | None
+
+    @property
+    def share_interval(self) -> Interval | None:
+        return proportion(self.chosen, self.n) if self.n else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Of the point-biserial."""
+        r = self.point_biserial
+        return None if r is None else of_correlation(r, self.n)
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,11 @@ class Trace:
 def options(
     chosen: Mapping[Choice, Mapping[int, int]], totals: Mapping[int, int]
 ) -> dict[Choice, Option]:
-    """Every option: `chosen` counts the totals of those who chose it, `totals` those of all."""
+    """Every option: `chosen` counts the scores of those who chose it, `totals` those of all.
+
+    The score is the caller's: against the total, which holds the question, a key is lifted by
+    itself, the more so the shorter the quiz; against the rest of the quiz it is not.
+    """
     n = sum(totals.values())
     whole = sum(total * times for total, times in totals.items())
     squares = sum(total * total * times for total, times in totals.items())
@@ -63,9 +79,9 @@ def options(
 def traces(
     chosen: Mapping[Choice, Mapping[int, int]], totals: Mapping[int, int]
 ) -> dict[Choice, Trace]:
-    """Each option's share in each fifth of the class by total.
+    """Each option's share in each fifth of the class by score.
 
-    Equal totals stay together in fairness to them: where a fifth's border cuts through them, each
+    Equal scores stay together in fairness to them: where a fifth's border cuts through them, each
     side gets its part of every option they chose, as if they stood there in equal mixture.
     """
     n = sum(totals.values())

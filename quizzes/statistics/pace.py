@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, groupby
 
+from .intervals import Interval, of_median
+
 Save = tuple[datetime, int]  # when an answer was stored, and the version of its question
 
 
@@ -28,6 +30,7 @@ class Spread:
     median: float
     third: float  # three quarters
     high: float  # 95 of 100
+    interval: Interval | None = None  # of the median
 
 
 def write(started: datetime, ended: datetime, saves: Iterable[Save]) -> str:
@@ -93,4 +96,4 @@ def spread(seconds: Mapping[int, int]) -> Spread | None:
         return (100 * lower + part * (upper - lower)) / 100  # rounded once, at the end
 
     low, first, median, third, high = map(quantile, (5, 25, 50, 75, 95))
-    return Spread(n, low, first, median, third, high)
+    return Spread(n, low, first, median, third, high, of_median(seconds))

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
-from .intervals import Interval, of_alpha
+from .intervals import (
+    Interval,
+    of_alpha,
+    of_kurtosis,
+    of_mean,
+    of_median,
+    of_sd,
+    of_skewness,
+)
 from .joint import Joint, mean, variance
 
 
@@ -23,10 +31,15 @@ class Whole:
     sd: float | None
     skewness: float | None
     kurtosis: float | None
+    mean_interval: Interval | None = None  # none where all are alike
+    median_interval: Interval | None = None
+    sd_interval: Interval | None = None
+    skewness_interval: Interval | None = None
+    kurtosis_interval: Interval | None = None
 
 
-def whole(totals: Mapping[int, int]) -> Whole:
-    """How totals (units: how often) are distributed."""
+def whole(totals: Mapping[int, int], *, highest: int | None = None) -> Whole:
+    """How totals (units: how often) are distributed; none is below 0 or above `highest`."""
     n = sum(totals.values())
     if not n:
         return Whole(0, None, None, None, None, None)
@@ -44,7 +57,21 @@ def whole(totals: Mapping[int, int]) -> Whole:
     if n > 3 and k2:
         k4 = n**2 * ((n + 1) * m4 - 3 * (n - 1) * m2**2) / ((n - 1) * (n - 2) * (n - 3))
         kurtosis = float(k4 / k2**2)
-    return Whole(n, centre, median(totals), sqrt(k2), skewness, kurtosis)
+    sd = sqrt(k2)
+    most = float("inf") if highest is None else float(highest)
+    return Whole(
+        n,
+        centre,
+        median(totals),
+        sd,
+        skewness,
+        kurtosis,
+        of_mean(float(centre), sd, n, lowest=0.0, highest=most) if sd else None,
+        of_median(totals) if sd else None,
+        of_sd(sd, kurtosis, n),
+        of_skewness(skewness, n),
+        of_kurtosis(kurtosis, n),
+    )
 
 
 def median(counts: Mapping[int, int]) -> Fraction:
@@ -65,7 +92,8 @@ class Reliability:
     """Internal consistency over `n` attempts at `questions` places.
 
     `alpha` is Cronbach's (KR-20 where every mark is all or nothing); `error_ratio` the share of
-    the standard deviation that is chance, `error` the standard error of a total in units.
+    the standard deviation that is chance, `error` the standard error of a total in units. Both
+    fall as alpha rises, so the ends of its interval give theirs (with the spread as it was seen).
     """
 
     n: int
@@ -75,6 +103,8 @@ class Reliability:
     error_ratio: float | None
     error: float | None
     dichotomous: bool  # then alpha is KR-20
+    error_ratio_interval: Interval | None = None
+    error_interval: Interval | None = None
 
 
 def reliability(places: Sequence[Joint], points: Sequence[int]) -> Reliability:
@@ -98,9 +128,19 @@ def reliability(places: Sequence[Joint], points: Sequence[int]) -> Reliability:
     if not spread:
         return nothing
     alpha = cronbach([variance(joint.marks) for joint in places], spread)
-    ratio = sqrt(1 - alpha)
+    ratio, sd = sqrt(1 - alpha), sqrt(spread)
+    interval = of_alpha(float(alpha), n, p)
+    ratios = interval and Interval(sqrt(1 - interval.high), sqrt(1 - interval.low))
     return Reliability(
-        n, p, float(alpha), of_alpha(float(alpha), n, p), ratio, ratio * sqrt(spread), dichotomous
+        n,
+        p,
+        float(alpha),
+        interval,
+        ratio,
+        ratio * sd,
+        dichotomous,
+        ratios,
+        ratios and Interval(ratios.low * sd, ratios.high * sd),
     )
 
 

@@ -1,5 +1,6 @@
 """The quiz report: what a quiz says about its class, and about its questions."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,8 +18,9 @@ from courses.models import Group
 from courses.requests import Request
 from quizzes import access, analysis, telling
 from quizzes.access import TaughtQuiz, may_regrade
-from quizzes.analysis import WHICH, WHY, Asked, Decision, Detail, Report, Which
-from quizzes.statistics import Enough
+from quizzes.analysis import WHICH, WHY, Asked, Decision, Detail, Reached, Report, Which
+from quizzes.models import Attempt
+from quizzes.statistics import Enough, proportion
 
 PAGE = 50  # attempts behind a number on one page
 HEADS = ("n", "facility", "discrimination", "efficiency", "weight", "time", "flags")
@@ -43,13 +45,88 @@ def report(request: Request, cohort: int, activity: str) -> HttpResponse:
             "first_line": telling.first_line(told),
             "figures": telling.of_whole(told),
             "no_reliability": telling.why_no_reliability(told),
-            "rows": telling.rows(telling.sorted_lines(told, sort)),
+            "rows": telling.rows(told, telling.sorted_lines(told, sort)),
             "heads": _heads(request, sort),
-            "histogram": _histogram(told),
+            "histogram": _histogram(request, told),
+            "attempts_url": _attempts_url(request, asked),
+            "timed_url": _attempts_url(request, asked, timed="1", sort="-time"),
             "scatter": _scatter(request, told),
             "times": _times(request, told),
         },
     )
+
+
+@require_safe
+def attempts(request: Request, cohort: int, activity: str) -> HttpResponse:
+    """The attempts behind the numbers of the whole quiz.
+
+    `attempts` and `group` as in the report; `from` and `to` (per cent) and `timed` narrow it.
+    """
+    found = access.taught_quiz(request.user, cohort, activity)
+    groups = list(Group.objects.filter(cohort=found.cohort))
+    asked = _asked(request, found, groups)
+    low, high = _percentage(request, "from", 0), _percentage(request, "to", 100)
+    timed, sort = request.GET.get("timed", ""), request.GET.get("sort", "")
+    name = sort.removeprefix("-")
+    if low >= high or timed not in ("", "1") or name not in ("", *REACHED):
+        raise Http404
+    rows = analysis.reached(asked, low=low, high=high, timed=bool(timed))
+    if name in REACHED:
+        of = REACHED[name]
+        known = [row for row in rows if of(row) is not None]
+        known.sort(key=of, reverse=sort.startswith("-"))
+        rows = known + [row for row in rows if of(row) is None]
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    people = Attempt.objects.select_related("enrolment__user").in_bulk(
+        [row.key for row in page.object_list]
+    )
+    narrowed = {key: request.GET[key] for key in ("from", "to", "timed") if request.GET.get(key)}
+    words = {"points": _("Points"), "percentage": _("Per cent"), "time": _("Time taken")}
+    return render(
+        request,
+        "quizzes/analysis/attempts.html",
+        {
+            **_around(request, found, asked, groups),
+            "n": len(rows),
+            "low": low,
+            "high": high,
+            "timed": timed,
+            "narrowed": narrowed,
+            "whole": _kept(request),
+            "by_name": _kept(request, **narrowed),
+            "heads": [
+                (
+                    words[name],
+                    _kept(request, **narrowed, sort=f"-{name}" if sort == name else name),
+                    {name: "ascending", f"-{name}": "descending"}.get(sort, ""),
+                )
+                for name in words
+            ],
+            "page": page,
+            "rows": [
+                (row, people[row.key], "" if row.seconds is None else telling.time(row.seconds))
+                for row in page.object_list
+                if row.key in people
+            ],
+        },
+    )
+
+
+def _percentage(request: Request, name: str, otherwise: int) -> int:
+    """A whole number of per cent from the URL; 404 if it is none."""
+    said = request.GET.get(name, "")
+    if not said:
+        return otherwise
+    if not (said.isascii() and said.isdigit() and len(said) <= 3 and int(said) <= 100):
+        raise Http404
+    return int(said)
+
+
+REACHED: Mapping[str, Callable[[Reached], Any]] = {
+    "points": lambda row: row.points,
+    "percentage": lambda row: row.percentage,
+    "time": lambda row: row.seconds,
+}
 
 
 @require_safe
@@ -70,7 +147,6 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
     )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     line = detail.line
-    told = Enough.FACILITY.told(line.item.n)
     return render(
         request,
         "quizzes/analysis/question.html",
@@ -90,11 +166,13 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
                 )
                 for met in line.versions
             ],
-            "decisions": [_shown(decision, detail, told=told) for decision in detail.decisions],
+            "flags": [(flag, telling.about(flag, detail.decisions)) for flag in line.flags],
+            "decisions": [_shown(decision, detail) for decision in detail.decisions],
             "answers": [
                 (
                     answer,
                     telling.percent(answer.share),
+                    telling.within(proportion(answer.n, line.item.n), telling.percent),
                     telling.percent(answer.earned),
                     _kept(request, said=answer.text),
                 )
@@ -187,11 +265,23 @@ def _heads(request: Request, sort: str) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _histogram(told: Report) -> str:
+def _attempts_url(request: Request, asked: Asked, **more: str) -> str:
+    address = reverse("quizzes:report_attempts", args=[asked.cohort.pk, asked.quiz.activity.key])
+    return address + _kept(request, **more)
+
+
+def _histogram(request: Request, told: Report) -> str:
     if told.whole.mean is None:
         return ""
     mean = float(told.whole.mean) / 100
-    drawn = histogram.drawing(told.percentages, heads=(_("Percentage"), _("Attempts")), mean=mean)
+    width = 100 // histogram.BANDS
+    urls = [
+        _attempts_url(request, told.asked, **{"from": str(low), "to": str(low + width)})
+        for low in range(0, 100, width)
+    ]
+    drawn = histogram.drawing(
+        told.percentages, heads=(_("Percentage"), _("Attempts")), mean=mean, urls=urls
+    )
     return charts.framed(
         "histogram",
         drawn,
@@ -199,9 +289,10 @@ def _histogram(told: Report) -> str:
         _("How the attempts came out (n = %(n)d)") % {"n": told.n},
         _(
             "Columns of ten per cent with the number of attempts in each; a dashed line at the"
-            " mean, %(mean)s."
+            " mean, %(mean)s. Press a column for its attempts."
         )
         % {"mean": telling.percent(mean / 100, 1)},
+        links=True,
     )
 
 
@@ -277,16 +368,14 @@ def _question_url(request: Request, told: Report, key: str) -> str:
     return address + _kept(request)
 
 
-def _shown(decision: Decision, detail: Detail, *, told: bool) -> dict[str, Any]:
+def _shown(decision: Decision, detail: Detail) -> dict[str, Any]:
     """A decision with its table and its chart."""
     n = detail.line.item.n
-    correlates = Enough.DISCRIMINATION.told(n)
     choices = [
         {
             "choice": choice,
             "words": telling.choice(choice),
-            "share": telling.percent(choice.option.share) if told else "",
-            "correlation": telling.plain(choice.option.point_biserial) if correlates else "",
+            **telling.of_option(choice.option),
             "pick": f"{decision.key}:{choice.key}",
         }
         for choice in decision.choices
@@ -320,7 +409,7 @@ def _traces(decision: Decision, n: int) -> str:
         f"traces-{decision.key or 'question'}",
         _("What each fifth of the class chose (n = %(n)d)") % {"n": n},
         _(
-            "For each choice a line from the weakest fifth of the class to the strongest. A good"
-            " key rises, a good distractor falls."
+            "For each choice a line from the weakest fifth of the class to the strongest, by what"
+            " they earned on the rest of the quiz. A good key rises, a good distractor falls."
         ),
     )

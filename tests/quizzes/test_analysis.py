@@ -16,6 +16,7 @@ from scipy import stats
 from courses.models import Group, User
 from quizzes import analysis, authoring, sheets, telling
 from quizzes.analysis import Asked, Which
+from quizzes.exports import contents
 from quizzes.models import Attempt, Item, Mark, QuestionVersion, Response
 from tests import factories
 from tests.benchmarks.counting import count
@@ -144,13 +145,13 @@ def alike(found: analysis.Report, rows: list[dict]) -> None:
 def options_alike(asked: Asked, key: str, rows: list[dict]) -> None:
     detail = analysis.question(asked, key)
     mine = [row for row in rows if key in row["marks"]]
-    totals = np.array([row["total"] for row in mine])
+    rests = np.array([row["total"] - row["marks"][key] for row in mine])
     for choice in detail.decisions[0].choices:
         took = np.array([(row["answers"][key] or "") == choice.key for row in mine])
         assert (choice.option.chosen, choice.option.n) == (took.sum(), len(mine))
         expected = np.nan
-        if 0 < took.sum() < len(took) and np.round(totals, 9).std():
-            expected = stats.pearsonr(took, totals).statistic
+        if 0 < took.sum() < len(took) and np.round(rests, 9).std():
+            expected = stats.pearsonr(took, rests).statistic
         assert close(choice.option.point_biserial, expected)
 
 
@@ -249,6 +250,10 @@ def address(cohort, quiz, question="", query=""):
     return reverse(name, args=args) + query
 
 
+def behind(cohort, quiz):
+    return reverse("quizzes:report_attempts", args=[cohort.pk, quiz.activity.key])
+
+
 def page(client, *where, query=""):
     reply = client.get(address(*where) + query)
     assert reply.status_code == 200
@@ -309,6 +314,47 @@ def test_a_wrong_key_is_suspected_and_leads_to_the_regrade(as_, ada, adam, cohor
     html = page(as_(ada), cohort, quiz)
     assert 'id="figure-questions"' in html
     assert 'id="figure-percentages"' in html
+
+
+def test_what_everybody_gets_wrong_is_flagged(as_, ada, module, lesson, cohort, quiz):
+    """Nothing correlates with anything, and still one of the two options has to be wrong."""
+    pairs = factories.make_question(
+        module, "pairs", kind="matching", spec=factories.sample("matching")
+    )
+    other = factories.make_quiz(module, [pairs], key="pairs-quiz", time_limit=None)
+    for number in range(20):
+        person = factories.enrol(factories.make_user(f"p{number}"), cohort)
+        sit(person, quiz, "b", "a" if number % 2 else "b", "a")
+        sit(person, other, None)
+    html = page(as_(ada), cohort, quiz, "anarchy-1")
+    assert "“War everywhere”: Far more chose this option than the key." in html
+    assert "Nobody earned anything on it." in html
+    assert "Nobody earned anything on it." in page(as_(ada), cohort, other, "pairs")
+    first = contents.items(Asked(quiz, cohort))[0]
+    row = dict(zip(first.heads, next(iter(first.rows)), strict=True))
+    assert row["To look at"].startswith("“War everywhere”: Far more chose this option")
+
+
+def test_the_numbers_of_the_quiz_lead_to_its_attempts(as_, ada, cohort, quiz):
+    for name, tokens in (("kim", "aaa"), ("lee", "aab"), ("max", "bbb")):
+        sit(factories.enrol(factories.make_user(name), cohort), quiz, *tokens)
+    there = behind(cohort, quiz)
+    html = page(as_(ada), cohort, quiz)
+    assert f'<a href="{there}" aria-label="3 attempts: Mean">3</a>' in html
+    band = f"{there}?from=60&amp;to=70"
+    assert f'<a href="{band}" aria-label="60 to under 70 %: 1">' in html
+
+    def listed(query):
+        reply = as_(ada).get(there + query)
+        return [str(attempt.enrolment.user) for _row, attempt, _taken in reply.context["rows"]]
+
+    assert listed("") == ["Kim", "Lee", "Max"]
+    assert listed("?sort=percentage") == ["Max", "Lee", "Kim"]
+    assert listed("?from=60&to=70") == ["Lee"]
+    assert listed("?from=90&to=100&attempts=best") == ["Kim"]
+    assert listed("?from=0&to=10&timed=1&attempts=all") == ["Max"]
+    for query in ("?from=x", "?from=70&to=60", "?to=101", "?sort=x", "?timed=2", "?group=9"):
+        assert as_(ada).get(there + query).status_code == 404
 
 
 def test_the_choice_leads_to_its_attempts(as_, ada, cohort, quiz):
@@ -408,7 +454,9 @@ def test_queries_do_not_grow(as_, ada, module, lesson, cohort, questions):
             counts += [
                 count(lambda quiz=quiz, query=query: client.get(address(cohort, quiz) + query))[1],
                 count(lambda quiz=quiz: client.get(address(cohort, quiz, "anarchy-1")))[1],
+                count(lambda quiz=quiz, query=query: client.get(behind(cohort, quiz) + query))[1],
             ]
-    assert counts[:4] == counts[4:]
+    assert counts[:6] == counts[6:]
     assert (counts[0].queries, counts[0].writes) == (7, 0)  # from what was kept
     assert (counts[1].queries, counts[1].writes) == (11, 0)
+    assert (counts[2].queries, counts[2].writes) == (8, 0)

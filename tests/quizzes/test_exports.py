@@ -190,7 +190,7 @@ def _times(client, cohort, terms):
 def test_the_item_analysis_says_what_the_page_says(ada, quiz, cohort, as_):
     make_class(quiz, cohort, 5, size=25)
     report = analysis.report(Asked(quiz, cohort))
-    shown = telling.rows(report.lines)
+    shown = telling.rows(report, report.lines)
     page = as_(ada).get(reverse("quizzes:report", args=[cohort.pk, quiz.activity.key]))
     rows = read_csv(got(as_(ada), cohort, "items", "csv", quiz=quiz.activity.key))
     assert len(rows) == len(shown) == 3
@@ -223,7 +223,10 @@ def test_the_choices_are_those_of_the_questions_pages(ada, quiz, cohort, as_, si
         assert (row["Question"], row["Choice"]) == (key, choice["words"])
         assert (int(row["Chosen by"]), int(row["n"])) == (option.chosen, option.n)
         assert as_number(row["Share"]) == contents.as_number(choice["share"])
-        assert as_number(row["Point-biserial"]) == contents.as_number(choice["correlation"])
+        ends = [row[f"Share, {end} likely"] for end in ("lowest", "highest")]
+        told = [float(as_number(end)) for end in ends if end]
+        assert choice["share_within"] == " to ".join(f"{100 * end:.0f} %" for end in told)
+        assert as_number(row["Point-biserial with the rest"]) == contents.as_number(choice["correlation"])
         assert (row["Share of the weakest fifth"] != "") == bool(each["chart"])
         if each["chart"]:
             weakest = contents.as_number(telling.percent(trace.shares[0]))

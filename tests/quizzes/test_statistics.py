@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from quizzes.statistics import (
+    Interval,
     Item,
     Joint,
     Option,
+    Whole,
     items,
     options,
     proportion,
@@ -27,7 +29,7 @@ from quizzes.statistics import (
     whole,
 )
 from quizzes.statistics.advice import flags
-from quizzes.statistics.intervals import of_alpha, of_correlation
+from quizzes.statistics.intervals import of_alpha, of_correlation, of_median, student
 from quizzes.statistics.joint import highest_covariance
 from quizzes.statistics.whole import cronbach
 from tests import law_school
@@ -90,6 +92,36 @@ def _the_whole_agrees_with_scipy(seed: int) -> None:
         assert same(found.kurtosis, stats.kurtosis(totals, bias=False))
     else:
         assert found.kurtosis is None
+    if spread:
+        _intervals_agree(found, totals)
+    else:
+        assert (found.mean_interval, found.median_interval, found.sd_interval) == (None,) * 3
+
+
+def _intervals_agree(found: Whole, totals: np.ndarray) -> None:
+    """Written from the definitions (see `intervals`), with SciPy's distributions."""
+    n, s, z = len(totals), totals.std(ddof=1), stats.norm.ppf(0.975)
+    low, high = stats.t.interval(0.95, n - 1, totals.mean(), s / np.sqrt(n))
+    assert same(found.mean_interval.low, max(0, low))
+    assert same(found.mean_interval.high, high)
+    order = int(stats.binom.ppf(0.025, n, 0.5))  # P(fewer heads) is below 0.025 here
+    if not order:
+        assert found.median_interval is None
+    else:
+        inside = np.sort(totals)[[order - 1, n - order]]
+        assert (found.median_interval.low, found.median_interval.high) == tuple(inside)
+    if n > 3:
+        g1, g2 = stats.skew(totals, bias=False), stats.kurtosis(totals, bias=False)
+        error = np.sqrt(6 * n * (n - 1) / (n - 2) / (n + 1) / (n + 3))
+        assert same(found.skewness_interval.low, g1 - z * error)
+        error = 2 * error * np.sqrt((n**2 - 1) / (n - 3) / (n + 5))
+        assert same(found.kurtosis_interval.high, g2 + z * error)
+        relative = (2 / (n - 1) + g2 / n) / 4  # the variance of ln s
+        if relative > 0:
+            assert same(found.sd_interval.low, np.exp(np.log(s) - z * np.sqrt(relative)))
+            assert same(found.sd_interval.high, np.exp(np.log(s) + z * np.sqrt(relative)))
+        else:
+            assert found.sd_interval is None
 
 
 def test_every_question_agrees_with_the_textbook() -> None:
@@ -110,6 +142,12 @@ def _every_question_agrees_with_the_textbook(seed: int) -> None:
         assert item.n == n
         assert same(item.facility, column.mean() / POINT)
         assert same(item.sd, column.std(ddof=1) / POINT)
+        if set(column) <= {0, POINT}:  # all or nothing: where the share may be
+            ends = stats.binomtest(int((column > 0).sum()), n).proportion_ci(method="wilson")
+            shares = np.array([ends.low, np.clip(0.5, ends.low, ends.high), ends.high])
+            spreads = np.sqrt(shares * (1 - shares) * n / (n - 1))
+            assert same(item.sd_interval.low, spreads.min())
+            assert same(item.sd_interval.high, spreads.max())
         assert item.intended_weight == pytest.approx(1 / p)
         constant = column.var() == 0 or rest.var() == 0
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -144,6 +182,13 @@ def _reliability_agrees_with_the_textbook(seed: int) -> None:
     assert same(found.alpha, alpha)
     assert same(found.error_ratio, np.sqrt(1 - alpha))
     assert same(found.error, np.sqrt(1 - alpha) * np.sqrt(spread))
+    if found.interval is not None:
+        ratios = np.sqrt(1 - np.array([found.interval.high, found.interval.low]))
+        told = found.error_ratio_interval
+        assert (told.low, told.high) == pytest.approx(tuple(ratios))
+        assert told.low <= found.error_ratio <= told.high
+        told = found.error_interval
+        assert (told.low, told.high) == pytest.approx(tuple(ratios * np.sqrt(spread)))
     if found.dichotomous:
         # Kuder and Richardson's own formula 20, in points.
         share = (table == POINT).mean(axis=0)
@@ -170,11 +215,18 @@ def _options_agree_with_scipy(seed: int) -> None:
         took = chosen == key
         assert (found[key].chosen, found[key].n) == (int(took.sum()), len(totals))
         assert found[key].share == took.mean()
+        wilson = stats.binomtest(int(took.sum()), len(took)).proportion_ci(method="wilson")
+        told = found[key].share_interval
+        assert (told.low, told.high) == pytest.approx((wilson.low, wilson.high), abs=1e-9)
         if took.all() or not took.any() or totals.var() == 0:
             assert found[key].point_biserial is None
         else:
             expected = stats.pointbiserialr(took, totals).statistic
             assert same(found[key].point_biserial, expected)
+            if len(took) > 3:
+                fisher = stats.pearsonr(took, totals).confidence_interval(0.95)
+                told = found[key].interval
+                assert (told.low, told.high) == pytest.approx((fisher.low, fisher.high), abs=1e-6)
         assert sum(share * along[key].size for share in along[key].shares) == pytest.approx(
             took.sum()
         )
@@ -263,6 +315,15 @@ def test_a_correlation_has_the_interval_of_fishers_transformation() -> None:
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
 
 
+def test_quantiles_are_those_of_the_tables() -> None:
+    exact = stats.t.ppf(0.975, np.arange(1, 400))
+    assert [student(df) for df in range(1, 400)] == pytest.approx(exact, abs=1e-7)
+    for n in (5, 6, 10, 100, 1001, 10_000):
+        ranks = of_median(dict.fromkeys(range(n), 1))
+        order = int(stats.binom.ppf(0.025, n, 0.5))
+        assert ranks == (Interval(order - 1, n - order) if order else None)
+
+
 def test_the_interval_of_alpha_covers_it_and_narrows_with_the_class() -> None:
     small, large = of_alpha(0.8, 20, 10), of_alpha(0.8, 200, 10)
     assert small.low < large.low < 0.8 < large.high < small.high
@@ -273,8 +334,9 @@ def _choice(chosen: int, r: float | None, n: int) -> Option:
     return Option(chosen, n, chosen / n, r)
 
 
-def _item(facility: float, discrimination: float, n: int = 60) -> Item:
-    return Item(n, facility, None, 0.4, discrimination, None, 0.5, 0.1, 0.1, discrimination < 0)
+def _item(facility: float, discrimination: float | None, n: int = 60) -> Item:
+    pulls_down = (discrimination or 0) < 0
+    return Item(n, facility, None, 0.4, discrimination, None, 0.5, 0.1, 0.1, pulls_down)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +348,23 @@ def _item(facility: float, discrimination: float, n: int = 60) -> Item:
             {"a": (18, -0.3), "b": (32, 0.4), "c": (10, -0.1)},
             [("wrong_key", "b"), ("negative", "")],
         ),
-        (_item(0.2, 0.2), {"a": (12, 0.2), "b": (48, -0.2)}, [("guessed", "")]),
+        (
+            _item(0.2, 0.2),
+            {"a": (12, 0.2), "b": (48, -0.2)},
+            [("wrong_key", "b"), ("guessed", "")],
+        ),
+        # Hard, but the key is known to draw the strong.
+        (_item(0.2, 0.4), {"a": (12, 0.4), "b": (48, -0.4)}, [("guessed", "")]),
+        # All choose the same wrong option: nothing correlates with anything.
+        (
+            _item(0.0, None),
+            {"a": (0, None), "b": (60, None)},
+            [("wrong_key", "b"), ("nobody", "")],
+        ),
+        (_item(0.1, None), {}, [("guessed", "")]),
+        (_item(0.0, None), {}, [("nobody", "")]),
+        # A little more than the key's, by chance.
+        (_item(0.6, 0.2), {"a": (36, 0.05), "b": (24, 0.12)}, []),
         (_item(0.6, 0.05), {}, [("weak", "")]),
         (_item(0.98, 0.1), {"a": (59, 0.1), "b": (1, -0.1), "c": (0, None)}, [("easy", "")]),
         (_item(0.6, 0.4), {"a": (36, 0.5), "b": (24, -0.5), "c": (0, None)}, [("dead", "c")]),
@@ -297,3 +375,24 @@ def test_a_question_that_looks_broken_is_flagged_once_there_are_enough(item, cho
     choices = {key: _choice(times, r, item.n) for key, (times, r) in chosen.items()}
     found = flags(item, guess=Fraction(1, 3), choices=choices, right=["a"] if choices else [])
     assert [(flag.sign, flag.option) for flag in found] == expected
+
+
+def test_a_wrong_key_is_found_in_a_short_quiz() -> None:
+    """The key of two questions is lifted by the total, which holds it: against the rest it falls.
+
+    The strong choose b, which should be the key; half of the weak hit upon a, which is.
+    """
+    rows = [("b", 1)] * 20 + [("b", 0)] * 6 + [("a", 1)] * 6 + [("a", 0)] * 14
+    marks = [int(choice == "a") for choice, _other in rows]
+    totals = [mark + other for mark, (_choice, other) in zip(marks, rows, strict=True)]
+    item = items([Joint.of(zip(marks, totals, strict=True))], [1])[0]
+    signs = []
+    for scores in ([other for _choice, other in rows], totals):
+        counted = {
+            key: Counter(s for s, (c, _other) in zip(scores, rows, strict=True) if c == key)
+            for key in "ab"
+        }
+        choices = options(counted, Counter(scores))
+        found = flags(item, guess=Fraction(1, 2), choices=choices, right=["a"])
+        signs.append([(flag.sign, flag.option) for flag in found])
+    assert signs == [[("wrong_key", "b"), ("negative", "")], [("negative", "")]]
