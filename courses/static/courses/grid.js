@@ -1,9 +1,20 @@
-/* The arrow keys go from mark to mark in a table whose marks are links. Without this script the tab
-   key does, one after the other. */
+/* The arrow keys go from mark to mark in a table whose marks are links, and the tab key stops at one
+   of them only: a class has thousands. Without this script the tab key goes through all. */
 
 const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 for (const table of document.querySelectorAll("table.grid")) {
+  let stop = null;
+  for (const link of table.querySelectorAll("tbody td a")) {
+    if (stop) link.tabIndex = -1;
+    else stop = link;
+  }
+  table.addEventListener("focusin", (event) => {
+    if (!event.target.matches("tbody td a")) return;
+    stop.tabIndex = -1;
+    stop = event.target;
+    stop.tabIndex = 0;
+  });
   table.addEventListener("keydown", (event) => {
     const step = KEYS[event.key];
     const cell = event.target.closest("td, th");
