@@ -548,7 +548,7 @@ def test_the_pages_ask_the_same_of_the_database_for_one_row_and_for_three(
         attempt = attempts.start(student, quiz, now=now)
         attempts.submit(student.user, attempt.pk, now=now)
     client = as_(ada)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(timing_page(cohort))
     with django_assert_num_queries(6):
         client.get(reverse("quizzes:groups", args=[cohort.pk]))
