@@ -319,7 +319,7 @@ def test_the_page_asks_as_often_whatever_they_did(
         correspondence.look(ben_here, by=ada, page=f"log {attempt.pk}", now=NOON)
     adas = as_(ada)
     adas.get(about_ben)  # the look of this hour
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         adas.get(about_ben)
     adas.get(url := reverse("quizzes:students_attempt", args=[ben_here.cohort_id, attempt.pk]))
     with django_assert_num_queries(12):
