@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from courses.charts import calibration as chart
 from courses.models import Course, User
-from quizzes import reports, revealing, tries
+from quizzes import reports, revealing, telling, tries
 from quizzes.behaviours import Rules
 from quizzes.models import Attempt, Item, Mark
 from quizzes.questions import KINDS, text_of
 from quizzes.reports import Proof
+from quizzes.statistics import Interval, proportion
 from quizzes.trials import LEVELS
 from quizzes.visibility import Item as Visible
 
@@ -45,13 +46,28 @@ class Level:
         return None if self.share is None else round(100 * self.share)
 
     @property
+    def interval(self) -> Interval | None:
+        """Where the share right lies (Wilson); None while there are too few answers to tell."""
+        return proportion(self.right, self.of) if self.of >= ENOUGH else None
+
+    @property
+    def between(self) -> str:
+        return telling.within(self.interval, telling.percent)
+
+    @property
     def verdict(self) -> str:
+        """What chance alone does not explain: the whole interval lies outside what was claimed."""
         low, high = BANDS[self.level]
-        if self.share is None:
+        found = self.interval
+        if found is None:
             return _("too few to tell")
-        if self.share < low:
+        if found.high < low:
             return _("surer than right")
-        return _("more right than sure") if self.share > high else _("as sure as right")
+        if found.low > high:
+            return _("more right than sure")
+        if low <= found.low and found.high <= high:
+            return _("as sure as right")
+        return _("as sure as right, as far as can be told")
 
 
 @dataclass(frozen=True)

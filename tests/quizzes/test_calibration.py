@@ -6,6 +6,7 @@ import pytest
 
 from quizzes import attempts, calibration, trying
 from quizzes.attempts import Answer
+from quizzes.calibration import Level
 from tests import factories
 from tests.factories import NOON
 
@@ -60,12 +61,28 @@ def test_each_level_is_counted_and_below_five_answers_nothing_is_told(
     assert [level.verdict for level in found.levels] == [
         "too few to tell",
         "too few to tell",
-        "as sure as right",
+        "as sure as right, as far as can be told",
     ]
     assert found.unsaid == 1
     [slip] = found.slips
     assert slip.prompt == "asking 5?"
     assert [proof.url for proof in slip.proofs] == ["/courses/lenses/lessons/anarchy/#anarchy"]
+
+
+@pytest.mark.parametrize(
+    ("level", "right", "of", "verdict"),
+    [
+        (3, 3, 4, "too few to tell"),
+        (3, 7, 10, "as sure as right, as far as can be told"),  # 40 to 89 %
+        (3, 70, 100, "surer than right"),  # 60 to 78 %, and 80 % was claimed
+        (3, 90, 100, "as sure as right"),  # 83 to 94 %
+        (1, 8, 10, "as sure as right, as far as can be told"),  # 49 to 94 %
+        (1, 80, 100, "more right than sure"),  # 71 to 87 %, and up to 67 % was claimed
+        (2, 6, 10, "as sure as right, as far as can be told"),
+    ],
+)
+def test_a_verdict_is_what_chance_alone_does_not_explain(level, right, of, verdict):
+    assert Level(level, "", right, of).verdict == verdict
 
 
 def test_of_several_tries_the_first_one_counts(ben, ben_here, course, asking):
