@@ -23,6 +23,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     TextField,
     Window,
 )
@@ -413,6 +414,7 @@ def _seconds(began: str, ended: str) -> float:
 class Unpassed:
     title: str
     tries: list[Try]  # the oldest first
+    by_hand: Decimal | None = None  # the mark that fails, where somebody gave it
 
     @property
     def newest(self) -> Try:
@@ -435,12 +437,14 @@ def _unpassed(taught: Class) -> dict[tuple[int, int], Unpassed]:
         .filter(_students(taught.cohort, only=taught.only), score__isnull=False)
         .filter(Exists(failing.order_by()))
         .order_by("enrolment_id", "quiz_id", "number")
-        .values_list("enrolment_id", "quiz_id", "quiz__activity_id", *map(_told, told))
+        .annotate(by_hand=Subquery(failing.order_by().values("override")[:1]))
+        .values_list("enrolment_id", "quiz_id", "quiz__activity_id", "by_hand", *map(_told, told))
     )
     found: dict[tuple[int, int], Unpassed] = {}
-    for who, quiz, step, *row in rows:
+    for who, quiz, step, by_hand, *row in rows:
         if step in titles:
-            found.setdefault((who, quiz), Unpassed(titles[step], [])).tries.append(Try(*row))
+            each = found.setdefault((who, quiz), Unpassed(titles[step], [], by_hand))
+            each.tries.append(Try(*row))
     return found
 
 
@@ -548,6 +552,16 @@ def _guesses_of(digests: Collection[str]) -> dict[str, Fraction]:
 
 def _failed(each: Unpassed) -> str:
     best = max(one.percentage for one in each.tries)
+    if each.by_hand is not None:
+        return _(
+            "%(quiz)s: a mark of %(mark)s %% by hand counts, whatever the %(times)d attempts came "
+            "to (at best %(best)s %%)."
+        ) % {
+            "quiz": each.title,
+            "mark": f"{each.by_hand.normalize():f}",
+            "times": len(each.tries),
+            "best": f"{best.normalize():f}",
+        }
     return _("%(quiz)s: %(times)d attempts, the best with %(best)s %%.") % {
         "quiz": each.title,
         "times": len(each.tries),

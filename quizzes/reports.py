@@ -44,8 +44,8 @@ from quizzes.visibility import Item as Visible
 class PastAttempt:
     attempt: Attempt
     percentage: Decimal | None  # None when it is not to be seen
-    passed: bool
-    counts: bool
+    passed: bool | None  # None as well
+    counts: bool | None
     late: bool = False
     abandoned: bool = False
     waits: bool = False  # for somebody to mark it
@@ -220,8 +220,8 @@ def _past(
             PastAttempt(
                 attempt=attempt,
                 percentage=percentage if seen else None,
-                passed=seen and percentage >= quiz.pass_mark,
-                counts=seen and percentage == best and not _is_by_hand(person),
+                passed=percentage >= quiz.pass_mark if seen else None,
+                counts=percentage == best and not _is_by_hand(person) if seen else None,
                 late=not abandoned and person.at(attempt.started_at).is_late(attempt.submitted_at),
                 abandoned=abandoned,
                 waits=waits,

@@ -146,9 +146,13 @@ class PastAttemptSerializer(serializers.Serializer[Any]):
     percentage = serializers.DecimalField(
         5, 2, allow_null=True, help_text="Null while it may not be seen."
     )
-    passed = serializers.BooleanField()
+    passed = serializers.BooleanField(
+        allow_null=True, help_text="Null while the percentage may not be seen."
+    )
     waits = serializers.BooleanField(help_text="Whether it waits for somebody to mark it.")
-    counts = serializers.BooleanField(help_text="Whether it is the one that counts.")
+    counts = serializers.BooleanField(
+        allow_null=True, help_text="Whether it is the one that counts; null as well."
+    )
     late = serializers.BooleanField(help_text="Whether it was handed in after it was due.")
     abandoned = serializers.BooleanField(help_text="Not handed in by its end: it has no score.")
 

@@ -148,6 +148,11 @@ def test_failing_twice_is_told_until_the_mark_that_counts_passes(as_, ada, cohor
         assert reasons(cohort) == {}
         Record.objects.filter(enrolment=ben_here).update(**before)
     assert reasons(cohort) == {"Ben Okafor": ["failed"]}
+    Record.objects.filter(enrolment=ben_here).update(score=Decimal(90), override=Decimal(12))
+    assert told(cohort).needs[0].concerns[0].words == (
+        "Realism quiz: a mark of 12 % by hand counts, whatever the 2 attempts came to (at best "
+        "33.33 %)."
+    )
 
 
 def test_a_fast_attempt_no_better_than_luck_looks_like_guessing(cohort, ben_here, quiz):
