@@ -4,7 +4,7 @@ All of it hangs on the student's place in a cohort. Messages and notes are writt
 that place, so that of two equal ones sent at the same moment (a button pressed twice) one stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -119,7 +119,9 @@ def read_by_staff(enrolment: Enrolment, *, by: User, last: int, now: datetime) -
 def read_by_student(enrolment: Enrolment, *, shown: Sequence[int], now: datetime) -> None:
     """Note that the student had these messages on their screen; never fails the page."""
     unread = to_student(Message.objects.filter(enrolment=enrolment, pk__in=shown))
-    _if_possible(lambda: unread.update(read_at=now), "messages_not_marked_read", enrolment)
+    _if_possible(
+        lambda: unread.update(read_at=now), "messages_not_marked_read", enrolment=enrolment.pk
+    )
 
 
 def _said(body: str) -> str:
@@ -244,28 +246,46 @@ def told(rows: Sequence[Any]) -> list[Line]:
 # --- Looking -----------------------------------------------------------------------------------
 
 
+MARK = "mark"  # and the number of its activity: one student's mark, and how it came to be
+
+
 def look(enrolment: Enrolment, *, by: User, page: str, now: datetime) -> None:
-    """Keep that somebody looked at a page about a student: the first time in each hour (UTC).
+    """Keep that somebody looked at a page about a student: the first time in each hour (UTC)."""
+    look_at_each([(enrolment.pk, page)], by=by, now=now)
+
+
+def look_at_each(pages: Collection[tuple[int, str]], *, by: User, now: datetime) -> None:
+    """The same of a list that shows what several students did: (enrolment's number, page) of each.
 
     Most pages cost one question to the database for it. Where it cannot be written, the page
     is shown all the same, and the server's own log says who looked.
     """
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    one = {"enrolment": enrolment, "by": by, "page": page, "hour": hour}
-    if Look.objects.filter(**one).exists():
+    if not pages:
         return
-
-    def keep() -> None:
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    kept = set(
+        Look.objects.filter(by=by, hour=hour, enrolment__in={number for number, _page in pages})
+        .order_by()
+        .values_list("enrolment_id", "page")
+    )
+    new = [
+        Look(enrolment_id=number, by=by, page=page, hour=hour, made_at=now)
+        for number, page in sorted({*pages} - kept)
+    ]
+    if new:
         # Of two at the same moment the constraint keeps one.
-        Look.objects.bulk_create([Look(**one, made_at=now)], ignore_conflicts=True)
+        _if_possible(
+            lambda: Look.objects.bulk_create(new, ignore_conflicts=True),
+            "look_not_kept",
+            by=by.pk,
+            pages=[(row.enrolment_id, row.page) for row in new],
+        )
 
-    _if_possible(keep, "look_not_kept", enrolment, by=by.pk, page=page)
 
-
-def _if_possible(write: Any, trouble: str, enrolment: Enrolment, **about: Any) -> None:
+def _if_possible(write: Any, trouble: str, **about: Any) -> None:
     """Do a write that a page can do without: a database that takes none fails nothing."""
     try:
         with transaction.atomic():
             write()
     except DatabaseError as error:
-        log.warning(trouble, enrolment=enrolment.pk, error=str(error), **about)
+        log.warning(trouble, error=str(error), **about)

@@ -154,7 +154,7 @@ class Cell:
     earned: Decimal | None = None
     override: Decimal | None = None
     excused: bool = False
-    late: bool = False  # the attempt that counts was
+    late: bool = False  # what was earned was handed in late
     started: bool = False
     dropped: bool = False  # one of the lowest, which do not count
 
@@ -168,6 +168,11 @@ class Cell:
     @property
     def by_hand(self) -> bool:
         return self.excused or self.override is not None
+
+    @property
+    def counts_late(self) -> bool:
+        """Whether what counts was handed in late; what is decided by hand was not handed in."""
+        return self.late and not self.by_hand
 
     @property
     def mark(self) -> weighing.Mark:

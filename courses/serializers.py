@@ -234,7 +234,7 @@ class MarkSerializer(serializers.Serializer[Any]):
     earned = percent(source="cell.earned")
     by_hand = serializers.BooleanField(source="cell.by_hand")
     excused = serializers.BooleanField(source="cell.excused")
-    late = serializers.BooleanField(source="cell.late")
+    late = serializers.BooleanField(source="cell.counts_late")
     started = serializers.BooleanField(source="cell.started")
     dropped = serializers.BooleanField(
         source="cell.dropped", help_text="One of the lowest, which do not count."
@@ -278,7 +278,7 @@ class OwnMarkSerializer(serializers.Serializer[Any]):
         allow_blank=True, help_text="Of what was decided by hand; empty for all else."
     )
     excused = serializers.BooleanField(source="cell.excused")
-    late = serializers.BooleanField(source="cell.late")
+    late = serializers.BooleanField(source="cell.counts_late")
     dropped = serializers.BooleanField(
         source="cell.dropped", help_text="One of the lowest, which do not count."
     )

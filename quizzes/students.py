@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courses import correspondence
 from courses.models import (
     Activity,
     Enrolment,
@@ -29,9 +30,11 @@ from courses.models import (
     Message,
     Note,
     Record,
+    User,
 )
 from quizzes import attempts as verbs
 from quizzes import grading, overview, reports, timing, trials
+from quizzes.analysis import Asked
 from quizzes.availability import in_words
 from quizzes.holding import Book
 from quizzes.models import (
@@ -641,8 +644,11 @@ class Looked:
     page: str
 
 
-# What a row of `Look` calls a page: the word, and for two of them the attempt's number.
-PAGE, ATTEMPT, LOG = "student", "attempt", "log"
+# What a row of `Look` calls a page: a word, and the number of an attempt or of an activity
+# (`correspondence.MARK` is another of these).
+PAGE, ATTEMPT, LOG, LISTED = "student", "attempt", "log", "listed"
+FILED, POLICY = "file", "policy"
+OF_QUIZZES = (FILED, POLICY, correspondence.MARK)
 
 
 def looks(enrolment: Enrolment) -> QuerySet[Look]:
@@ -650,22 +656,43 @@ def looks(enrolment: Enrolment) -> QuerySet[Look]:
     return Look.objects.filter(enrolment=enrolment).select_related("by")
 
 
+def listed(attempts: Iterable[Attempt], *, by: User, now: datetime) -> None:
+    """Keep that somebody looked at a list which shows answers of these attempts with names."""
+    pages = {(attempt.enrolment_id, f"{LISTED} {attempt.pk}") for attempt in attempts}
+    correspondence.look_at_each(pages, by=by, now=now)
+
+
+def filed(asked: Asked, *, by: User, now: datetime) -> None:
+    """Keep that somebody took a file with everybody's answers to a quiz."""
+    people = asked.finished().order_by().values_list("enrolment_id", flat=True).distinct()
+    page = f"{FILED} {asked.quiz.activity_id}"
+    correspondence.look_at_each([(number, page) for number in people], by=by, now=now)
+
+
 def looked(rows: Iterable[Look], enrolment: Enrolment) -> list[Looked]:
-    """Looks in words; one query."""
+    """Looks in words; one query, and one more where a quiz is named."""
+    rows = list(rows)
     names = {
         str(attempt.pk): _name(attempt)
         for attempt in Attempt.objects.filter(enrolment=enrolment)
         .select_related("quiz__activity")
         .only("number", "quiz__activity__title")
     }
+    of_quizzes = {row.page.partition(" ")[2] for row in rows if row.page.startswith(OF_QUIZZES)}
+    titles = dict(Activity.objects.filter(pk__in=of_quizzes).values_list("pk", "title"))
     found = []
     for row in rows:
         word, _space, number = row.page.partition(" ")
         name = names.get(number, number)
+        quiz = {"quiz": titles.get(int(number), number) if number in of_quizzes else ""}
         said = {
             PAGE: _("the page with everything about this student"),
             ATTEMPT: _("the answers of %(attempt)s") % {"attempt": name},
             LOG: _("the log of %(attempt)s") % {"attempt": name},
+            LISTED: _("a list with an answer of %(attempt)s") % {"attempt": name},
+            FILED: _("a file with everybody's answers to %(quiz)s") % quiz,
+            POLICY: _("the page that says what may be seen of %(quiz)s") % quiz,
+            correspondence.MARK: _("the mark of %(quiz)s, and how it came to be") % quiz,
         }.get(word, row.page)
         found.append(Looked(row.made_at, str(row.by), said))
     return found

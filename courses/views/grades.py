@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses import access, gradebook, weighing
+from courses import access, correspondence, gradebook, weighing
 from courses.forms import PlainDecimalField, PlainIntegerField
 from courses.gradebook import (
     CategoryChange,
@@ -159,7 +159,7 @@ def _first_line(page: gradebook.Page) -> str:
 def _notes(cell: Cell) -> list[str]:
     """What is to be known of a mark, in words."""
     notes = []
-    if cell.late and not cell.by_hand:
+    if cell.counts_late:
         notes.append(_("late"))
     if cell.override is not None:
         notes.append(_("by hand"))
@@ -263,6 +263,9 @@ def grade(request: Request, cohort: int, enrolment: int, activity: str) -> HttpR
         raise Http404
     if request.method == "POST" and not instructs:
         raise PermissionDenied(_(gradebook.NOT_HERE))
+    if request.method == "GET":
+        page = f"{correspondence.MARK} {column.activity.pk}"
+        correspondence.look(student, by=request.user, page=page, now=request.arrived_at)
     history = gradebook.changes(student, column.activity)
     newest = history[0].number if history else 0
     form = DecisionForm(request.POST) if request.method == "POST" else DecisionForm()

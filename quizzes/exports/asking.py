@@ -33,11 +33,15 @@ BROKE_OFF = (
 
 class What(StrEnum):
     GRADEBOOK = "gradebook"
+    WEIGHTS = "weights"
     MARKS = "marks"
     RESPONSES = "responses"
     ITEMS = "items"
     CHOICES = "choices"
     REPORT = "report"
+
+
+OF_ALL = (What.GRADEBOOK, What.WEIGHTS)  # about no one quiz
 
 
 class Form(StrEnum):
@@ -48,6 +52,7 @@ class Form(StrEnum):
 
 WORDS = {
     What.GRADEBOOK: gettext_lazy("Gradebook"),
+    What.WEIGHTS: gettext_lazy("Weights of the gradebook, and what is hidden"),
     What.MARKS: gettext_lazy("Every student by every question"),
     What.RESPONSES: gettext_lazy("Every answer, one in a row"),
     What.ITEMS: gettext_lazy("Item analysis"),
@@ -56,6 +61,7 @@ WORDS = {
 }
 FORMS = {
     What.GRADEBOOK: (Form.CSV, Form.XLSX),
+    What.WEIGHTS: (Form.CSV, Form.XLSX),
     What.MARKS: (Form.CSV, Form.XLSX),
     What.RESPONSES: (Form.CSV, Form.XLSX),
     What.ITEMS: (Form.CSV, Form.XLSX),
@@ -117,7 +123,9 @@ class Wanted:
         """What is in it; the rows are read as they are written."""
         match self.what:
             case What.GRADEBOOK:
-                return [contents.grades(self.cohort, self.group)]
+                return [contents.grades(self.cohort, self.group), contents.weights(self.cohort)]
+            case What.WEIGHTS:
+                return [contents.weights(self.cohort)]
             case What.MARKS:
                 return [contents.marks(self.asked)]
             case What.RESPONSES:
@@ -203,7 +211,8 @@ def written(wanted: Wanted, progress: Progress) -> tuple[bytes, int]:
     def tell(rows: int) -> None:
         progress.done = rows
 
-    tables = [table.told(tell) for table in wanted.tables()]
+    first, *more = wanted.tables()
+    tables = [first.told(tell), *more]  # what comes after the first is short
     if wanted.form == Form.CSV:
         squeeze, size, pieces = zlib.compressobj(), 0, []
         for piece in as_csv(tables[0]):

@@ -603,7 +603,7 @@ def weights(cohort: Cohort) -> Table:
 
 
 def _titles(plan: gradebook.Plan) -> list[str]:
-    """What each column of marks is called in a file: its title, with its key where two are alike."""
+    """The head of each column of marks: its title, and its key where two are alike."""
     told = Counter(column.activity.title for column in plan.columns)
     return [
         column.activity.title

@@ -16,7 +16,7 @@ from courses.access import is_editor
 from courses.charts import box, histogram, scatter, traces
 from courses.models import Group
 from courses.requests import Request
-from quizzes import access, analysis, telling
+from quizzes import access, analysis, students, telling
 from quizzes.access import TaughtQuiz, may_regrade
 from quizzes.analysis import WHICH, WHY, Asked, Decision, Detail, Reached, Report, Which
 from quizzes.models import Attempt
@@ -146,6 +146,10 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
         detail, pick=None if chose is None else (part, choice), number=number, said=said
     )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    behind = analysis.with_people(list(page.object_list), detail)
+    if request.method == "GET":
+        shown = [row.attempt for row in behind]
+        students.listed(shown, by=request.user, now=request.arrived_at)
     line = detail.line
     return render(
         request,
@@ -181,7 +185,7 @@ def question(request: Request, cohort: int, activity: str, question: str) -> Htt
             "enough": int(Enough.DISCRIMINATION),
             "correlates": Enough.DISCRIMINATION.told(line.item.n),
             "page": page,
-            "behind": analysis.with_people(list(page.object_list), detail),
+            "behind": behind,
             "chose": chose,
             "said": said,
             "number": number,

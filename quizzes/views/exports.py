@@ -28,10 +28,10 @@ from courses.access import teaching_in
 from courses.models import Cohort, Enrolment, Group, Role
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import jobs
+from quizzes import jobs, students
 from quizzes.analysis import WHICH, Which
 from quizzes.exports import asking
-from quizzes.exports.asking import AT_ONCE, FORMS, TYPES, WORDS, Form, Wanted, What
+from quizzes.exports.asking import AT_ONCE, FORMS, OF_ALL, TYPES, WORDS, Form, Wanted, What
 from quizzes.exports.writing import as_csv, write_xlsx
 from quizzes.models import Export, Quiz
 from quizzes.tasks import write_export
@@ -89,7 +89,7 @@ class ExportForm(forms.Form):
                         "forms": _(" or ").join(form.upper() for form in FORMS[what]),
                     },
                 )
-            if what != What.GRADEBOOK and not found.get("quiz") and "quiz" in found:
+            if what not in OF_ALL and not found.get("quiz") and "quiz" in found:
                 self.add_error("quiz", _("Choose the quiz that it is to be about."))
         return found
 
@@ -101,7 +101,7 @@ class ExportForm(forms.Form):
             self.cohort,
             what,
             Form(said["form"]),
-            None if what == What.GRADEBOOK else self.quizzes[said["quiz"]],
+            None if what in OF_ALL else self.quizzes[said["quiz"]],
             Which(said["attempts"] or Which.FIRST),
             self.groups.get(said["group"]),
         )
@@ -224,7 +224,9 @@ def _xlsx(wanted: Wanted) -> FileResponse:
 
 
 def _note(request: Request, wanted: Wanted) -> None:
-    """Who took what out of the site stands in the log."""
+    """Who took what out of the site stands in the log; whose answers, where they see it."""
+    if wanted.what == What.RESPONSES and request.method != "HEAD":
+        students.filed(wanted.asked, by=request.user, now=request.arrived_at)
     log.info(
         "exported",
         by=request.user.pk,

@@ -5,12 +5,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from courses import correspondence
 from courses.access import teaching_in
 from courses.models import Enrolment, Role
 from courses.requests import Request
 from quizzes import access
 from quizzes import policy as policies
 from quizzes.forms import MomentForm
+from quizzes.students import POLICY
 
 
 @require_safe
@@ -31,8 +33,12 @@ def policy(request: Request, cohort: int, activity: str) -> HttpResponse:
     )
     moment = None
     if form.is_valid():
+        student = form.students[form.cleaned_data["student"]]
+        if request.method == "GET":
+            page = f"{POLICY} {found.quiz.activity_id}"
+            correspondence.look(student, by=request.user, page=page, now=request.arrived_at)
         moment = policies.moment(
-            form.students[form.cleaned_data["student"]],
+            student,
             found.quiz,
             at=form.cleaned_data["at"] or request.arrived_at,
         )

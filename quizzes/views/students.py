@@ -271,8 +271,6 @@ def looks(request: Request, course: str) -> HttpResponse:
                 "course": place.course,
                 "page": page,
                 "looked": students.looked(page.found.object_list, enrolment),
-                "first_line": said % {"count": times}
-                if times
-                else _("Nobody has looked at your work yet."),
+                "first_line": said % {"count": times} if times else _("No look is kept yet."),
             },
         )

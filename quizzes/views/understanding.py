@@ -17,7 +17,7 @@ from courses.charts import heat
 from courses.models import Enrolment, Group, Module, Objective, Role
 from courses.names import sort_key
 from courses.requests import Request
-from quizzes import explaining, mastery, practising, sureness, understanding
+from quizzes import explaining, mastery, practising, students, sureness, understanding
 from quizzes.calibration import BANDS, ENOUGH
 from quizzes.misreading import COLUMNS, LENSES, NO_LENS, ROWS, Misread, Pair, is_mixed_up
 from quizzes.models import Attempt, QuestionVersion
@@ -73,6 +73,8 @@ def answers(request: Request, cohort: int) -> HttpResponse:
     shown = Attempt.objects.select_related("enrolment__user").in_bulk(
         {each.attempt for each in page.object_list}
     )
+    if request.method == "GET":
+        students.listed(shown.values(), by=request.user, now=request.arrived_at)
     abouts = [about] if about else [About(objective=aim.key) for aim in found.objectives[:3]]
     return render(
         request,
@@ -121,8 +123,8 @@ def objective(request: Request, cohort: int, objective: str) -> HttpResponse:
     aim = next((aim for aim in understanding.aims(found) if aim.objective == asked), None)
     if aim is None:
         raise Http404
-    students = list(terms.students().select_related("user"))
-    rows = [(student, aim.students.get(student.pk)) for student in students]
+    people = list(terms.students().select_related("user"))
+    rows = [(student, aim.students.get(student.pk)) for student in people]
     rows.sort(key=lambda row: (_need(row[1]), sort_key(str(row[0].user))))
     return render(
         request,
@@ -154,6 +156,10 @@ def certainty(request: Request, cohort: int) -> HttpResponse:
     one = next((each for each in found.questions if each.key == asked), None)
     if asked and one is None:
         raise Http404
+    behind = sureness.behind(terms, one.key) if one else []
+    if request.method == "GET":
+        shown = [row.attempt for row in behind]
+        students.listed(shown, by=request.user, now=request.arrived_at)
     bars = [
         chart.Bar(level.label, level.share, level.of, *BANDS[level.level])
         for level in found.levels
@@ -170,7 +176,7 @@ def certainty(request: Request, cohort: int) -> HttpResponse:
             "enough": ENOUGH,
             "questions": [(each, _told(each.share)) for each in found.questions],
             "one": one,
-            "behind": sureness.behind(terms, one.key) if one else [],
+            "behind": behind,
         },
     )
 

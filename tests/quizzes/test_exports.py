@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from courses.models import Group
+from courses.models import GradeColumn, Group, Record
 from quizzes import analysis, attempts, jobs, sheets, telling
 from quizzes.analysis import Asked, Which
 from quizzes.exports import asking, contents, writing
@@ -226,7 +226,9 @@ def test_the_choices_are_those_of_the_questions_pages(ada, quiz, cohort, as_, si
         ends = [row[f"Share, {end} likely"] for end in ("lowest", "highest")]
         told = [float(as_number(end)) for end in ends if end]
         assert choice["share_within"] == " to ".join(f"{100 * end:.0f} %" for end in told)
-        assert as_number(row["Point-biserial with the rest"]) == contents.as_number(choice["correlation"])
+        assert as_number(row["Point-biserial with the rest"]) == contents.as_number(
+            choice["correlation"]
+        )
         assert (row["Share of the weakest fifth"] != "") == bool(each["chart"])
         if each["chart"]:
             weakest = contents.as_number(telling.percent(trace.shares[0]))
@@ -284,6 +286,28 @@ def test_what_waits_for_a_person_has_no_points_yet(ada, ben_here, quiz, cohort, 
 def test_an_empty_cohort_has_a_file_with_heads_alone(ada, quiz, cohort, as_, what, form):
     content = got(as_(ada), cohort, what, form, quiz=quiz.activity.key, attempts="all")
     assert (read_csv if form == "csv" else read_xlsx)(content) == []
+
+
+def test_the_gradebook_says_whose_marks_of_what_weight_and_who_sees_them(
+    ada, ben_here, module, quiz, questions, cohort, as_
+):
+    other = factories.make_quiz(module, questions, "again").activity
+    type(other).objects.filter(pk=other.pk).update(title=quiz.activity.title)
+    GradeColumn.objects.create(cohort=cohort, activity=other, weight=Decimal("2.5"), hidden=True)
+    late = {"score": Decimal(40), "late": True, "enrolment": ben_here}
+    Record.objects.create(activity=quiz.activity, override=Decimal(60), **late)
+    Record.objects.create(activity=other, **late)
+    first, second = f"Realism quiz ({quiz.activity.key})", "Realism quiz (again)"
+    (row,) = read_csv(got(as_(ada), cohort, "gradebook", "csv"))
+    assert (row["E-mail address"], row[first], row[second]) == (ben_here.user.email, "60", "40")
+    assert (row["Late"], row["Decided by hand"]) == (second, f"{first} (earned 40.00)")
+    page = as_(ada).get(f"/teach/{cohort.pk}/grades/").content.decode()
+    assert page.count(">late<") == 1
+    weights = read_xlsx(got(as_(ada), cohort, "gradebook", "xlsx"), sheet=2)
+    told = [[row["Column"], row["Weight"], row["Hidden from students"]] for row in weights]
+    assert told == [[first, "1", "no"], [second, "2.5", "yes"]]
+    alone = read_csv(got(as_(ada), cohort, "weights", "csv"))
+    assert [[row["Column"], row["Weight"], row["Hidden from students"]] for row in alone] == told
 
 
 def test_who_has_left_is_in_no_file_and_a_group_is_a_part(ada, quiz, cohort, as_):

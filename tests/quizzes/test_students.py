@@ -154,6 +154,31 @@ def test_students_see_who_looked_and_assistants_do_not(as_, ada, ben, cleo, coho
     assert 'id="looks"' not in as_(cleo).get(about_ben).content.decode()
 
 
+def test_a_look_is_kept_wherever_answers_stand_beside_a_name(
+    as_, ada, ben, ben_here, cohort, quiz, questions, sat
+):
+    ben_here.user.name = "Ben Okafor"
+    ben_here.user.save()
+    key, activity = questions[0].key, quiz.activity
+    said = {
+        f"/teach/{cohort.pk}/quizzes/{activity.key}/report/{key}/": "a list with an answer of"
+        " attempt 1 at Realism quiz",
+        f"/teach/{cohort.pk}/grades/{ben_here.pk}/{activity.key}/": "the mark of Realism quiz, and"
+        " how it came to be",
+        reverse("quizzes:policy", args=[cohort.pk, activity.key])
+        + f"?student={ben_here.pk}": "the page that says what may be seen of Realism quiz",
+        reverse("quizzes:export_file", args=[cohort.pk, "responses", "csv"])
+        + f"?quiz={activity.key}": "a file with everybody's answers to Realism quiz",
+    }
+    for url in (*said, f"/teach/{cohort.pk}/grades/", f"/teach/{cohort.pk}/"):
+        assert as_(ada).get(url).status_code == 200
+        assert as_(ada).get(url).status_code == 200
+    kept = students.looked(students.looks(ben_here), ben_here)
+    assert sorted(look.page for look in kept) == sorted(said.values())
+    content = as_(ben).get("/courses/lenses/looks/").content.decode()
+    assert "Lists of the whole class that show marks or progress" in content
+
+
 # --- The page ----------------------------------------------------------------------------------
 
 
