@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from courses import dashboards
 from courses.models import Record
-from quizzes import attempts, authoring, reports
+from quizzes import attempts, reports
 from quizzes.attempts import Answer
 from quizzes.models import Attempt, Item, Mark, Quiz, Slot
 from tests import factories
 from tests.contract import Api
 from tests.factories import NOON, minutes
 from tests.invariants.scale import runs
+from tests.regrading import correct
 
 ROOT = Path(__file__).parent.parent.parent
 COMPARED = runs(1000)
@@ -83,9 +84,7 @@ def test_nothing_done_to_a_question_reaches_an_attempt_under_way(
     shown = reports.open_questions(attempt)
     elsewhere = factories.make_module(course, "constructivism")
     edited, moved, retired = questions
-    edited.spec = factories.single("Another?", right="War everywhere", wrong=("X", "Y"))
-    edited.save()
-    authoring.publish(edited, now=NOON)
+    correct(edited, right="option-2", prompt="Another?")
     moved.module = elsewhere
     moved.save()
     retired.status = "retired"

@@ -26,6 +26,7 @@ from quizzes.models import Attempt, Question, Quiz
 from quizzes.questions import KINDS
 from tests import factories
 from tests.invariants.scale import SCALE, runs
+from tests.regrading import correct
 from tests.test_access import API, ATTEMPT, PAGES
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,8 @@ QUIZZES: dict[str, dict[str, Any]] = {
     "open": {},
     "answered": {},
     "again": {},
-    "exam": {"review": "exam"},
+    # Handed in a while ago, with no other attempt: only a close shows more of it.
+    "exam": {"review": "exam", "attempts_allowed": 1},
     # Answers are checked one by one; the first is gone on from with a blank one.
     "tried": {"behaviour": "interactive", "navigation": "sequential", "certainty": "ask"},
     # Its time is over, and it may still be handed in.
@@ -60,7 +62,8 @@ QUIZZES: dict[str, dict[str, Any]] = {
 }
 ANSWERED = {"answered", "graceful"}  # what handing these in would earn is told at once
 SUBMITS = {"quizzes:submit", "api:submit"}
-AN_HOUR = timedelta(hours=1)
+AN_HOUR, A_WHILE = timedelta(hours=1), timedelta(minutes=10)
+BEGUN = {"graceful": AN_HOUR, "exam": 2 * A_WHILE}  # how long ago, where not now
 
 
 class Undone(Exception):  # noqa: N818
@@ -216,13 +219,13 @@ def in_world(asked: list[Question], client: Client, ben_here: Any, key: int) -> 
         sat = {}
         for place, name in enumerate(QUIZZES):
             quiz = Quiz.objects.get(activity__key=name)
-            begun = now - AN_HOUR if name == "graceful" else now
+            begun = now - BEGUN.get(name, timedelta(0))
             sat[name] = attempts.start(ben_here, quiz, now=begun, seed=place)
             if name in ANSWERED:
                 answers = answer_all(ben_here, sat[name], now=begun)
         attempts.go_on(ben_here.user, sat["tried"].pk, position=1, now=now)
-        for name in ("again", "exam"):
-            attempts.submit(ben_here.user, sat[name].pk, now=now)
+        attempts.submit(ben_here.user, sat["again"].pk, now=now)
+        attempts.submit(ben_here.user, sat["exam"].pk, now=now - A_WHILE)
         every = urls(sat)
         for method, name, url in every:
             if method != "get" and name in REVEALS | CHANCE:
@@ -304,6 +307,34 @@ def test_what_was_not_handed_in_tells_nothing_of_its_key(asked, as_, ada, ben, b
     for here, there in zip(*worlds, strict=True):
         assert here == there, here[0]
     assert counted[0] != counted[1]
+
+
+@pytest.mark.invariant("E1")
+@pytest.mark.parametrize("ago", [timedelta(0), A_WHILE], ids=["just after", "later"])
+def test_an_exam_that_was_handed_in_tells_its_total_and_not_which_answer_earned_it(
+    as_, ben, ben_here, module, lesson, ago
+):
+    client, now = as_(ben), timezone.now()
+    pair = factories.make_questions(module, ["one", "two"])
+    quiz = factories.make_quiz(module, pair, key="exam", review="exam", attempts_allowed=1)
+    worlds, after = [], []
+    for edited in pair:  # of two answers alike the one or the other is right
+        with undone():
+            correct(edited, right="option-2")
+            attempt = attempts.start(ben_here, quiz, now=now - ago - A_WHILE, seed=1)
+            chosen = Answer(0, lambda kind, order: kind.parse_json(order, "a"))
+            answers = dict.fromkeys((1, 2), chosen)
+            attempts.save(ben, attempt.pk, answers=answers, now=now - ago - A_WHILE)
+            assert attempts.submit(ben, attempt.pk, now=now - ago).score == 1
+            every = urls({"exam": attempt})
+            worlds.append(
+                [(name, said(client.get(url))) for way, name, url in every if way == "get"]
+            )
+            Quiz.objects.filter(pk=quiz.pk).update(review="homework")
+            after.append(said(client.get(reverse("quizzes:result", args=[attempt.pk]))))
+    for here, there in zip(*worlds, strict=True):
+        assert here == there, here[0]
+    assert after[0] != after[1]
 
 
 @pytest.mark.invariant("E1")

@@ -9,10 +9,9 @@ from courses.models import Record
 from courses.refusals import Refused
 from quizzes import attempts, reports
 from quizzes.attempts import Answer, Closed, NotSaved, Saved
-from quizzes.authoring import publish
 from quizzes.models import Attempt, Item, Mark, Response
-from tests import factories
 from tests.factories import NOON, minutes
+from tests.regrading import correct
 
 pytestmark = pytest.mark.django_db
 
@@ -237,13 +236,8 @@ def test_the_best_attempt_counts_and_passing_completes(ben, ben_here, quiz):
 
 @pytest.mark.invariant("D2")
 def test_editing_a_question_changes_no_attempt_under_way(ben, attempt, questions):
-    question = questions[0]
-    question.spec = factories.single("Another text?", right="War everywhere", wrong=("X", "Y"))
-    question.save()
-    attempts_version = Item.objects.get(attempt=attempt, position=1).version
-    publish(question, now=NOON)
-    question.refresh_from_db()
-    assert question.current != attempts_version
+    corrected = correct(questions[0], right="option-2", prompt="Another text?")
+    assert corrected != Item.objects.get(attempt=attempt, position=1).version
     save(ben, attempt, 1, choose("a"))
     assert attempts.submit(ben, attempt.pk, now=NOON).score == 1
 
