@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from courses.models import Cohort, User
@@ -527,6 +527,8 @@ class Asked:
     attempts: int
     versions: Sequence[int]  # the numbers of those that were met
     newest: int
+    # Marked by the key of an older version, and by no regrade looked at since: (version, attempts).
+    behind: Sequence[tuple[int, int]] = ()
 
     @property
     def moved_on(self) -> bool:
@@ -535,7 +537,7 @@ class Asked:
 
 
 def asked(cohort: Cohort) -> list[Asked]:
-    """The questions that a cohort has answered, those edited since first; two queries."""
+    """The questions that a cohort has answered, those edited since first; three queries."""
     counts: dict[int, Counter[int]] = {}
     for question, number, attempts in (
         Item.objects.filter(
@@ -546,6 +548,7 @@ def asked(cohort: Cohort) -> list[Asked]:
         .annotate(Count("attempt", distinct=True))
     ):
         counts.setdefault(question, Counter())[number] += attempts
+    behind = _behind(cohort)
     rows = [
         Asked(
             question,
@@ -553,13 +556,48 @@ def asked(cohort: Cohort) -> list[Asked]:
             counts[question.pk].total(),
             sorted(counts[question.pk]),
             question.current.number,
+            behind.get(question.pk, ()),
         )
         for question in Question.objects.filter(pk__in=list(counts), current__isnull=False)
         .select_related("current")
         .defer("spec", "current__spec", "current__public")
         if question.current is not None
     ]
-    return sorted(rows, key=lambda row: (not row.moved_on, row.question.key))
+    return sorted(rows, key=lambda row: (not row.behind, not row.moved_on, row.question.key))
+
+
+def _behind(cohort: Cohort) -> dict[int, list[tuple[int, int]]]:
+    """By question: the older versions by whose keys attempts are still marked, and how many.
+
+    What was open when a key was corrected is handed in, and marked by the key it met, after the
+    regrade. A mark that a regrade to the newest version has seen and left says no more than that;
+    one that a person gave stands on no key. One query.
+    """
+    question = "item__version__question"
+    seen = Regrade.objects.filter(
+        Q(cohort=cohort) | Q(cohort=None),
+        question=OuterRef(question),
+        version=OuterRef(f"{question}__current"),
+        state=Regrade.State.COMMITTED,
+        committed_at__gte=OuterRef("made_at"),
+    )
+    found: dict[int, list[tuple[int, int]]] = {}
+    for pk, number, attempts in (
+        Mark.objects.filter(
+            Q(by=None) | Q(regrade__isnull=False),
+            ~Exists(Mark.objects.filter(item=OuterRef("item"), pk__gt=OuterRef("pk"))),
+            ~Exists(seen.order_by()),
+            item__replaced_at=None,
+            item__attempt__enrolment__cohort=cohort,
+            item__attempt__state=Attempt.State.SUBMITTED,
+        )
+        .exclude(version=F(f"{question}__current"))
+        .order_by("version__number")
+        .values_list(question, "version__number")
+        .annotate(Count("item__attempt", distinct=True))
+    ):
+        found.setdefault(pk, []).append((number, attempts))
+    return found
 
 
 def history(cohort: Cohort) -> list[Regrade]:

@@ -230,6 +230,29 @@ def test_an_open_attempt_is_told_of_and_left_alone(look, ada, ben_here, quiz):
     assert not Mark.objects.filter(item__attempt=open_one).exists()
 
 
+@pytest.fixture
+def open_before(ben_here, ben_sat, quiz) -> Attempt:
+    """ben is at work again, on the version before the correction."""
+    return attempts.start(ben_here, quiz, now=LATER)
+
+
+def test_the_list_counts_what_was_handed_in_after_the_regrade_by_the_old_key(
+    open_before, look, ada, cohort, ben, questions, as_, django_assert_num_queries
+):
+    page = reverse("quizzes:regrades", args=[cohort.pk])
+    assert "2 attempts are still marked by version 1" in as_(ada).get(page).content.decode()
+    regrading.commit(look("both"), by=ada, now=LATER)
+    assert [row.behind for row in regrading.asked(cohort)] == [(), (), ()]
+    attempts.submit(ben, open_before.pk, now=LATER + minutes(1))
+    with django_assert_num_queries(3):
+        rows = regrading.asked(cohort)
+    assert [(row.question, row.behind) for row in rows[:2]] == [
+        (questions[0], [(1, 1)]),
+        (questions[1], ()),
+    ]
+    assert "1 attempt is still marked by version 1" in as_(ada).get(page).content.decode()
+
+
 def test_a_mark_given_by_hand_stays_unless_everybody_gets_full_credit(look, ada, ben_sat):
     item = ben_sat.items.get(position=1)
     Mark.objects.create(
