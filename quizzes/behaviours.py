@@ -5,7 +5,7 @@ becomes of that fraction. The rules are fixed when an attempt starts, so that ch
 changes nothing under anybody's hands.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -154,6 +154,46 @@ def scaled(fraction: Fraction, certainty: int | None) -> Fraction:
     """
     right, wrong = CLASSIC[certainty or LOW]
     return (right * fraction if fraction > 0 else Fraction(wrong)) / HIGH
+
+
+@dataclass(frozen=True)
+class Certain:
+    """What some answers with a certainty come to on the classic scale.
+
+    `average` is the mark of a point, -6 to 3; `accuracy` the share of the points that was right
+    whatever was said, 0..1; `bonus` what telling sure from unsure added to that, or took away.
+    """
+
+    answers: int
+    average: Fraction
+    accuracy: Fraction
+    bonus: Fraction
+
+    @property
+    def with_bonus(self) -> Fraction:
+        """Accuracy and bonus in one."""
+        return self.accuracy + self.bonus
+
+
+def certain(marks: Collection[tuple[Fraction, Fraction, int | None]]) -> Certain | None:
+    """From (points, mark, certainty) of each question to what they come to; None without points.
+
+    As Gardner-Medwin's certainty-based marking has it, and Moodle tells it: the bonus is a tenth of
+    what the average mark exceeds the best that one level for all answers would have brought with
+    the same accuracy.
+    """
+    points = sum((each for each, _mark, _sure in marks), Fraction(0))
+    if not points:
+        return None
+    average = sum((HIGH * mark for _points, mark, _sure in marks), Fraction(0)) / points
+    # `scaled` the other way round: who was wrong had nothing right, whatever that cost.
+    right = sum(
+        (HIGH * mark / CLASSIC[sure or LOW][0] for _points, mark, sure in marks if mark > 0),
+        Fraction(0),
+    )
+    accuracy = right / points
+    best = max(accuracy * good + (1 - accuracy) * bad for good, bad in CLASSIC.values())
+    return Certain(len(marks), average, accuracy, (average - best) / 10)
 
 
 def judge(

@@ -40,7 +40,12 @@ def summed(marks: Iterable[Decimal]) -> Decimal:
 
 def shown(points: Decimal) -> Decimal:
     """Points as people read them: 2 decimals, half up."""
-    return _half_up(Fraction(points), SHOWN_DECIMALS)
+    return rounded(Fraction(points))
+
+
+def rounded(number: Fraction) -> Decimal:
+    """Any number as people read it: 2 decimals, half up."""
+    return _half_up(number, SHOWN_DECIMALS)
 
 
 def percentage(score: Decimal, out_of: Decimal) -> Decimal:

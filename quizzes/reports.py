@@ -452,6 +452,7 @@ class Result:
     decided: str = ""  # what was decided by hand of the mark that counts
     accepted: str = ""  # why it counts though it was not handed in
     waiting: str = ""  # how many answers wait to be marked, in words
+    certain: Sequence[Any] = ()  # filled by `trials.after`: what certainty brought
 
     @property
     def may_choose(self) -> bool:

@@ -14,8 +14,8 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from quizzes import grading, holding, reports, tries, visibility
-from quizzes.behaviours import Behaviour, Rules, State, judge
+from quizzes import behaviours, grading, holding, reports, tries, visibility
+from quizzes.behaviours import Behaviour, Certainty, Rules, State, judge
 from quizzes.models import Attempt, Item, Response
 from quizzes.questions import KINDS
 from quizzes.reports import OpenQuestion, Proof, Result, ReviewedQuestion
@@ -184,13 +184,15 @@ def after(result: Result) -> Result:
     if not result.questions or (rules.behaviour != Behaviour.INTERACTIVE and not rules.asks):
         return result
     given = tries.given([attempt.pk])
-    ways = {}
+    ways, exact = {}, {}
     for item in (
         Item.objects.current()
         .filter(attempt=attempt)
+        .annotate(mark=Subquery(reports.MARKS.values("score")[:1]))
         .select_related("version")
         .defer("version__content", "version__public")
     ):
+        exact[item.position] = item.mark
         kind, answers = KINDS[item.version.kind], given.get(item.pk, ())
         standing = judge(rules, kind, item.version.spec, answers)
         interactive = rules.behaviour == Behaviour.INTERACTIVE and not kind.by_hand
@@ -208,7 +210,58 @@ def after(result: Result) -> Result:
     questions: list[ReviewedQuestion] = [
         replace(question, way=ways.get(question.position)) for question in result.questions
     ]
-    return replace(result, questions=questions)
+    told = rules.certainty is Certainty.SCORE and Visible.MARKS in result.items
+    certain = _certain(questions, exact) if told else ()
+    return replace(result, questions=questions, certain=certain)
+
+
+@dataclass(frozen=True)
+class Sure:
+    """What certainty brought, for all questions or for those answered: percentages as displayed."""
+
+    label: str
+    answers: int
+    average: Decimal  # -6 to 3 for each point
+    accuracy: Decimal
+    bonus: Decimal
+    with_bonus: Decimal
+
+
+def _certain(
+    questions: Sequence[ReviewedQuestion], exact: Mapping[int, Decimal | None]
+) -> list[Sure]:
+    """Of what counts and has its mark, by position; what a person marks has no certainty."""
+    marked = [
+        each
+        for each in questions
+        if each.counts
+        and exact[each.position] is not None
+        and not KINDS[each.review["kind"]].by_hand
+    ]
+    answered = [each for each in marked if each.review["outcome"] != "blank"]
+    rows = [(_("All questions"), marked)]
+    if answered and len(answered) < len(marked):
+        rows.append((_("Those answered"), answered))
+    found = []
+    for label, some in rows:
+        one = behaviours.certain(
+            [
+                (Fraction(each.points), Fraction(exact[each.position] or 0), each.way.certainty)
+                for each in some
+            ]
+        )
+        if one is not None:
+            found.append(
+                Sure(
+                    label,
+                    one.answers,
+                    grading.rounded(one.average),
+                    grading.rounded(100 * one.accuracy),
+                    grading.rounded(100 * one.bonus),
+                    grading.rounded(100 * one.with_bonus),
+                )
+            )
+    return found
 
 
 def _told(used: int, hints: int, lost: Decimal | None, sure: int | None) -> list[str]:

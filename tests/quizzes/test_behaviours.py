@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from quizzes import grading
 from quizzes.behaviours import (
     Behaviour,
+    Certain,
     Certainty,
     Given,
     Rules,
     State,
     after_tries,
+    certain,
     judge,
     scaled,
 )
@@ -195,3 +197,16 @@ def test_hints_are_an_authors_texts_and_never_public():
         spec = {**each.samples[0].spec, "hints": ["Look again.", ""]}
         faults = [fault.field for fault in each.check(spec) if fault.field.startswith("hints")]
         assert faults == ["hints[1]"], name
+
+
+def test_the_bonus_of_certainty_is_a_tenth_of_what_telling_sure_from_unsure_brought():
+    """Moodle's own figures: right and very sure, wrong and not sure; then the other way round."""
+    point, third = Fraction(1), Fraction(1, 3)
+    told = certain([(point, scaled(point, 3), 3), (point, scaled(Fraction(0), 1), 1)])
+    # Half right: no single level brings more than 0.5 a point.
+    assert told == Certain(2, Fraction(3, 2), Fraction(1, 2), Fraction(1, 10))
+    misled = certain([(point, scaled(point, 1), 1), (point, scaled(Fraction(0), 3), 3)])
+    assert misled == Certain(2, Fraction(-5, 2), Fraction(1, 2), Fraction(-3, 10))
+    partly = certain([(2 * point, 2 * scaled(third, None), None)])
+    assert partly == Certain(1, third, third, Fraction(0))
+    assert certain([]) is None

@@ -253,6 +253,26 @@ def test_on_the_classic_scale_sure_and_wrong_costs(ben, begin, answers, score):
     assert attempts.submit(ben, attempt.pk, now=NOON).score == score
 
 
+def test_the_result_says_what_certainty_brought(ben, begin):
+    attempt = begin("deferred", certainty="score", review="practice")
+    save(ben, attempt, "a", position=1, certainty=2)
+    done = attempts.submit(ben, attempt.pk, now=NOON)
+    (every, answered) = trials.after(reports.result(done, now=NOON)).certain
+    # 2 of 3 for one of two points; half was right, and no level would have brought more than 0.5.
+    assert (every.answers, every.average, every.accuracy) == (2, 1, 50)
+    assert (every.bonus, every.with_bonus) == (5, 55)
+    # Always right: saying "very sure" would have brought 3.
+    assert (answered.answers, answered.average, answered.accuracy) == (1, 2, 100)
+    assert (answered.bonus, answered.with_bonus) == (-10, 90)
+
+
+def test_where_certainty_does_not_count_the_result_says_nothing_of_a_bonus(ben, begin):
+    attempt = begin("deferred", certainty="ask", review="practice")
+    save(ben, attempt, "a", certainty=3)
+    done = attempts.submit(ben, attempt.pk, now=NOON)
+    assert trials.after(reports.result(done, now=NOON)).certain == ()
+
+
 # --- Pages and API -----------------------------------------------------------------------------
 
 SECRETS = ("who rules", "not war", "option-1", "lack of a ruler", "About no authority", "says so")
