@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery, UUIDField
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery, UUIDField
 from django.utils.translation import gettext as _
 
 from courses.models import Cohort, User
@@ -23,6 +23,7 @@ from quizzes.models import (
     Attempt,
     Contest,
     Item,
+    Question,
     QuestionVersion,
     Regrade,
     RegradeJob,
@@ -59,6 +60,15 @@ NO_CITATION = "Name the place where the student can read why the question stands
 NO_ANSWER = "Write the answer that the student is to read."
 ANSWERED = "One of these contests has been answered meanwhile. Nothing was changed: look again."
 NOT_YOURS = "Only instructors of this cohort answer its contests."
+NOBODY_GAINS = (
+    "None of the contested answers gains points by the key of version {number} and “{how}”, so"
+    " whoever contested would be told that they are right and get nothing. Correct the question"
+    " first or choose another way to mark; or tick that you accept it all the same."
+)
+
+
+class NobodyGains(Refused):
+    """Accepting would promise what marking again does not keep."""
 
 
 # --- The student's side ------------------------------------------------------------------------
@@ -134,7 +144,8 @@ def contestable(attempt: Attempt, position: int, *, now: datetime) -> Item:
         raise Refused(_(NOT_YET))
     # SQLite cannot even ask for a number that does not fit into 64 bits.
     item = (
-        Item.objects.filter(attempt=attempt, position=min(position, 2**15 - 1))
+        Item.objects.current()
+        .filter(attempt=attempt, position=min(position, 2**15 - 1))
         .select_related("version__question")
         .first()
     )
@@ -335,16 +346,31 @@ def accept(
     key: QuestionVersion | None,
     now: datetime,
     send: Send,
+    although_nobody_gains: bool = False,
 ) -> Regrade | RegradeJob:
     """Tell students that they are right, and open a regrade preview of the question for it.
 
     `key` is the version to mark by, the newest for None. The marks change when it is committed.
-    Of many attempts the preview is made in the background: then the job that makes it.
+    Raises `NobodyGains` where no contested answer would gain by it, unless that is meant. Of many attempts the preview is made in the background: then the job that makes it.
     """
     with transaction.atomic():
         _fits(_("The answer"), answer.strip(), regrading.REASON_LENGTH)
         if not answer.strip():
             raise Refused(_(NO_ANSWER))
+        if not although_nobody_gains:
+            terms = regrading.checked(
+                version.question,
+                version=key,
+                policy=policy,
+                cohort=cohort,
+                by=by,
+                reason=answer,
+                now=now,
+            )
+            items = Contest.objects.filter(
+                pk__in=contests, item__version=version, enrolment__cohort=cohort, state="open"
+            ).values_list("item", flat=True)
+            _promise(terms, set(items))
         made = correcting.look(
             version.question,
             version=None if key is None else key.number,
@@ -362,6 +388,55 @@ def accept(
             contests, Contest.State.ACCEPTED, regrade, cohort, version, by, answer, citation, now
         )
     return made
+
+
+def _promise(terms: Regrade, items: Collection[int]) -> None:
+    if items and not regrading.gaining(terms, items):
+        how = Regrade.Policy(terms.policy).label
+        raise NobodyGains(_(NOBODY_GAINS).format(number=terms.version.number, how=how))
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A question of which contests were accepted, and nothing has been committed since."""
+
+    question: Question
+    prompt: str
+    accepted: int
+    preview: int | None  # the newest regrade that was looked at for it, by number
+
+
+def promised(cohort: Cohort) -> list[Promised]:
+    """What students were told they are right in, and no regrade has followed; two queries."""
+    question = "item__version__question"
+    kept = Regrade.objects.filter(
+        Q(cohort=cohort) | Q(cohort=None),
+        question=OuterRef(question),
+        state=Regrade.State.COMMITTED,
+        committed_at__gte=OuterRef("answered_at"),
+    )
+    looked_at = Q(regrade__state=Regrade.State.PREVIEW)
+    counted = {
+        row[question]: row
+        for row in Contest.objects.filter(
+            ~Exists(kept.order_by()), enrolment__cohort=cohort, state=Contest.State.ACCEPTED
+        )
+        .order_by()
+        .values(question)
+        .annotate(accepted=Count("pk"), preview=Max("regrade", filter=looked_at))
+    }
+    return [
+        Promised(
+            found,
+            text_of(found.current.content["prompt"]) if found.current else found.key,
+            counted[found.pk]["accepted"],
+            counted[found.pk]["preview"],
+        )
+        for found in Question.objects.filter(pk__in=list(counted))
+        .select_related("current")
+        .defer("spec", "current__spec", "current__public")
+        .order_by("key")
+    ]
 
 
 def _answer(

@@ -134,18 +134,24 @@ class AnswerForm(forms.Form):
     policy = forms.ChoiceField(
         label=gettext_lazy("If you accept: how"), choices=Regrade.Policy.choices
     )
+    although_nobody_gains = forms.BooleanField(
+        label=gettext_lazy("Accept it all the same, though nobody who contested gains by it"),
+        required=False,
+    )
 
     def __init__(
         self, *args: Any, question: Question, waiting: Sequence[int], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.asks_although = "although_nobody_gains" in self.data
         self.fields["contest"].choices = [(pk, str(pk)) for pk in waiting]  # type: ignore[attr-defined]
         self.fields["version"].choices = _versions(question)  # type: ignore[attr-defined]
 
     @property
     def shown(self) -> list[Any]:
-        """All fields but the boxes, which stand beside the contests."""
-        return [field for field in self if field.name != "contest"]
+        """All fields but the boxes, which stand beside the contests; the tick where it is asked."""
+        beside = {"contest"} if self.asks_although else {"contest", "although_nobody_gains"}
+        return [field for field in self if field.name not in beside]
 
 
 # --- The instructor's pages --------------------------------------------------------------------
@@ -163,6 +169,7 @@ def regrades(request: Request, cohort: int) -> HttpResponse:
             {
                 "cohort": taught,
                 "contested": contests.contested(taught),
+                "promised": contests.promised(taught),
                 "page": Paginator(regrading.asked(taught), PAGE).get_page(request.GET.get("page")),
                 "looking": [(job, correcting.question_of(job)) for job in lately.looking],
                 "history": [(row, lately.commits.get(row.pk)) for row in regrading.history(taught)],
@@ -275,6 +282,12 @@ def regrade(request: Request, cohort: int, regrade: int) -> HttpResponse:
     if found.state == Regrade.State.PREVIEW:
         job = correcting.under_way(found, now=now, send=tasks.regrade.enqueue)
     listed = regrading.moves(found, None if editor else taught)
+    answered = list(found.contests.select_related("enrolment__user"))
+    empty_promise = (
+        bool(answered)
+        and found.state == Regrade.State.PREVIEW
+        and not regrading.gaining(found, {each.item_id for each in answered})
+    )
     with timezone.override(taught.zone):
         return render(
             request,
@@ -291,7 +304,8 @@ def regrade(request: Request, cohort: int, regrade: int) -> HttpResponse:
                 "may_act": found.state == Regrade.State.PREVIEW
                 and job is None
                 and (editor or found.cohort_id is not None),
-                "contests": found.contests.select_related("enrolment__user"),
+                "contests": answered,
+                "empty_promise": empty_promise,
                 "seconds": _seconds(found.summary["attempts"]),
                 "in_background": found.summary["attempts"] > correcting.AT_ONCE,
             },
@@ -342,6 +356,9 @@ def contested(request: Request, cohort: int, version: int) -> HttpResponse:
         if form.is_valid():
             try:
                 return _answered(request, taught, found, form.cleaned_data)
+            except contests.NobodyGains as refusal:
+                form.asks_although = True
+                form.add_error("although_nobody_gains", str(refusal))
             except Refused as refusal:
                 form.add_error(None, str(refusal))
         ticked = set(request.POST.getlist("contest"))
@@ -386,6 +403,7 @@ def _answered(
                 policy=given["policy"],
                 key=version.question.versions.get(pk=given["version"]),
                 send=tasks.regrade.enqueue,
+                although_nobody_gains=given["although_nobody_gains"],
                 **terms,
             )
             messages.success(

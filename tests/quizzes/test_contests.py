@@ -173,6 +173,38 @@ def test_accepting_opens_a_preview_that_is_linked_and_moves_marks_when_committed
     assert Attempt.objects.get().score == 2
 
 
+def test_accepting_what_gives_no_contested_answer_more_has_to_be_meant(
+    made, ada, cohort, questions
+):
+    """The key is mended to the third option, and ben chose the second."""
+    corrected = correct(questions[0], right="option-3")
+    terms = {"policy": "new", "key": corrected}
+    with pytest.raises(contests.NobodyGains, match="None of the contested answers gains points"):
+        answer(contests.accept, made, ada, cohort, **terms)
+    made.refresh_from_db()
+    assert (made.state, Regrade.objects.count()) == ("open", 0)
+    answer(contests.accept, made, ada, cohort, although_nobody_gains=True, **terms)
+    made.refresh_from_db()
+    assert made.state == "accepted"
+
+
+def test_accepted_stays_on_the_page_until_a_regrade_is_committed(
+    as_, made, ada, cohort, questions, django_assert_num_queries
+):
+    correct(questions[0])
+    first = answer(contests.accept, made, ada, cohort, policy="both", key=None)
+    regrading.abandon(first, by=ada)
+    with django_assert_num_queries(2):
+        (promised,) = contests.promised(cohort)
+    assert (promised.question, promised.accepted, promised.preview) == (questions[0], 1, None)
+    page = reverse("quizzes:regrades", args=[cohort.pk])
+    assert "Accepted, nothing committed yet" in as_(ada).get(page).content.decode()
+    terms = {"version": None, "policy": "both", "reason": "So it is.", "cohort": cohort}
+    second = regrading.preview(questions[0], by=ada, now=LATER, **terms)
+    regrading.commit(second, by=ada, now=LATER)
+    assert contests.promised(cohort) == []
+
+
 def test_a_refused_preview_leaves_the_contest_open(made, ada, cohort):
     with pytest.raises(Refused, match="Choose how"):
         answer(contests.accept, made, ada, cohort, policy="", key=None)
@@ -368,6 +400,25 @@ def test_from_contest_to_new_marks_by_the_pages_alone(
     assert "You contested this, and it was accepted" in result
     home = bens.get("/")
     assert home.context["studying"][0].steps[-1].score == Decimal("66.67")
+
+
+def test_the_page_asks_for_a_tick_before_it_promises_nothing(as_, ada, cohort, made, questions):
+    fields = {
+        "contest": [made.pk],
+        "answer": "You are right.",
+        "version": made.item.version_id,
+        "policy": "both",
+        "decision": "accept",
+    }
+    adas = as_(ada)
+    assert "all the same" not in adas.get(contested_page(cohort, made)).content.decode()
+    refused = adas.post(contested_page(cohort, made), fields)
+    assert (refused.status_code, Regrade.objects.count()) == (422, 0)
+    assert "None of the contested answers gains points" in refused.content.decode()
+    assert "Accept it all the same" in refused.content.decode()
+    fields["although_nobody_gains"] = "on"
+    preview = adas.post(contested_page(cohort, made), fields, follow=True)
+    assert "None of the contested answers gains points by this." in preview.content.decode()
 
 
 def test_accepting_one_that_many_attempts_are_about_leads_to_a_preview_made_in_the_background(
