@@ -351,7 +351,8 @@ def accept(
     """Tell students that they are right, and open a regrade preview of the question for it.
 
     `key` is the version to mark by, the newest for None. The marks change when it is committed.
-    Raises `NobodyGains` where no contested answer would gain by it, unless that is meant. Of many attempts the preview is made in the background: then the job that makes it.
+    Raises `NobodyGains` where no contested answer would gain by it, unless that is meant.
+    Of many attempts the preview is made in the background: then the job that makes it.
     """
     with transaction.atomic():
         _fits(_("The answer"), answer.strip(), regrading.REASON_LENGTH)

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from courses.models import Enrolment
 from courses.refusals import Refused
-from quizzes import attempts, contests, correcting, regrading, reports, tasks
+from quizzes import attempts, contests, correcting, regrading, reports, tasks, trying
+from quizzes.attempts import Answer
 from quizzes.models import Attempt, Contest, Mark, Question, Quiz, Regrade, RegradeJob
 from tests import factories
 from tests.factories import NOON, minutes
@@ -103,6 +104,17 @@ def test_a_question_is_contested_once_at_a_time(ben, attempt, made, ada, cohort)
         contest(ben, attempt)
     answer(contests.decline, made, ada, cohort)
     assert contest(ben, attempt, reason="But see p. 105.").state == "open"
+
+
+def test_of_a_question_that_was_asked_afresh_the_one_that_stands_is_contested(ben, ben_here, quiz):
+    quiz.behaviour, quiz.review, quiz.known_questions = "practice", "practice", "count"
+    quiz.save()
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    wrong = Answer(0, lambda kind, order: kind.parse_json(order, "b"))
+    trying.check(ben, attempt.pk, position=1, answer=wrong, now=NOON)
+    trying.redo(ben, attempt.pk, position=1, now=NOON, seed=1)
+    attempts.submit(ben, attempt.pk, now=NOON)
+    assert contest(ben, attempt).item == attempt.items.get(position=1, replaced_at=None)
 
 
 def test_five_contests_of_an_attempt_can_be_open(ben, ben_here, module, lesson):
@@ -536,7 +548,7 @@ def test_the_pages_ask_as_often_whatever_the_number_of_rows(
             now=LATER,
         )
     adas = as_(ada)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         adas.get(reverse("quizzes:regrades", args=[cohort.pk]))
     with django_assert_num_queries(8):
         adas.get(reverse("quizzes:contested", args=[cohort.pk, version.pk]))
