@@ -7,7 +7,7 @@ from math import sqrt
 
 from .intervals import Interval, of_binary_sd, of_correlation, of_mean, of_sd, proportion
 from .joint import Joint, highest_covariance, mean, variance
-from .whole import whole
+from .whole import kurtosis_of
 
 
 @dataclass(frozen=True)
@@ -96,4 +96,4 @@ def _sd_interval(marks: Mapping[int, int], worth: int, sd: float | None) -> Inte
         return None
     if set(marks) <= {0, worth}:
         return of_binary_sd(proportion(marks.get(worth, 0), n), n)
-    return of_sd(sd, whole(marks).kurtosis, n)
+    return of_sd(sd, kurtosis_of(marks), n)

@@ -46,17 +46,12 @@ def whole(totals: Mapping[int, int], *, highest: int | None = None) -> Whole:
     centre = mean(totals)
     if n < 2:
         return Whole(n, centre, median(totals), None, None, None)
-    m2, m3, m4 = (
-        sum(((value - centre) ** power * times for value, times in totals.items()), Fraction(0)) / n
-        for power in (2, 3, 4)
-    )
+    m2, m3 = moment(totals, 2), moment(totals, 3)
     k2 = n * m2 / (n - 1)
-    skewness = kurtosis = None
+    skewness = None
     if n > 2 and k2:
         skewness = float(n**2 * m3 / ((n - 1) * (n - 2))) / float(k2) ** 1.5
-    if n > 3 and k2:
-        k4 = n**2 * ((n + 1) * m4 - 3 * (n - 1) * m2**2) / ((n - 1) * (n - 2) * (n - 3))
-        kurtosis = float(k4 / k2**2)
+    kurtosis = kurtosis_of(totals)
     sd = sqrt(k2)
     most = float("inf") if highest is None else float(highest)
     return Whole(
@@ -72,6 +67,25 @@ def whole(totals: Mapping[int, int], *, highest: int | None = None) -> Whole:
         of_skewness(skewness, n),
         of_kurtosis(kurtosis, n),
     )
+
+
+def moment(counts: Mapping[int, int], power: int) -> Fraction:
+    """The mean of a power of the distance from the mean, in whole numbers up to one division."""
+    n = sum(counts.values())
+    total = sum(value * times for value, times in counts.items())
+    found = sum((n * value - total) ** power * times for value, times in counts.items())
+    return Fraction(found, n ** (power + 1))
+
+
+def kurtosis_of(counts: Mapping[int, int]) -> float | None:
+    """k4 / k2²; None below four values, or where all are alike. There has to be a value."""
+    n = sum(counts.values())
+    m2, m4 = moment(counts, 2), moment(counts, 4)
+    if n < 4 or not m2:
+        return None
+    k2 = n * m2 / (n - 1)
+    k4 = n**2 * ((n + 1) * m4 - 3 * (n - 1) * m2**2) / ((n - 1) * (n - 2) * (n - 3))
+    return float(k4 / k2**2)
 
 
 def median(counts: Mapping[int, int]) -> Fraction:
