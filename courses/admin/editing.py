@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from courses import authoring, rendering, yaml_text
+from courses.forms import PlainDecimalField
 from courses.rendering import Fault, Library
 
 # --- Widgets and fields ------------------------------------------------------------------------
@@ -227,9 +228,14 @@ def _last_editor(row: models.Model) -> str:
 
 
 class PlainChoices:
-    """A choice of another row can be looked at from here; it is edited on its own page."""
+    """A choice of another row can be looked at from here; it is edited on its own page.
+
+    Numbers are typed as on every other page.
+    """
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.DecimalField):
+            kwargs.setdefault("form_class", PlainDecimalField)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_add_related = False

@@ -17,6 +17,13 @@ def test_a_number_is_plain_digits_with_one_dot_or_comma(text, number):
     assert found == (None if number is None else Decimal(number))
 
 
+@pytest.mark.django_db
+def test_a_course_s_own_weights_are_typed_so_as_well(as_, adam, quiz):
+    page = f"/admin/courses/activity/{quiz.activity.pk}/change/"
+    said = as_(adam).post(page, {"weight": "1e1"}).context["adminform"].form.errors["weight"]
+    assert said == ["Type a number in plain digits, such as 72.5."]
+
+
 @pytest.mark.parametrize(
     "text", ["1e1", "\u0661\u0660", "\uff11\uff10", "1_0", "1,000.5", "NaN", "inf", "+5", ".5"]
 )
