@@ -51,6 +51,7 @@ class Plan:
     endless: int  # at work, with nothing that ends it
     others: int  # not at work: nothing changes for them
     newest: int
+    seen: int = 0  # students who may have seen the answers already
 
 
 def plan(
@@ -64,8 +65,9 @@ def plan(
 ) -> Plan:
     """The ends that so many minutes more would give these people (None: the whole cohort).
 
-    An attempt in its grace gets them from now on. Seven queries; with `lock` the attempts stay as
-    they are until the caller's transaction ends.
+    An attempt in its grace gets them from now on. Seven queries, and those of
+    `timing.may_have_seen`; with `lock` the attempts stay as they are until the caller's
+    transaction ends.
     """
     if not 1 <= minutes <= MOST_MINUTES:
         raise Refused(_(NOT_MINUTES) % {"most": MOST_MINUTES})
@@ -88,7 +90,8 @@ def plan(
     ).aggregate(newest=Max("pk"))["newest"]
     extended.sort(key=lambda one: str(one.attempt.enrolment.user))
     others = people.count() - len(extended) - endless
-    return Plan(extended, endless, others, newest or 0)
+    seen = timing.may_have_seen(quiz, cohort=cohort, now=now) if extended else 0
+    return Plan(extended, endless, others, newest or 0, seen)
 
 
 def _concerned(cohort: Cohort, to: Enrolment | Group | None) -> Any:
@@ -134,11 +137,13 @@ def extend(
     newest: int,
     by: User,
     now: datetime,
+    although_seen: bool = False,
 ) -> Plan:
     """Give these people so many minutes more; what was done, as `plan` showed it.
 
     `newest` is that of the plan that was looked at: where more time has been given since, nothing
-    is changed, so that pressing twice, or two instructors at once, give it once. Raises `Refused`.
+    is changed, so that pressing twice, or two instructors at once, give it once. Raises `Refused`,
+    and `timing.Seen` where others may have seen the answers, unless that is meant.
     """
     timing.instructor_only(by, cohort)
     reason = timing.said_reason(reason)
@@ -152,6 +157,8 @@ def extend(
             raise Refused(_(GIVEN_MEANWHILE))
         if not done.extended:
             raise Refused(_(NOBODY))
+        if done.seen and not although_seen:
+            raise timing.asks_first(done.seen)
         attempts = [one.attempt for one in done.extended]
         # Past the newest start, so that it holds in each of them, and in none that begins later.
         expires_at = max([now, *(attempt.started_at for attempt in attempts)])

@@ -73,6 +73,11 @@ def reason_field() -> forms.CharField:
     )
 
 
+def although_seen_field() -> forms.BooleanField:
+    """The tick that is asked for where students may have seen the answers."""
+    return forms.BooleanField(label=_("Give it all the same"), required=False)
+
+
 class InZone(forms.Form):
     """A form with times of a cohort: each field of `times` gets one, in the cohort's zone."""
 
@@ -100,9 +105,11 @@ class ScheduleForm(InZone):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, seen: int = 0, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.order_fields([*(name for name, _label, _hint in self.times), "password"])
+        if seen:
+            self.fields["although_seen"] = although_seen_field()
 
 
 class DatesForm(forms.Form):
@@ -264,7 +271,12 @@ class OverrideForm(InZone):
     order = ("whom", "opens_at", "due_at", "closes_at", "minutes", "attempts_allowed")
 
     def __init__(
-        self, *arguments: Any, groups: list[Group], students: list[Enrolment], **options: Any
+        self,
+        *arguments: Any,
+        groups: list[Group],
+        students: list[Enrolment],
+        seen: int = 0,
+        **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
         self.known: dict[str, Group | Enrolment] = {
@@ -279,6 +291,8 @@ class OverrideForm(InZone):
         )
         self.fields["whom"].choices = choices  # type: ignore[attr-defined]
         self.order_fields([*self.order, "reason", "expires_at"])
+        if seen:
+            self.fields["although_seen"] = although_seen_field()
 
     @property
     def to(self) -> Group | Enrolment:

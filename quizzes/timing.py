@@ -6,7 +6,8 @@ then attempts, each by its number; so whoever starts at the same moment comes be
 gets the new conditions either way.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,13 +18,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from courses.models import Cohort, Enrolment, Group, Record, Role, User
+from courses.models import Cohort, Enrolment, GradeColumn, Group, Record, Role, User
 from courses.refusals import Refused
-from quizzes import availability, composing, conditions, ledger
+from quizzes import availability, composing, conditions, ledger, visibility
 from quizzes.behaviours import Rules
-from quizzes.conditions import End, Origin
+from quizzes.conditions import Conditions, End, Origin
 from quizzes.holding import FIELDS, Book
 from quizzes.holding import SCHEDULED as SCHEDULED
 from quizzes.holding import Person as Person
@@ -144,6 +145,91 @@ def _own_ends(
     return ends
 
 
+# --- After the answers were shown ---------------------------------------------------------------
+
+
+class Seen(Refused):
+    """More can be earned than before, after its answers may have been seen."""
+
+
+def may_have_seen(quiz: Quiz, *, cohort: Cohort, now: datetime) -> int:
+    """How many students may have seen the answers of an exam by now.
+
+    Once it is over for everybody, all who handed in and whose marks are not hidden; besides all to
+    whom a result has shown them, even if it was opened again since. Other quizzes show their
+    answers while some are still at work, and say so: for them it is 0. Four queries, and those of
+    `composing.kin`.
+    """
+    if quiz.review != visibility.Policy.EXAM:
+        return 0
+    seen = Q(shown_at__isnull=False)
+    over = over_at(quiz, cohort=cohort, now=now)
+    if over is not None and over <= now:
+        hidden = GradeColumn.objects.filter(
+            cohort=OuterRef("enrolment__cohort"), activity=quiz.activity_id, hidden=True
+        ).order_by()
+        seen |= Q(
+            ~Exists(hidden),
+            state=Attempt.State.SUBMITTED,
+            submitted_at__lte=now - visibility.JUST_AFTER,
+        )
+    people = Attempt.objects.filter(seen, quiz=quiz).order_by().values("enrolment__user")
+    return people.distinct().count()
+
+
+def in_words(seen: int) -> str:
+    """What to know before more is given."""
+    return ngettext(
+        "%(n)d student may have seen these answers already. Whoever is given more time or another"
+        " attempt now may know them from there.",
+        "%(n)d students may have seen these answers already. Whoever is given more time or another"
+        " attempt now may know them from there.",
+        seen,
+    ) % {"n": seen}
+
+
+def asks_first(seen: int) -> Seen:
+    """The refusal of what would be given without knowing that."""
+    return Seen(in_words(seen) + " " + _("Tick “Give it all the same” if you mean it."))
+
+
+def _holding(quiz: Quiz, cohort: Cohort, people: Collection[int], at: datetime) -> dict[int, Any]:
+    """The conditions of some of a cohort, by enrolment; four queries."""
+    book = Book([quiz.pk], [cohort.pk])
+    return {
+        enrolment.pk: book.person(enrolment, quiz).at(at)
+        for enrolment in Enrolment.objects.filter(pk__in=people).select_related("cohort", "user")
+    }
+
+
+def _gains(before: Conditions, after: Conditions, now: datetime) -> bool:
+    """Whether more can be earned than before, from `now` on."""
+
+    def more(one: Any, than: Any) -> bool:
+        return than is not None and (one is None or one > than)
+
+    closes_at = after.closes_at.value
+    return (closes_at is None or closes_at > now) and (
+        more(closes_at, before.closes_at.value)
+        or more(after.attempts_allowed.value, before.attempts_allowed.value)
+        or more(after.time_limit.value, before.time_limit.value)
+    )
+
+
+@contextmanager
+def _nothing_seen(
+    quiz: Quiz, cohort: Cohort, people: Collection[int], *, although_seen: bool, now: datetime
+) -> Iterator[None]:
+    """Within, the conditions of these people change: raises `Seen` if they gain by it too late."""
+    seen = 0 if although_seen else may_have_seen(quiz, cohort=cohort, now=now)
+    before = _holding(quiz, cohort, people, now) if seen else {}
+    yield
+    if seen:
+        after = _holding(quiz, cohort, people, now)
+        if any(_gains(before[person], after[person], now) for person in after):
+            raise asks_first(seen)
+
+
 # --- Changing it -------------------------------------------------------------------------------
 
 
@@ -185,8 +271,12 @@ def set_schedule(
     by: User,
     now: datetime,
     password: str | None = None,
+    although_seen: bool = False,
 ) -> Schedule:
     """Say when a cohort may take a quiz; None leaves a time to the cohort's own dates.
+
+    Raises `Seen` where somebody could earn more than before with answers that others may have
+    seen, unless that is meant.
 
     With a `password` only those who know it start; "" asks for none, None leaves it as it is.
     """
@@ -203,10 +293,11 @@ def set_schedule(
     with transaction.atomic():
         # Whoever joins takes the cohort's lock too, so nobody is missed (`courses.enrolment`).
         Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-        lock(Enrolment.objects.filter(cohort=cohort))
-        schedule, _created = Schedule.objects.update_or_create(
-            quiz=quiz, cohort=cohort, defaults=changes
-        )
+        people = lock(Enrolment.objects.filter(cohort=cohort))
+        with _nothing_seen(quiz, cohort, people, although_seen=although_seen, now=now):
+            schedule, _created = Schedule.objects.update_or_create(
+                quiz=quiz, cohort=cohort, defaults=changes
+            )
         follow(Attempt.objects.filter(quiz=quiz, enrolment__cohort=cohort), now=now)
     return schedule
 
@@ -232,11 +323,14 @@ def give_override(
     by: User,
     now: datetime,
     expires_at: datetime | None = None,
+    although_seen: bool = False,
 ) -> Override:
     """Give one person or one group other conditions in a quiz.
 
     `changes` maps the fields of `FIELDS` to values; None, or leaving one out, changes nothing.
-    After `expires_at` no attempt begins under it any more; one under way goes on.
+    After `expires_at` no attempt begins under it any more; one under way goes on. Refused where it
+    contradicts what holds for them otherwise. Raises `Seen` where they could earn more than before
+    with answers that others may have seen, unless that is meant.
     """
     cohort = to.cohort
     instructor_only(by, cohort)
@@ -255,16 +349,17 @@ def give_override(
         raise Refused(_("%(person)s does not study in this cohort.") % {"person": to.user})
     with transaction.atomic():
         concerned = _lock_concerned(to)
-        override = Override.objects.create(
-            quiz=quiz,
-            enrolment=to if isinstance(to, Enrolment) else None,
-            group=to if isinstance(to, Group) else None,
-            reason=reason,
-            by=by,
-            made_at=now,
-            expires_at=expires_at,
-            **given,
-        )
+        with _nothing_seen(quiz, cohort, concerned, although_seen=although_seen, now=now):
+            override = Override.objects.create(
+                quiz=quiz,
+                enrolment=to if isinstance(to, Enrolment) else None,
+                group=to if isinstance(to, Group) else None,
+                reason=reason,
+                by=by,
+                made_at=now,
+                expires_at=expires_at,
+                **given,
+            )
         follow(Attempt.objects.filter(quiz=quiz, enrolment__in=concerned), now=now)
     return override
 

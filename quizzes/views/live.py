@@ -16,8 +16,8 @@ from courses.forms import PlainIntegerField
 from courses.models import Enrolment, Group
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, extending, live
-from quizzes.forms import reason_field
+from quizzes import access, extending, live, timing
+from quizzes.forms import although_seen_field, reason_field
 from quizzes.live import Room, Row, Stage
 
 STAGES = {
@@ -204,6 +204,7 @@ class GiveForm(MoreForm):
 
     reason = reason_field()
     newest = forms.IntegerField(min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
+    although_seen = although_seen_field()
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -235,6 +236,7 @@ def extend(request: Request, cohort: int, activity: str) -> HttpResponse:
                     minutes=minutes,
                     reason=form.cleaned_data["reason"],
                     newest=form.cleaned_data["newest"],
+                    although_seen=form.cleaned_data["although_seen"],
                     by=request.user,
                 )
             except Refused as refusal:
@@ -256,6 +258,8 @@ def extend(request: Request, cohort: int, activity: str) -> HttpResponse:
             room=room,
             initial=fixed,
         )
+        if not plan.seen:
+            del give.fields["although_seen"]
         for name in fixed:
             give.fields[name].widget = forms.HiddenInput()
     with timezone.override(found.cohort.zone):
@@ -270,6 +274,7 @@ def extend(request: Request, cohort: int, activity: str) -> HttpResponse:
                 "choose": MoreForm(form.data or None, room=room, initial=ALL),
                 "give": give,
                 "plan": plan,
+                "seen": timing.in_words(plan.seen) if plan is not None and plan.seen else "",
                 "sentence": "" if plan is None else extending.in_words(plan),
                 "now": now,
             },

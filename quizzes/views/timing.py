@@ -68,12 +68,14 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
     def bound(form: str) -> dict[str, Any]:
         return {"data": request.POST if act == form else None, "cohort": found.cohort}
 
+    seen = timing.may_have_seen(found.quiz, cohort=found.cohort, now=now) if found.instructs else 0
     times = ScheduleForm(
         **bound("schedule"),
+        seen=seen,
         prefix="schedule",
         initial={name: getattr(schedule, name) for name in (*timing.SCHEDULED, "password")},
     )
-    give = OverrideForm(**bound("give"), prefix="give", groups=groups, students=students)
+    give = OverrideForm(**bound("give"), prefix="give", groups=groups, students=students, seen=seen)
     trouble = ""
     if act == "schedule":
         if _done(
@@ -93,6 +95,7 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
                 changes=give.changes,
                 reason=give.cleaned_data["reason"],
                 expires_at=give.cleaned_data["expires_at"],
+                although_seen=give.cleaned_data.get("although_seen", False),
                 by=request.user,
                 now=now,
             ),
@@ -129,6 +132,7 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
                 "times": times,
                 "give": give,
                 "trouble": trouble,
+                "seen": timing.in_words(seen) if seen else "",
                 "overrides": [
                     (
                         override,

@@ -5,15 +5,17 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from courses import gradebook
 from courses.models import Enrolment, Group, Role
 from courses.refusals import Refused
-from quizzes import attempts, reports, timing
+from quizzes import attempts, extending, reports, timing
 from quizzes.attempts import Answer, Closed, Saved
 from quizzes.availability import GRACE
-from quizzes.models import Attempt, Override, Schedule
+from quizzes.models import Attempt, Override, Quiz, Schedule
 from quizzes.visibility import Item as Visible
 from tests import factories
 from tests.factories import NOON, minutes
@@ -608,3 +610,106 @@ def test_the_ledger_says_whether_what_counts_was_late_and_follows_the_due_time(
     quiz.grade_method = "last"
     quiz.save()
     assert due(NOON + minutes(16)) is True
+
+
+# --- After the answers were shown ---------------------------------------------------------------
+
+
+@pytest.fixture
+def over(ada, ben, ben_here, quiz, cohort):
+    """An exam that has closed for everybody, an hour after ben handed it in."""
+    quiz.review = "exam"
+    quiz.save()
+    schedule(cohort, quiz, ada, closes=NOON + minutes(60))
+    attempts.submit(ben, attempts.start(ben_here, quiz, now=NOON).pk, now=NOON + minutes(5))
+    return NOON + minutes(61)
+
+
+def test_what_reopens_an_exam_that_has_shown_its_answers_has_to_be_meant(
+    over, ada, ben, quiz, cohort, zoe_here
+):
+    later = NOON + minutes(120)
+    acts = [
+        lambda **meant: timing.set_schedule(
+            cohort, quiz, opens_at=None, due_at=None, closes_at=later, by=ada, now=over, **meant
+        ),
+        lambda **meant: timing.give_override(
+            quiz, to=zoe_here, changes={"closes_at": later}, reason="ill", by=ada, now=over, **meant
+        ),
+        lambda **meant: timing.give_override(
+            quiz,
+            to=group_of(cohort, ada, zoe_here, name=f"with {meant}"),
+            changes={"closes_at": later},
+            reason="ill",
+            by=ada,
+            now=over,
+            **meant,
+        ),
+    ]
+    for act in acts:
+        with transaction.atomic(), pytest.raises(timing.Seen, match="1 student may have seen"):
+            act()
+    assert not Override.objects.exists()
+    give(quiz, zoe_here, ada, now=over, opens_at=NOON)  # nobody gains by that
+    with transaction.atomic():
+        for act in acts:
+            act(although_seen=True)
+
+
+def test_what_was_shown_stays_shown_when_it_is_open_again(over, as_, ada, ben, quiz, cohort):
+    zoe, ann = (factories.enrol(factories.make_user(name), cohort) for name in ("zoe", "ann"))
+    Attempt.objects.update(shown_at=over)
+    assert timing.may_have_seen(quiz, cohort=cohort, now=over) == 1
+    until = {"closes_at": over + minutes(60)}
+    timing.give_override(
+        quiz, to=zoe, changes=until, reason="ill", by=ada, now=over, although_seen=True
+    )
+    with pytest.raises(timing.Seen):
+        give(quiz, ann, ada, now=over, **until)
+    attempts.start(zoe, quiz, now=over)
+    more = {"to": zoe, "minutes": 10, "now": over}
+    assert extending.plan(cohort, quiz, **more).seen == 1
+    newest = Override.objects.latest("pk").pk
+    with pytest.raises(timing.Seen):
+        extending.extend(cohort, quiz, reason="noise", newest=newest, by=ada, **more)
+    extending.extend(
+        cohort, quiz, reason="noise", newest=newest, by=ada, although_seen=True, **more
+    )
+
+
+def test_who_may_have_seen_an_exam_is_nobody_before_its_end_or_whose_marks_are_hidden(
+    over, ada, quiz, cohort, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(8):
+        assert timing.may_have_seen(quiz, cohort=cohort, now=over) == 1
+    assert timing.may_have_seen(quiz, cohort=cohort, now=NOON + minutes(59)) == 0
+    gradebook.show(cohort, quiz.activity, hidden=True, by=ada)
+    assert timing.may_have_seen(quiz, cohort=cohort, now=over) == 0
+    quiz.review = "homework"
+    assert timing.may_have_seen(quiz, cohort=cohort, now=over) == 0
+
+
+def test_the_pages_say_who_may_have_seen_it_and_ask_for_a_tick(
+    as_, ada, ben, ben_here, quiz, cohort, zoe_here
+):
+    now = timezone.now()
+    Quiz.objects.filter(pk=quiz.pk).update(review="exam")
+    attempts.submit(ben, attempts.start(ben_here, quiz, now=now - minutes(20)).pk, now=now)
+    Attempt.objects.update(shown_at=now)
+    adas, page = as_(ada), reverse("quizzes:timing", args=[cohort.pk, quiz.activity.key])
+    assert "1 student may have seen these answers already." in adas.get(page).content.decode()
+    fields = {
+        "act": "give",
+        "give-whom": f"person-{zoe_here.pk}",
+        "give-attempts_allowed": "5",
+        "give-reason": "ill",
+    }
+    refused = adas.post(page, fields)
+    assert refused.status_code == 422
+    assert "Tick “Give it all the same”" in refused.content.decode()
+    assert adas.post(page, fields | {"give-although_seen": "on"}).status_code == 302
+    attempts.start(zoe_here, quiz, now=now)
+    extend = reverse("quizzes:extend", args=[cohort.pk, quiz.activity.key])
+    seen = adas.get(extend, {"whom": f"person-{zoe_here.pk}", "minutes": "5"}).content.decode()
+    assert "1 student may have seen these answers already." in seen
+    assert "although_seen" in seen
