@@ -10,6 +10,7 @@ are in the cohort today; what lateness costs is not in it, since it says nothing
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -634,6 +635,7 @@ class Reached:
     """An attempt and what it came to, as the report counts it: before lateness costs anything."""
 
     key: UUID
+    handed_in: datetime
     points: Decimal
     of: Decimal
     percentage: Decimal
@@ -656,11 +658,15 @@ def reached(asked: Asked, *, low: int = 0, high: int = 100, timed: bool = False)
         percentage = grading.percentage(max(points, Decimal(0)), of)
         if low <= percentage < high or percentage == high == 100:
             seconds = int(taken) if taken else None
-            found[each.key] = Reached(each.key, points, of, percentage, seconds)
+            found[each.key] = points, of, percentage, seconds
     named = asked.finished().order_by(
         "enrolment__user__name", "enrolment__user__username", "enrolment_id", "number"
     )
-    return [found[key] for key in named.values_list("pk", flat=True) if key in found]
+    return [
+        Reached(key, handed_in, *found[key])
+        for key, handed_in in named.values_list("pk", "submitted_at")
+        if handed_in is not None and key in found
+    ]
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,12 @@ def attempts(request: Request, cohort: int, activity: str) -> HttpResponse:
         [row.key for row in page.object_list]
     )
     narrowed = {key: request.GET[key] for key in ("from", "to", "timed") if request.GET.get(key)}
-    words = {"points": _("Points"), "percentage": _("Per cent"), "time": _("Time taken")}
+    words = {
+        "when": _("Handed in"),
+        "points": _("Points"),
+        "percentage": _("Per cent"),
+        "time": _("Time taken"),
+    }
     return render(
         request,
         "quizzes/analysis/attempts.html",
@@ -96,6 +101,7 @@ def attempts(request: Request, cohort: int, activity: str) -> HttpResponse:
             "by_name": _kept(request, **narrowed),
             "heads": [
                 (
+                    name,
                     words[name],
                     _kept(request, **narrowed, sort=f"-{name}" if sort == name else name),
                     {name: "ascending", f"-{name}": "descending"}.get(sort, ""),
@@ -123,6 +129,7 @@ def _percentage(request: Request, name: str, otherwise: int) -> int:
 
 
 REACHED: Mapping[str, Callable[[Reached], Any]] = {
+    "when": lambda row: row.handed_in,
     "points": lambda row: row.points,
     "percentage": lambda row: row.percentage,
     "time": lambda row: row.seconds,
