@@ -88,7 +88,7 @@ class ContestForm(forms.Form):
         error_messages={"required": contests.NO_REASON},
     )
     passage = forms.CharField(
-        label=gettext_lazy("Where it stands otherwise"),
+        label=gettext_lazy("Where a text says otherwise"),
         max_length=contests.PASSAGE_LENGTH,
         required=False,
         help_text=gettext_lazy("A paragraph of a lesson, or a source with its page."),
