@@ -391,6 +391,14 @@ def test_a_version_leads_to_its_attempts(as_, ada, cohort, quiz, questions):
         Attempt.objects.filter(enrolment=person).update(pace=f"90\n{version.pk} {seconds}")
     line = analysis.report(Asked(quiz, cohort), anew=True).lines[0]
     assert [met.taken.median for met in line.versions] == [30, 50]
+    filed = contents.items(Asked(quiz, cohort))[0]
+    rows = [dict(zip(filed.heads, row, strict=True)) for row in filed.rows]
+    heads = ("Version", "Counted", "n", "Attempts whose time is known")
+    assert [tuple(row[head] for head in heads) for row in rows if row["Question"] == key] == [
+        (2, "all versions", 2, 2),
+        (1, "version 1 alone", 1, 1),
+        (2, "version 2 alone", 1, 1),
+    ]
     assert as_(ada).get(address(cohort, quiz, key, "?version=3")).status_code == 404
 
 
