@@ -360,8 +360,32 @@ def give_override(
                 expires_at=expires_at,
                 **given,
             )
-        follow(Attempt.objects.filter(quiz=quiz, enrolment__in=concerned), now=now)
+        if not given.keys().isdisjoint(SCHEDULED):
+            _fits(quiz, cohort, concerned, now=now)
+        theirs = Attempt.objects.filter(quiz=quiz, enrolment__in=concerned)
+        follow(theirs, now=now)
+        if "attempts_allowed" in given:
+            count_used_up(theirs, now=now)
     return override
+
+
+def _fits(quiz: Quiz, cohort: Cohort, people: Collection[int], *, now: datetime) -> None:
+    """Raises `Refused` where the times that hold for somebody by now contradict each other."""
+
+    def said(at: datetime | None) -> str:
+        return "–" if at is None else availability.clock(at, zone=cohort.zone, beside=now)
+
+    for holds in _holding(quiz, cohort, people, now).values():
+        times = (holds.opens_at.value, holds.due_at.value, holds.closes_at.value)
+        try:
+            in_order(*times)
+        except Refused as refusal:
+            opens, due, closes = map(said, times)
+            together = _(
+                "With what stays as it is: opens %(opens)s, due %(due)s, closes %(closes)s."
+            )
+            whole = together % {"opens": opens, "due": due, "closes": closes}
+            raise Refused(f"{refusal} {whole}") from None
 
 
 def _lock_concerned(to: Enrolment | Group) -> list[int]:
@@ -461,7 +485,10 @@ def settings_changed(what: Cohort | Enrolment | Quiz, *, now: datetime) -> int:
                 concerned = Attempt.objects.filter(quiz=what)
             locked = cohorts.order_by("pk").select_for_update(no_key=True)
             lock(Enrolment.objects.filter(cohort__in=[cohort.pk for cohort in locked]))
-        return follow(concerned, now=now)
+        moved = follow(concerned, now=now)
+        if isinstance(what, Quiz):
+            count_used_up(concerned, now=now)
+        return moved
 
 
 def follow(attempts: QuerySet[Attempt], *, now: datetime) -> int:
@@ -519,6 +546,26 @@ def count_lateness(attempts: QuerySet[Attempt], *, now: datetime) -> int:
     Attempt.objects.bulk_update(changed, ["deduction"])
     ledger.record_all(list(told.values()), now=now)
     return len(changed)
+
+
+def count_used_up(attempts: QuerySet[Attempt], *, now: datetime) -> None:
+    """Tell the ledger who has completed a quiz because fewer attempts are allowed by now.
+
+    Nobody loses a completion by more of them. The caller owns the transaction and holds the
+    enrolments' locks. One query where nobody is concerned.
+    """
+    under_way = Record.objects.filter(
+        enrolment=OuterRef("enrolment"),
+        activity=OuterRef("quiz__activity"),
+        completed_at__isnull=True,
+    )
+    found = (
+        attempts.filter(Exists(under_way.order_by()), state=Attempt.State.SUBMITTED)
+        .select_related("quiz__activity", "enrolment__cohort")
+        .order_by("pk")
+    )
+    newest = {(attempt.enrolment_id, attempt.quiz_id): attempt for attempt in found}
+    ledger.record_all(list(newest.values()), now=now)
 
 
 def move_ends(attempts: QuerySet[Attempt], *, now: datetime) -> int:

@@ -612,6 +612,27 @@ def test_the_ledger_says_whether_what_counts_was_late_and_follows_the_due_time(
     assert due(NOON + minutes(16)) is True
 
 
+@pytest.mark.parametrize("whom", ["person", "group"])
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"closes_at": NOON + minutes(30)}, "cannot close before it opens"),
+        ({"opens_at": NOON + minutes(180)}, "cannot close before it opens"),
+        ({"due_at": NOON + minutes(150)}, "cannot close before it is due"),
+    ],
+)
+def test_what_is_given_must_fit_what_stays_as_it_is(
+    ada, quiz, cohort, zoe_here, whom, changes, why
+):
+    schedule(cohort, quiz, ada, opens=NOON + minutes(60), closes=NOON + minutes(120))
+    to = zoe_here if whom == "person" else group_of(cohort, ada, zoe_here)
+    with pytest.raises(Refused, match=why) as refusal:
+        give(quiz, to, ada, **changes)
+    assert "With what stays as it is: opens 13:00" in str(refusal.value) or "opens_at" in changes
+    assert not Override.objects.exists()
+    give(quiz, to, ada, opens_at=NOON + minutes(10), closes_at=NOON + minutes(30))
+
+
 # --- After the answers were shown ---------------------------------------------------------------
 
 
