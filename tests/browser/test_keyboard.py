@@ -78,6 +78,29 @@ def test_a_quiz_is_answered_and_handed_in_by_keyboard_alone(visit, ben, quiz):
     assert Attempt.objects.get().state == "submitted"
 
 
+HIDDEN_BY_BAR = """() => {
+    const bar = document.querySelector(".take-bar").getBoundingClientRect();
+    const here = document.activeElement;
+    return !here.closest(".take-bar") && bar.top <= 0
+        && here.getBoundingClientRect().top < bar.bottom;
+}"""
+
+
+def test_the_bar_over_a_quiz_never_lies_on_what_has_the_focus(visit, ben, quiz):
+    """Going back, a browser scrolls what it reaches to the top, where the bar stands."""
+    page = visit(ben, viewport={"width": 360, "height": 400}, reduced_motion="reduce")
+    page.goto(f"/quizzes/{quiz.activity.key}/")
+    page.get_by_role("button", name="Start").click()
+    finish = page.get_by_role("button", name="Finish")
+    finish.focus()
+    under = []
+    for _press in range(12):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate(HIDDEN_BY_BAR):
+            under.append(page.evaluate("document.activeElement.outerHTML"))
+    assert under == []
+
+
 @pytest.mark.parametrize("kind", ["cite", "term"])
 def test_a_pop_over_opens_and_closes_by_keyboard(visit, ben, lesson, kind):
     page = visit(ben)
