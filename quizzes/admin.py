@@ -248,6 +248,8 @@ class QuestionForm(EditingForm):
             yield from spec_faults(data["kind"], text, data["spec"], draft=draft)
             if data["kind"] in BY_HAND and data.get("use") == Question.Use.PRACTICE:
                 yield Fault("use", authoring.NOT_FOR_PRACTICE)
+        if data.get("status") and self.initial.get("status") == Question.Status.READY:
+            yield from authoring.still_asked(self.instance, status=data["status"])
 
 
 class StaleFilter(admin.SimpleListFilter):

@@ -13,10 +13,14 @@ from courses.content_io.wording import meant, no_such
 from courses.models import Lesson, Paragraph, Source
 from courses.refusals import Refused
 from courses.rendering import Fault, Library
-from quizzes.models import Band, Evidence, Question, QuestionVersion, Quiz, Section
+from quizzes.models import Band, Evidence, Question, QuestionVersion, Quiz, Section, Slot
 from quizzes.questions import KINDS, digest, plain
 
 UNKNOWN_PARAGRAPH = "Lesson “{lesson}” has no paragraph “{anchor}”. {mend}"
+STILL_ASKED = (
+    "It stands in the quiz “{quiz}”, which could not be started any more. Take it out of that quiz"
+    " first, or pin its slot there to a version."
+)
 NOT_FOR_PRACTICE = (
     "A person has to mark this, so it cannot be answered at once. Make it a graded question."
 )
@@ -335,3 +339,15 @@ def checkpoint_keys() -> Iterable[str]:
     """The questions that may stand in a lesson."""
     ready = Question.objects.practice().filter(status=Question.Status.READY)
     return list(ready.values_list("key", flat=True))
+
+
+def still_asked(question: Question, *, status: str) -> Iterator[Fault]:
+    """Why a ready question cannot become a draft or be retired: the quizzes with a slot for it.
+
+    A slot that is pinned to a version keeps it, whatever becomes of the question. One query.
+    """
+    if status == Question.Status.READY:
+        return
+    slots = Slot.objects.filter(question=question, pinned=None).order_by("quiz")
+    for title in slots.values_list("quiz__activity__title", flat=True):
+        yield Fault("status", STILL_ASKED.format(quiz=title))

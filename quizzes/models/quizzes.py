@@ -288,6 +288,12 @@ class Slot(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["quiz", "position"], name="one_slot_per_position"),
             models.CheckConstraint(
+                # Of a quiz that is worth nothing there is no percentage.
+                name="slot_is_worth_something",
+                condition=models.Q(points__gt=0),
+                violation_error_message=_("A slot is worth more than 0 points."),
+            ),
+            models.CheckConstraint(
                 name="slot_has_question_or_pool",
                 condition=models.Q(question__isnull=False, **NO_POOL)
                 | models.Q(question__isnull=True) & ~models.Q(**NO_POOL),

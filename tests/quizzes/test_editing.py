@@ -3,6 +3,7 @@
 from html import unescape
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from courses import yaml_text
@@ -115,6 +116,21 @@ def test_a_saved_question_becomes_a_new_version_and_the_old_one_stays(desk, ques
     assert question.current.spec["prompt"] == "What is anarchy?"
     assert question.current.content["prompt"] == "<p>What is anarchy?</p>"
     assert question.versions.get(number=1).spec["prompt"] == "Question number 1?"
+
+
+@pytest.mark.parametrize("status", ["retired", "draft"])
+def test_a_question_that_a_quiz_asks_is_not_retired_before_it_is_taken_out(
+    desk, quiz, question, address, status
+):
+    answer = desk.post(address, typed(desk.get(address), status=status))
+    assert errors(answer)["status"] == [
+        "It stands in the quiz “Realism quiz”, which could not be started any more. Take it out of"
+        " that quiz first, or pin its slot there to a version."
+    ]
+    quiz.slots.filter(question=question).update(pinned=1)
+    assert desk.post(address, typed(desk.get(address), status=status)).status_code == 302
+    question.refresh_from_db()
+    assert question.status == status
 
 
 def test_saving_an_unchanged_question_makes_no_version(desk, question, address):
@@ -314,6 +330,14 @@ def test_a_quiz_without_slots_is_refused(desk, quiz, quiz_address):
         "This quiz has no slots. Add one with a question, or with what to draw by."
     ]
     assert Slot.objects.filter(quiz=quiz).count() == 3
+
+
+@pytest.mark.parametrize("points", ["0", "-1"])
+def test_a_slot_is_worth_something(desk, quiz, quiz_address, points):
+    answer = desk.post(quiz_address, typed(desk.get(quiz_address), **{"slots-0-points": points}))
+    assert row_errors(answer)[0]["points"][0].startswith("Ensure this value is greater than")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        quiz.slots.update(points=points)
 
 
 def test_a_slot_draws_by_what_was_chosen(desk, quiz, quiz_address, module, questions):
