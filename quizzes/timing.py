@@ -410,7 +410,10 @@ def revoke_override(override: Override, *, by: User, now: datetime) -> Override:
         Override.objects.filter(pk=override.pk, revoked_at__isnull=True).update(
             revoked_at=now, revoked_by=by
         )
-        follow(Attempt.objects.filter(quiz=override.quiz_id, enrolment__in=concerned), now=now)
+        theirs = Attempt.objects.filter(quiz=override.quiz_id, enrolment__in=concerned)
+        follow(theirs, now=now)
+        if override.attempts_allowed is not None:
+            count_used_up(theirs, now=now)
     override.refresh_from_db(fields=["revoked_at", "revoked_by"])
     return override
 
@@ -463,7 +466,9 @@ def fill_group(group: Group, *, members: Iterable[Enrolment], by: User, now: dat
         if of_cohort.count() != len(wanted):
             raise Refused(_("Only students of this cohort can be in its groups."))
         group.members.set(wanted)
-        follow(Attempt.objects.filter(enrolment__in=touched), now=now)
+        theirs = Attempt.objects.filter(enrolment__in=touched)
+        follow(theirs, now=now)
+        count_used_up(theirs, now=now)
     return group
 
 

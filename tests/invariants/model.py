@@ -57,6 +57,11 @@ class Asked:
     mark: tuple[Decimal, str] | None = None  # the newest: points, and by whose key
     given: int = 0  # how many marks
     judged: list[str] = field(default_factory=list)
+    begins: int = 0  # the revision that its first answer replaces
+
+    @property
+    def revision(self) -> int:
+        return self.begins + len(self.answers)
 
     @property
     def answer(self) -> str | None:
@@ -320,15 +325,18 @@ class Model:
         one = sitting.asked[position]
         past = one.answers
         last, tried = past[-1] if past else (None, False)
+        if base < one.begins:
+            return "swapped"
         if check and sitting.rules.behaviour == "deferred":
             return "malformed"
-        if option == last and base in (len(past), len(past) - 1) and (tried or not check):
+        before = one.revision - bool(past)
+        if option == last and base in (one.revision, before) and (tried or not check):
             return "again"
         if one.locked(sitting.rules.behaviour):
             return "locked"
         if check and (option is None or position == ESSAY):
             return "malformed"
-        if base != len(past):
+        if base != one.revision:
             return "stale"
         past.append((option, check))
         return "saved"
@@ -348,7 +356,8 @@ class Model:
         if not counts and not any(each.counts for each in others):
             raise RefusedByModel("no redo")
         sitting.replaced.append(one)
-        sitting.asked[position] = Asked(position, one.right, counts)
+        begins = one.revision + 1  # above all that a page with the question before can name
+        sitting.asked[position] = Asked(position, one.right, counts, begins=begins)
 
     def go_on(self, sitting: Sitting, position: int) -> int:
         """Leave a question for good; the position of the one then at hand."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.http import Http404
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -230,7 +230,7 @@ class Engine(RuleBasedStateMachine):
             self.refused_too(refusal, act)
             return
         reply = act()
-        revision = len(sitting.asked[position].answers)
+        revision = sitting.asked[position].revision
         if outcome in ("saved", "again"):
             assert (type(reply), reply.revision, reply.shown) == (Saved, revision, shown)
         elif outcome in ("left", "not_yet"):
@@ -252,7 +252,7 @@ class Engine(RuleBasedStateMachine):
         if sitting is not None:
             if sitting.rules.sequential and behind == 0:
                 position = sitting.at_hand
-            base = max(0, len(sitting.asked[position].answers) - behind)
+            base = max(0, sitting.asked[position].revision - behind)
             self.last = (sitting, position, token, base, check)
             self.save_both(*self.last)
 
@@ -263,7 +263,7 @@ class Engine(RuleBasedStateMachine):
         sitting = self.model.under_way(who)
         for position, token in zip(POINTS, tokens, strict=True):
             if sitting is not None:
-                base = len(sitting.asked[position].answers)
+                base = sitting.asked[position].revision
                 self.save_both(sitting, position, token, base, check and position != ESSAY)
                 if sitting.rules.sequential:
                     self.go_on(who, 0)
@@ -484,6 +484,7 @@ class Engine(RuleBasedStateMachine):
         if self.model.students[who].here:
             self.give(who, attempts_allowed=allowed)
             self.model.students[who].allowed = allowed
+            self.model.tell_ledger(who)
 
     def change_factor(self, who, factor):
         def act():
@@ -604,7 +605,7 @@ class Engine(RuleBasedStateMachine):
             .annotate(
                 stands=Q(replaced_at__isnull=True),
                 at_hand=Q(left_at__isnull=True),
-                revision=Subquery(newest.values("revision")[:1]),
+                revision=Subquery(newest.values("revision")[:1]) - F("begins"),
                 answer=Subquery(newest.values("answer")[:1]),
                 answers=Count("responses", distinct=True),
                 given=Count("marks", distinct=True),

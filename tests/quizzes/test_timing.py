@@ -612,6 +612,26 @@ def test_the_ledger_says_whether_what_counts_was_late_and_follows_the_due_time(
     assert due(NOON + minutes(16)) is True
 
 
+@pytest.mark.parametrize("whom", ["person", "group", "everybody"])
+def test_who_has_used_up_what_is_left_of_their_attempts_has_completed_the_quiz(
+    ben, ben_here, quiz, cohort, ada, whom
+):
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    attempts.submit(ben, attempt.pk, now=NOON)
+    assert ben_here.records.get().completed_at is None
+    if whom == "everybody":
+        quiz.attempts_allowed = 1
+        quiz.save()
+        timing.settings_changed(quiz, now=NOON)
+    else:
+        to = ben_here if whom == "person" else group_of(cohort, ada, ben_here)
+        override = give(quiz, to, ada, attempts_allowed=1)
+    assert ben_here.records.get().completed_at == NOON
+    if whom != "everybody":
+        timing.revoke_override(override, by=ada, now=NOON + minutes(1))
+    assert ben_here.records.get().completed_at == NOON
+
+
 @pytest.mark.parametrize("whom", ["person", "group"])
 @pytest.mark.parametrize(
     ("changes", "why"),
