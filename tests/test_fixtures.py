@@ -8,7 +8,8 @@ from django.core.management import call_command
 
 from courses.content_io import comparing
 from courses.models import Lesson
-from quizzes.models import Evidence, Question
+from quizzes.behaviours import Behaviour
+from quizzes.models import Evidence, Question, Quiz
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 
@@ -26,3 +27,19 @@ def test_plain_loaddata_fills_an_empty_site_and_load_content_finds_nothing_to_ad
     out = io.StringIO()
     call_command("load_content", FIXTURES, stdout=out)
     assert out.getvalue().splitlines()[-1] == comparing.NOTHING
+
+
+@pytest.mark.django_db
+def test_practice_gives_hints_between_tries_as_often_as_one_likes_and_counts_for_nothing(shelf):
+    shelf.fill()
+
+    practice = Quiz.objects.filter(review=Quiz.Review.PRACTICE)
+    rules = practice.values_list("behaviour", "attempts_allowed", "activity__weight")
+    assert set(rules) == {(Behaviour.INTERACTIVE, None, 0)}
+    for question in Question.objects.practice().select_related("current"):
+        spec = question.current.spec
+        assert spec.get("hints"), question.key
+        if question.kind == "single":  # or the last try would be no choice
+            assert len(spec["hints"]) + 1 < len(spec["options"]), question.key
+    for question in Question.objects.graded().select_related("current"):
+        assert "hints" not in question.current.spec, question.key
