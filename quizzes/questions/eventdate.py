@@ -10,7 +10,7 @@ from courses.dates import MONTHS, PartialDate
 
 from .base import Order, Response, Sample, Spec
 from .checking import Inspection
-from .typed import Typed
+from .typed import Typed, plainly
 
 PRECISIONS = ("year", "month", "day")
 FINENESS = {"years": "year", "months": "month", "days": "day"}
@@ -34,9 +34,14 @@ FULL = "A date 0 {unit} away is the right one already. Give a greater distance."
 TWICE = "An entry above has the same date. Leave it to one of them."
 
 WORDS = re.compile(
-    r"(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)? )?(?P<month>[a-z]{3,9})\.? (?P<year>[0-9]{4})"
-    r"|(?P<month2>[a-z]{3,9})\.? (?P<day2>[0-9]{1,2})(?:st|nd|rd|th)?,? (?P<year2>[0-9]{4})"
+    r"(?:(?P<day>[0-9]{1,2})(?:(?:st|nd|rd|th)?(?: of)?|\.)? )?"
+    r"(?P<month>[a-z]{3,9})(?:\.|,)?(?: of)? (?P<year>[0-9]{4})"
+    r"|(?P<month2>[a-z]{3,9})\.? (?:the )?(?P<day2>[0-9]{1,2})(?:st|nd|rd|th)?,?"
+    r" (?P<year2>[0-9]{4})"
 )
+FIGURES = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
+# Said around a date without changing it. What changes it (“c.”, “before”, “BCE”) is not read.
+AROUND = re.compile(r"(?:(?:in|on|the) )*(?P<date>.+?)(?: (?:ce|a\.?d\.?))?[.,]?")
 
 DAY = {
     "prompt": "When was the Collective Security Treaty signed?",
@@ -68,9 +73,14 @@ YEAR = {
 def read(text: str) -> PartialDate:
     """The date that a student means; ValueError if that is not plain.
 
-    Days and months in figures alone are read in the order of ISO 8601 and in no other.
+    Days and months in figures alone are read in the order of ISO 8601 and in no other, also
+    without their zeros. A date that is asked for is not answered by “about”.
     """
-    plain = " ".join(text.split()).lower()
+    around = AROUND.fullmatch(plainly(text).lower())
+    plain = around["date"] if around else ""
+    figures = FIGURES.fullmatch(plain)
+    if figures:
+        plain = f"{figures['year']}-{figures['month']:0>2}-{figures['day']:0>2}"
     try:
         if "~" in plain:
             raise ValueError(plain)
@@ -133,19 +143,34 @@ class EventDate(Typed):
         Sample(DAY, "1992-05-15", Fraction(1), "right"),
         Sample(DAY, "15 May 1992", Fraction(1), "right"),
         Sample(DAY, " May 15th, 1992 ", Fraction(1), "right"),
+        Sample(DAY, "15 May, 1992", Fraction(1), "right"),
+        Sample(DAY, "the 15th of May 1992 CE", Fraction(1), "right"),
+        Sample(DAY, "On May the 15th, 1992.", Fraction(1), "right"),
+        Sample(DAY, "1992-5-15", Fraction(1), "right"),
+        Sample(DAY, "１９９２-05-15\u200b", Fraction(1), "right"),
         Sample(DAY, "18.  may 1992", Fraction(3, 4), "partly"),
         Sample(DAY, "1 May 1992", Fraction(1, 2), "partly"),
         Sample(DAY, "May 1992", Fraction(1, 2), "partly"),
+        Sample(DAY, "in May, 1992", Fraction(1, 2), "partly"),
         Sample(DAY, "1991", Fraction(1, 4), "partly"),
+        Sample(DAY, "in 1992", Fraction(1, 4), "partly"),
         Sample(DAY, "20 April 1994", Fraction(0), "wrong"),
         Sample(DAY, "1990", Fraction(0), "wrong"),
         Sample(YEAR, "2002", Fraction(1), "right"),
         Sample(YEAR, "7 Oct 2002", Fraction(1), "right"),
+        Sample(YEAR, "2002 AD", Fraction(1), "right"),
+        Sample(YEAR, "٢٠٠٢", Fraction(1), "right"),
         Sample(YEAR, "2003", Fraction(0), "wrong"),
         Sample(DAY, None, Fraction(0), "blank"),
         Sample(DAY, "15/05/1992", Fraction(0), "malformed"),
         Sample(DAY, "31 June 1992", Fraction(0), "malformed"),
+        Sample(DAY, "5-15-1992", Fraction(0), "malformed"),
+        Sample(DAY, "1992-15-5", Fraction(0), "malformed"),
+        Sample(DAY, "1992-5", Fraction(0), "malformed"),
         Sample(YEAR, "2002~", Fraction(0), "malformed"),
+        Sample(YEAR, "c. 2002", Fraction(0), "malformed"),
+        Sample(YEAR, "2002 BCE", Fraction(0), "malformed"),
+        Sample(YEAR, "before 2002", Fraction(0), "malformed"),
         Sample(YEAR, 2002, Fraction(0), "malformed"),
     ]
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from .base import Order, Response, Sample, Spec
 from .checking import Inspection
-from .typed import Typed
+from .typed import Typed, plainly
 
 TOLD = "The right number earns all the points; anything else earns none."
 TOLD_FIGURES = (
@@ -41,7 +41,12 @@ UNIT_TWICE = "The unit “{unit}” stands here twice."
 BAD_UNIT = "Write a unit of 1 to 20 characters that does not begin like a number."
 
 MINUS = re.compile("[−–—﹣－‐‑]")  # what people and programs write for it
-SPACES = re.compile("[\u00a0\u2007\u2009\u202f\t]")
+# Marks of other scripts that have one meaning: both Arabic ones, and commas and points as wide as
+# the digits beside them.
+MARKS = str.maketrans({"\u066b": ".", "\u066c": "'", "\uff0c": ",", "\uff0e": "."})
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+TEN_RAISED = re.compile(r"(?<![0-9.,'’])10([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
+POWER = re.compile(r"([+-]?) ?10\^([+-]?[0-9]{1,2})(?![0-9])")
 NUMBER = re.compile(
     r"([+-]?) ?([0-9][0-9.,'’ ]*|[.,][0-9]+)"
     r"(?:[eE]([+-]?[0-9]{1,2})(?![0-9])| ?[×x*·] ?10\^([+-]?[0-9]{1,2})(?![0-9]))?"
@@ -86,7 +91,13 @@ class Line(NamedTuple):
 
 def read(text: str) -> Line:
     """The number that a line begins with, and what follows; ValueError if there is none."""
-    plain = SPACES.sub(" ", MINUS.sub("-", text)).strip()
+    plain = MINUS.sub("-", plainly(text)).translate(MARKS)
+    plain = TEN_RAISED.sub(lambda ten: "10^" + ten[1].translate(RAISED), plain)
+    if re.search(r"[0-9]\.$", plain):
+        plain = plain[:-1]  # of the sentence, not of the number
+    bare = POWER.match(plain)
+    if bare:
+        return Line(Decimal(f"{bare[1]}1E{bare[2]}"), plain[bare.end() :].strip())
     found = NUMBER.match(plain)
     if not found:
         raise ValueError(NOT_A_NUMBER.format(text=text.strip()))
@@ -162,21 +173,34 @@ class Numeric(Typed):
         Sample(SPEC, "1 084 500m USD", Fraction(1), "right"),
         Sample(SPEC, "1,095.345 billion dollars", Fraction(1), "right"),
         Sample(SPEC, "1,095.346 billion dollars", Fraction(0), "wrong"),
+        Sample(SPEC, "1084.5 bn USD.", Fraction(1), "right"),
+        Sample(SPEC, "١٠٨٤٫٥ bn USD", Fraction(1), "right"),
+        Sample(SPEC, "10³ bn USD", Fraction(0), "wrong"),
         Sample(SPEC, "58.7 bn USD", Fraction(0), "wrong"),
         Sample(RANGE, "−1,5", Fraction(1), "right"),
         Sample(RANGE, "9.0", Fraction(1), "right"),
+        Sample(RANGE, "10^0", Fraction(1), "right"),
+        Sample(RANGE, "10⁰.", Fraction(1), "right"),
+        Sample(RANGE, "９\u200b", Fraction(1), "right"),
+        Sample(RANGE, "10^1", Fraction(0), "wrong"),
         Sample(RANGE, "9.01", Fraction(0), "wrong"),
         Sample(RANGE, "15", Fraction(0), "wrong"),
         Sample(FIGURES, "0.0667", Fraction(1), "right"),
         Sample(FIGURES, "6.67e-2", Fraction(1), "right"),
         Sample(FIGURES, "6,666 × 10^-2", Fraction(0), "malformed"),
         Sample(FIGURES, "6.666 × 10^-2", Fraction(1), "right"),
+        Sample(FIGURES, "66.7 × 10⁻³", Fraction(1), "right"),
         Sample(FIGURES, "0.067", Fraction(0), "wrong"),
         Sample(FIGURES, None, Fraction(0), "blank"),
         Sample(SPEC, "1084.5", Fraction(0), "malformed"),
         Sample(SPEC, "1084.5 EUR", Fraction(0), "malformed"),
         Sample(RANGE, "5 states", Fraction(0), "malformed"),
         Sample(RANGE, "five", Fraction(0), "malformed"),
+        Sample(RANGE, "1,500.", Fraction(0), "malformed"),
+        Sample(RANGE, "2³", Fraction(0), "malformed"),
+        Sample(RANGE, "110³", Fraction(0), "malformed"),
+        Sample(RANGE, "10^1.5", Fraction(0), "malformed"),
+        Sample(RANGE, "①", Fraction(0), "malformed"),
         Sample(RANGE, 5, Fraction(0), "malformed"),
     ]
 
@@ -255,6 +279,7 @@ class Numeric(Typed):
         if order and not unit:
             raise ValueError(NEEDS_UNIT.format(units=", ".join(order)))
         if order and unit not in order:
+            unit = unit.removesuffix(".")
             # Only capitals can tell MW from mW; where they need not, they do not matter.
             alike = [known for known in order if known.casefold() == unit.casefold()]
             unit = alike[0] if len(alike) == 1 else unit

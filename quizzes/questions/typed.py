@@ -5,6 +5,8 @@ that a mended reading needs no stored answer to be touched.
 """
 
 import random
+import re
+import unicodedata
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
@@ -42,6 +44,21 @@ def line(value: Any, most: int) -> str | None:
     if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
         raise ValueError(BAD_SIGN)
     return value
+
+
+# What shows nothing and comes along when a line is copied; directions of writing among them.
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+def plainly(text: str) -> str:
+    """A line for numbers and dates: digits of any script as ours, nothing unseen, single spaces.
+
+    Only decimal digits become others: each of them has one value and is written like ours, from
+    the highest place down. Powers, fractions and numbers in circles stay as they are.
+    """
+    seen = UNSEEN.sub("", text)
+    digits = (str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in seen)
+    return " ".join("".join(digits).split())
 
 
 def posted(data: Mapping[str, Sequence[str]], name: str) -> str:

@@ -171,6 +171,13 @@ def test_the_student_is_told_how_words_are_compared():
         ("5.", "5", ""),
         ("1.5e-3", "0.0015", ""),
         ("2 × 10^9", "2000000000", ""),
+        ("10^3", "1000", ""),
+        ("−10³ km.", "-1000", "km."),
+        ("2·10⁻²", "0.02", ""),
+        ("1500.", "1500", ""),
+        ("１，５００．５", "1500.5", ""),
+        ("١٬٥٠٠٫٥", "1500.5", ""),
+        ("\u200e5\u200b", "5", ""),
         ("5%", "5", "%"),
         ("1 500 m USD", "1500", "m USD"),
     ],
@@ -180,7 +187,9 @@ def test_numbers_are_read_as_people_write_them(text, number, unit):
     assert (line.number, line.unit) == (Decimal(number), unit)
 
 
-@pytest.mark.parametrize("text", ["", "five", "-", "1.50,000", "12,34,567", "1 5000", "1,,5", "٥"])
+@pytest.mark.parametrize(
+    "text", ["", "five", "-", "1.50,000", "12,34,567", "1 5000", "1,,5", "½", "⑤"]
+)
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError, match=r"is not a number\. Write one, such as 1500, 1\.5 or"):
         numeric.read(text)
