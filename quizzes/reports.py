@@ -91,14 +91,17 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
         mine = [verbs.settle(attempt, now=now) for attempt in found]
         person = timing.person(enrolment, quiz)
         holds = person.at(now)
-        receipt = verbs.deadline_for(enrolment, holds, now=now).parts
     slots = list(quiz.slots.values_list("points", "question__kind"))
     worth = [points for points, _kind in slots]
     by_hand = any(name in KINDS and KINDS[name].by_hand for _points, name in slots)
     open_attempt = next((attempt for attempt in mine if attempt.is_open), None)
+    if open_attempt is not None and person is not None:
+        receipt = _under_way(open_attempt, person, now=now)
+    elif enrolment is not None and holds is not None:
+        receipt = verbs.deadline_for(enrolment, holds, now=now).parts
     so_far = Tried(used=len(mine), under_way=open_attempt is not None, revealed=revealed)
     why_not = verbs.refusal(enrolment, holds, mine, quiz=quiz, now=now, revealed=revealed)
-    if why_not is not None and why_not.code == "closed":
+    if why_not is not None and why_not.code == "closed" and open_attempt is None:
         receipt = ()  # no time is left to be told of: that it closed, and when, is the refusal
     return Cover(
         quiz=quiz,
@@ -122,6 +125,16 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
         asks_password=person is not None and bool(person.password),
         decided="" if person is None else _decided(person),
     )
+
+
+def _under_way(attempt: Attempt, person: timing.Person, *, now: datetime) -> Sequence[str]:
+    """When an open attempt ends, and why: more time given to it holds for no later one."""
+    zone = attempt.enrolment.cohort.zone
+    told = person.at(attempt.started_at).deadline(started_at=attempt.started_at, zone=zone).parts
+    if attempt.deadline is None:
+        return told
+    ends = availability.clock(attempt.deadline, zone=zone, beside=now)
+    return (_("Your attempt is under way. It ends at {ends}.").format(ends=ends), *told)
 
 
 def _rules(

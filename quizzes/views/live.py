@@ -208,7 +208,9 @@ class GiveForm(MoreForm):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["reason"].help_text = _("It is kept beside the new ends.")
+        self.fields["reason"].help_text = _(
+            "The people concerned read it. It is kept beside the new ends."
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,7 @@
 """When a cohort takes a quiz, and what is different for its groups and people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -120,6 +121,12 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
         trouble = " ".join(str(said) for errors in accept.errors.values() for said in errors)
     elif act is not None:
         trouble = _(NO_SUCH_ACT)
+    at_work = dict(
+        Attempt.objects.open()
+        .filter(quiz=found.quiz, enrolment__cohort=found.cohort)
+        .order_by()
+        .values_list("enrolment", "started_at")
+    )
     with timezone.override(found.cohort.zone):
         return render(
             request,
@@ -137,18 +144,20 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
                     (
                         override,
                         _changes(override),
-                        _state(override, now),
+                        _state(override, at_work, now),
                         timing.moves_of(override),
                     )
                     for override in timing.overrides_in(found.cohort, found.quiz)
+                ],
+                "cut": [
+                    (one, in_words(one.allowed), in_words(one.left))
+                    for one in timing.cut_short(found.cohort, found.quiz, now=now)
                 ],
                 "late": timing.late_attempts(found.cohort, found.quiz),
                 "abandoned": timing.abandoned_in(found.cohort, found.quiz),
                 "typed": request.POST.get("reason", "") if act == "accept" else "",
                 "chosen": request.POST.get("attempt", ""),
-                "under_way": Attempt.objects.open()
-                .filter(quiz=found.quiz, enrolment__cohort=found.cohort)
-                .count(),
+                "under_way": len(at_work),
             },
             status=200 if act is None else 422,
         )
@@ -222,11 +231,13 @@ def _changes(override: Override) -> list[tuple[str, Any]]:
     return [(label, value) for label, value in pairs if value is not None]
 
 
-def _state(override: Override, now: Any) -> str:
+def _state(override: Override, at_work: Mapping[int, datetime], now: datetime) -> str:
+    """Whether an override still holds; `at_work` has the start of each student's open attempt."""
     if override.revoked_at is not None:
         return "revoked"
     if override.expires_at is not None and override.expires_at <= now:
-        return "expired"
+        began = at_work.get(override.enrolment_id or 0)
+        return "expired" if began is None or began >= override.expires_at else "goes on"
     return "holds"
 
 

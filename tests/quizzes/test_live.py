@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from courses.models import Enrolment
 from courses.refusals import Refused
-from quizzes import attempts, extending, live, presence, timing
+from quizzes import attempts, availability, extending, live, presence, reports, timing
 from quizzes.attempts import Answer
 from quizzes.live import Stage
 from quizzes.models import Attempt, Override, Presence
@@ -311,6 +311,28 @@ def test_everybody_at_work_gets_the_same_minutes_on_the_clock(quiz, cohort, ada,
     # A later attempt is as long as it would have been.
     attempts.submit(zoe.user, Attempt.objects.get(enrolment=zoe).pk, now=at(200))
     assert start(zoe, quiz, now=at(300)).deadline == at(300) + minutes(30)
+
+
+def test_more_time_is_told_as_what_holds_while_the_attempt_is_under_way(
+    quiz, cohort, ada, ben_here, as_
+):
+    now = timezone.now()
+    mine = start(ben_here, quiz, now=now - minutes(1))
+    extend(cohort, quiz, ada, now=now - minutes(1))
+    mine.refresh_from_db()
+    told = reports.cover(quiz, ben_here, now=now).receipt
+    ends_at = availability.clock(mine.deadline, zone=cohort.zone, beside=now)
+    assert told[:2] == (
+        f"Your attempt is under way. It ends at {ends_at}.",
+        "You have 40 min from the moment you start.",
+    )
+    assert any("The alarm" in sentence for sentence in told)
+    said = "holds until the attempt under way ends"
+    assert said in as_(ada).get(page("timing", cohort)).content.decode()
+    attempts.submit(ben_here.user, mine.pk, now=now)
+    assert said not in as_(ada).get(page("timing", cohort)).content.decode()
+    again = reports.cover(quiz, ben_here, now=now).receipt
+    assert again[0] == "You have 30 min from the moment you start."
 
 
 def test_a_close_that_stands_in_the_way_moves_for_them_alone(quiz, cohort, ada, ben_here, zoe):
