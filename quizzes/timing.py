@@ -662,3 +662,59 @@ def late_attempts(cohort: Cohort, quiz: Quiz) -> Sequence[Late]:
         if holds.due_at.value is not None and holds.is_late(attempt.submitted_at):
             late.append(Late(attempt, holds.due_at.value))
     return late
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Somebody whose time limit the close cuts, both in seconds."""
+
+    enrolment: Enrolment
+    allowed: int  # by their limit, the time factor included
+    left: int  # until it closes for them
+    under_way: bool
+
+
+def cut_short(cohort: Cohort, quiz: Quiz, *, now: datetime) -> list[Cut]:
+    """The students whose time limit ends after the quiz has closed for them, by name.
+
+    Who is at work counts from their start; who may start yet, from the opening, or from now once
+    it is open. Five queries at most.
+    """
+    used: dict[int, int] = {}
+    at_work: dict[int, datetime] = {}
+    for key, state, begun in (
+        Attempt.objects.filter(quiz=quiz, enrolment__cohort=cohort)
+        .order_by()
+        .values_list("enrolment", "state", "started_at")
+    ):
+        used[key] = used.get(key, 0) + 1
+        if state == Attempt.State.OPEN:
+            at_work[key] = begun
+    book = Book([quiz.pk], [cohort.pk])
+    found = []
+    for enrolment in (
+        Enrolment.objects.active()
+        .students()
+        .filter(cohort=cohort)
+        .select_related("user", "cohort")
+        .order_by("user__name_key", "user__username")
+    ):
+        started_at = at_work.get(enrolment.pk)
+        holds = book.person(enrolment, quiz).at(started_at or now)
+        closes_at, limit = holds.closes_at.value, holds.time_limit.value
+        most = holds.attempts_allowed.value
+        if closes_at is None or limit is None or closes_at <= now:
+            continue
+        if started_at is None and most is not None and used.get(enrolment.pk, 0) >= most:
+            continue
+        start = started_at or max(now, holds.opens_at.value or now)
+        alone, closed = (
+            availability.receipt(
+                now=start, time_limit=limit, closes_at=close, time_factor=holds.time_factor
+            )
+            for close in (None, closes_at)
+        )
+        if (alone.seconds or 0) > (closed.seconds or 0):
+            cut = Cut(enrolment, alone.seconds or 0, closed.seconds or 0, started_at is not None)
+            found.append(cut)
+    return found

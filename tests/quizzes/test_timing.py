@@ -550,7 +550,7 @@ def test_the_pages_ask_the_same_of_the_database_for_one_row_and_for_three(
         attempt = attempts.start(student, quiz, now=now)
         attempts.submit(student.user, attempt.pk, now=now)
     client = as_(ada)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(20):
         client.get(timing_page(cohort))
     with django_assert_num_queries(6):
         client.get(reverse("quizzes:groups", args=[cohort.pk]))
@@ -651,6 +651,32 @@ def test_what_is_given_must_fit_what_stays_as_it_is(
     assert "With what stays as it is: opens 13:00" in str(refusal.value) or "opens_at" in changes
     assert not Override.objects.exists()
     give(quiz, to, ada, opens_at=NOON + minutes(10), closes_at=NOON + minutes(30))
+
+
+def test_staff_see_whose_time_limit_the_close_cuts(
+    as_, ada, ben_here, zoe_here, quiz, cohort, django_assert_num_queries
+):
+    schedule(cohort, quiz, ada, opens=NOON, closes=NOON + minutes(40))
+    timing.change_time_factor(ben_here, factor=Decimal(2), reason="dyslexia", by=ada, now=NOON)
+
+    def cut(now):
+        with django_assert_num_queries(4):
+            return [
+                (one.enrolment, one.allowed, one.left, one.under_way)
+                for one in timing.cut_short(cohort, quiz, now=now)
+            ]
+
+    assert cut(NOON - HOUR) == [(ben_here, 3600, 2400, False)]
+    attempts.start(ben_here, quiz, now=NOON + minutes(5))
+    assert cut(NOON + minutes(20)) == [
+        (ben_here, 3600, 2100, True),
+        (zoe_here, 1800, 1200, False),
+    ]
+    assert cut(NOON + minutes(40)) == []
+    now = timezone.now()
+    schedule(cohort, quiz, ada, closes=now + minutes(20))
+    page = reverse("quizzes:timing", args=[cohort.pk, quiz.activity.key])
+    assert "Time cut short by the close" in as_(ada).get(page).content.decode()
 
 
 # --- After the answers were shown ---------------------------------------------------------------
