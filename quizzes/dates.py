@@ -5,7 +5,8 @@ what it showed. Locks are taken in the order of `quizzes.timing`.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -114,13 +115,44 @@ class Changed:
     ends: int  # of open attempts, that moved
 
 
+@contextmanager
+def _nothing_seen(
+    quizzes: Sequence[Quiz], cohort: Cohort, *, although_seen: bool, now: datetime
+) -> Iterator[None]:
+    """As `timing.nothing_seen`, for the whole cohort in several quizzes; it says in which."""
+    people = Enrolment.objects.filter(cohort=cohort).order_by().values_list("pk", flat=True)
+    with ExitStack() as stack:
+        for quiz in quizzes:
+            stack.enter_context(_named(quiz))
+            stack.enter_context(
+                timing.nothing_seen(
+                    quiz, cohort, list(people), although_seen=although_seen, now=now
+                )
+            )
+        yield
+
+
+@contextmanager
+def _named(quiz: Quiz) -> Iterator[None]:
+    try:
+        yield
+    except timing.Seen as refusal:
+        raise timing.Seen(f"{quiz.activity.title}: {refusal}") from None
+
+
 def set_dates(
-    cohort: Cohort, times: Mapping[int, Times], *, digest: str, by: User, now: datetime
+    cohort: Cohort,
+    times: Mapping[int, Times],
+    *,
+    digest: str,
+    by: User,
+    now: datetime,
+    although_seen: bool = False,
 ) -> Changed:
     """Set the dates of several quizzes, by number, all or none; open attempts follow.
 
     Raises `Refused` where dates contradict each other, or somebody has changed some since the
-    page with this digest was shown.
+    page with this digest was shown; `timing.Seen` as `timing.set_schedule` does.
     """
     timing.instructor_only(by, cohort)
     with transaction.atomic():
@@ -140,7 +172,9 @@ def set_dates(
                 changed[line.quiz.pk] = wanted
         if not changed:
             return Changed(0, 0)
-        _write(cohort, changed)
+        quizzes = [line.quiz for line in shown.lines if line.quiz.pk in changed]
+        with _nothing_seen(quizzes, cohort, although_seen=although_seen, now=now):
+            _write(cohort, changed)
         concerned = Attempt.objects.filter(quiz__in=changed, enrolment__cohort=cohort)
         return Changed(len(changed), timing.follow(concerned, now=now))
 

@@ -217,7 +217,7 @@ def _gains(before: Conditions, after: Conditions, now: datetime) -> bool:
 
 
 @contextmanager
-def _nothing_seen(
+def nothing_seen(
     quiz: Quiz, cohort: Cohort, people: Collection[int], *, although_seen: bool, now: datetime
 ) -> Iterator[None]:
     """Within, the conditions of these people change: raises `Seen` if they gain by it too late."""
@@ -294,7 +294,7 @@ def set_schedule(
         # Whoever joins takes the cohort's lock too, so nobody is missed (`courses.enrolment`).
         Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
         people = lock(Enrolment.objects.filter(cohort=cohort))
-        with _nothing_seen(quiz, cohort, people, although_seen=although_seen, now=now):
+        with nothing_seen(quiz, cohort, people, although_seen=although_seen, now=now):
             schedule, _created = Schedule.objects.update_or_create(
                 quiz=quiz, cohort=cohort, defaults=changes
             )
@@ -349,7 +349,7 @@ def give_override(
         raise Refused(_("%(person)s does not study in this cohort.") % {"person": to.user})
     with transaction.atomic():
         concerned = _lock_concerned(to)
-        with _nothing_seen(quiz, cohort, concerned, although_seen=although_seen, now=now):
+        with nothing_seen(quiz, cohort, concerned, although_seen=although_seen, now=now):
             override = Override.objects.create(
                 quiz=quiz,
                 enrolment=to if isinstance(to, Enrolment) else None,

@@ -18,6 +18,7 @@ from courses.models import Cohort, Role
 from courses.refusals import Refused
 from courses.requests import Request
 from quizzes import dates as calendars
+from quizzes import timing
 from quizzes.forms import DatesForm, ShiftForm
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
@@ -57,7 +58,7 @@ def dates(request: Request, cohort: int) -> HttpResponse:
     form = DatesForm(request.POST if act == "set" else None, cohort=here, calendar=shown)
     asked = request.POST if act == "shift" else request.GET if "days" in request.GET else None
     moving = ShiftForm(asked)
-    trouble = ""
+    trouble, asks_although = "", False
     if act == "set" and form.is_valid():
         try:
             changed = calendars.set_dates(
@@ -66,9 +67,11 @@ def dates(request: Request, cohort: int) -> HttpResponse:
                 digest=request.POST.get("digest", ""),
                 by=request.user,
                 now=now,
+                although_seen="although_seen" in request.POST,
             )
         except Refused as refusal:
             trouble = str(refusal)
+            asks_although = isinstance(refusal, timing.Seen)
         else:
             messages.success(request, _said(changed))
             return redirect("quizzes:dates", cohort)
@@ -104,6 +107,7 @@ def dates(request: Request, cohort: int) -> HttpResponse:
                 "moving": moving,
                 "preview": preview,
                 "trouble": trouble,
+                "asks_although": asks_although,
             },
             status=422 if bad else 200,
         )

@@ -319,3 +319,26 @@ def test_only_an_instructor_moves_anything(cleo, cohort, planned):
     with pytest.raises(PermissionDenied):
         dates.shift(cohort, days=7, overrides=False, digest=plan.digest, by=cleo, now=NOON)
     assert Schedule.objects.get().due_at == at(20, 18)
+
+
+def test_the_calendar_asks_before_it_opens_an_exam_again(as_, ada, ben, ben_here, cohort, quiz):
+    quiz.review = "exam"
+    quiz.save()
+    attempts.submit(ben, attempts.start(ben_here, quiz, now=NOON).pk, now=NOON)
+    Attempt.objects.update(shown_at=NOON)
+    page = reverse("quizzes:dates", args=[cohort.pk])
+    until = {f"closes_at-{quiz.pk}": "2030-01-01T12:00"}
+    closes = {f"closes_at-{quiz.pk}": "2029-01-01T12:00"}
+    adas = as_(ada)
+
+    def post(**fields):
+        digest = dates.calendar(cohort).digest
+        return adas.post(page, {"act": "set", "digest": digest, **fields})
+
+    post(**closes, although_seen="on")
+    refused = post(**until)
+    assert "Realism quiz: 1 student may have seen" in unescape(refused.content.decode())
+    assert 'name="although_seen"' in refused.content.decode()
+    assert Schedule.objects.get().closes_at.year == 2029
+    assert post(**until, although_seen="on").status_code == 302
+    assert Schedule.objects.get().closes_at.year == 2030
