@@ -295,11 +295,18 @@ def _contradiction(lines: Sequence[ShiftedLine], given: Sequence[ShiftedOverride
 
 
 def shift(
-    cohort: Cohort, *, days: int, overrides: bool, digest: str, by: User, now: datetime
+    cohort: Cohort,
+    *,
+    days: int,
+    overrides: bool,
+    digest: str,
+    by: User,
+    now: datetime,
+    although_seen: bool = False,
 ) -> Changed:
     """Move all dates as the preview with this digest said; open attempts follow.
 
-    Raises `Refused` if anything has changed since.
+    Raises `Refused` if anything has changed since; `timing.Seen` as `timing.set_schedule` does.
     """
     timing.instructor_only(by, cohort)
     with transaction.atomic():
@@ -316,13 +323,16 @@ def shift(
         for one in agreed.lines:
             after = {moved.field: moved.after for moved in one.moved}
             new[one.line.quiz.pk] = _three([after.get(field) for field in SCHEDULED])
-        _write(cohort, new)
-        for given in agreed.overrides:
-            for moved in given.moved:
-                setattr(given.override, moved.field, moved.after)
-        Override.objects.bulk_update(
-            [given.override for given in agreed.overrides], [*SCHEDULED, "expires_at"]
-        )
+        later = {line.line.quiz.pk: line.line.quiz for line in agreed.lines}
+        later |= {given.override.quiz_id: given.override.quiz for given in agreed.overrides}
+        with _nothing_seen(list(later.values()), cohort, although_seen=although_seen, now=now):
+            _write(cohort, new)
+            for given in agreed.overrides:
+                for moved in given.moved:
+                    setattr(given.override, moved.field, moved.after)
+            Override.objects.bulk_update(
+                [given.override for given in agreed.overrides], [*SCHEDULED, "expires_at"]
+            )
         OverrideMove.objects.bulk_create(
             OverrideMove(
                 override=given.override,

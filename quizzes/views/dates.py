@@ -83,9 +83,11 @@ def dates(request: Request, cohort: int) -> HttpResponse:
                 digest=request.POST.get("digest", ""),
                 by=request.user,
                 now=now,
+                although_seen="although_seen" in request.POST,
             )
         except Refused as refusal:
             trouble = str(refusal)
+            asks_although = isinstance(refusal, timing.Seen)
         else:
             messages.success(request, _said(changed))
             return redirect("quizzes:dates", cohort)

@@ -342,3 +342,9 @@ def test_the_calendar_asks_before_it_opens_an_exam_again(as_, ada, ben, ben_here
     assert Schedule.objects.get().closes_at.year == 2029
     assert post(**until, although_seen="on").status_code == 302
     assert Schedule.objects.get().closes_at.year == 2030
+    preview = dates.plan_shift(cohort, days=7, overrides=False, now=NOON)
+    moved = {"act": "shift", "days": "7", "digest": preview.digest}
+    refused = adas.post(page, moved)
+    assert refused.content.decode().count('name="although_seen"') == 1
+    assert adas.post(page, moved | {"although_seen": "on"}).status_code == 302
+    assert Schedule.objects.get().closes_at.day == 8
