@@ -710,6 +710,22 @@ class QuizAdmin(MovesEnds, WithHistory, ContentAdmin):
                 ),
             },
         ),
+        (
+            gettext_lazy("Questions"),
+            {
+                "fields": (),
+                "description": gettext_lazy(
+                    "Each slot below asks the question that it names; or it names none and draws"
+                    " one for each attempt that fits everything else it names: objective, tag,"
+                    " module, lens (that of the question's module), difficulty. Difficulty goes"
+                    " from 0 (nobody is right) to 1 (everybody is). Sections put slots under a"
+                    " heading: save a new one first, then choose it in its slots. Pinned is the"
+                    " number of a version to keep to; empty is the newest that is ready. What is"
+                    " said at the end depends on the highest band whose floor, in percent, the"
+                    " attempt reaches."
+                ),
+            },
+        ),
     )
     inlines = [SectionInline, SlotInline, BandInline]
 

@@ -270,6 +270,11 @@ def rows(answer, of="slots"):
     return formset
 
 
+def test_what_a_slot_asks_and_what_difficulty_means_is_said_above_the_slots(desk, quiz_address):
+    shown = desk.get(quiz_address).content.decode()
+    assert shown.index("Difficulty goes from 0 (nobody is right) to 1") < shown.index("slots-group")
+
+
 def test_the_introduction_is_rendered_when_saved(desk, quiz, quiz_address):
     desk.post(quiz_address, typed(desk.get(quiz_address), intro="Good *luck*."))
     quiz.refresh_from_db()
