@@ -46,6 +46,7 @@ class Trial:
     hints: Sequence[str] = ()  # those earned, as HTML
     hints_in_all: int = 0
     mark: Decimal | None = None
+    lost: Decimal | None = None  # points that tries before the last one cost; None if not shown
     review: Mapping[str, Any] | None = None  # of a locked question
     proofs: Sequence[Proof] = ()
 
@@ -157,6 +158,7 @@ def _locked(
             mark=grading.shown(grading.mark(earned or Fraction(0), item.points, least=rules.least))
             if told
             else None,
+            lost=grading.shown(grading.mark(one.standing.lost, item.points)) if told else None,
             review=review,
             proofs=reports.shown_proofs(item, review, seen, proofs),
         )

@@ -86,7 +86,7 @@ def test_what_counts_is_the_last_try_less_what_the_ones_before_it_cost(ben, begi
     check(ben, attempt, "b")
     check(ben, attempt, "a", base=1)
     save(ben, attempt, "b", position=2)
-    assert trial(attempt).mark == Decimal("0.75")
+    assert (trial(attempt).mark, trial(attempt).lost) == (Decimal("0.75"), Decimal("0.25"))
     done = attempts.submit(ben, attempt.pk, now=NOON)
     assert done.score == Decimal("0.75")
     result = trials.after(reports.result(done, now=NOON + timedelta(minutes=1)))
@@ -315,6 +315,7 @@ def test_two_wrong_tries_and_a_right_one_without_scripts(bens, under_way):
     bens.post(page(under_way), form | {"q1": "a", "check": "1"})
     content = bens.get(page(under_way)).content.decode()
     assert "Checked; the answer stays as it is." in content
+    assert "Earlier tries cost 0.67 points." in content
     assert "lack of a ruler" in content
     assert 'name="q1"' not in content
     assert Response.objects.filter(item__position=2).count() == 1  # saved beside it
