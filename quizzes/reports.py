@@ -229,12 +229,13 @@ def _past(
         items = visible_to_student(attempt, over_at, again=again, now=now, hidden=person.hidden)
         waits = not abandoned and attempt.score is None
         seen = not abandoned and not waits and Visible.SCORE in items
+        counts = percentage == best and not _is_by_hand(person)
         rows.append(
             PastAttempt(
                 attempt=attempt,
                 percentage=percentage if seen else None,
                 passed=percentage >= quiz.pass_mark if seen else None,
-                counts=percentage == best and not _is_by_hand(person) if seen else None,
+                counts=False if abandoned else counts if seen else None,
                 late=not abandoned and person.at(attempt.started_at).is_late(attempt.submitted_at),
                 abandoned=abandoned,
                 waits=waits,

@@ -90,7 +90,7 @@ def test_the_course_page_asks_as_often_whatever_its_size(
     for number in range(1, lessons):
         factories.make_lesson(module, f"more-{number}")
     bens = as_(ben)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         bens.get("/courses/lenses/")
 
 

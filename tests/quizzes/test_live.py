@@ -411,7 +411,7 @@ def test_the_page_shows_the_new_ends_before_it_gives(quiz, cohort, ada, as_, ben
     browser, url = as_(ada), page("extend", cohort)
     assert browser.get(url).status_code == 200
     assert browser.get(url, {"whom": "person-0", "minutes": "x"}).status_code == 422
-    assert browser.get(url, {"whom": "all", "minutes": "10.0"}).status_code == 200
+    assert browser.get(url, {"whom": "all", "minutes": "10.0"}).status_code == 422
     shown = browser.get(url, {"whom": "all", "minutes": "10"})
     assert shown.context["sentence"] == (
         "1 student gets more time. Nothing changes for 1 who is not at work."

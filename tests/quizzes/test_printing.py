@@ -76,7 +76,7 @@ def test_a_report_is_printed_with_its_title_its_language_and_the_numbers_of_its_
     numbers = [figure.value for figure in telling.of_whole(report) if figure.value]
     numbers += [
         figure.value
-        for row in telling.rows(report.lines)
+        for row in telling.rows(report, report.lines)
         for name, figure in row["figures"].items()
         if name in ("facility", "discrimination")
     ]
