@@ -1,4 +1,4 @@
-"""Making a cohort, and its join code. What its dates decide of quizzes is in `quizzes.dates`."""
+"""Making a cohort, and its join code. What its dates decide of quizzes: `quizzes.times.dates`."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta

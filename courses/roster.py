@@ -257,7 +257,7 @@ def commit(
     `Refused` if the file has faults, or something has moved since the preview.
     """
     with transaction.atomic():
-        # In the order of `quizzes.timing`: the cohort, its groups, its people.
+        # In the order of `quizzes.times.timing`: the cohort, its groups, its people.
         Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
         locked = Group.objects.filter(cohort=cohort).order_by("pk")
         list(locked.select_for_update(no_key=True).values_list("pk"))

@@ -46,7 +46,7 @@ from courses.models import (
 from courses.rendering import Fault, Library
 from courses.rendering import render as render_body
 from courses.rendering.texts import TooHard
-from quizzes import authoring, composing, timing
+from quizzes import authoring
 from quizzes.models import (
     Attempt,
     Band,
@@ -64,8 +64,10 @@ from quizzes.models import (
     Tag,
 )
 from quizzes.questions import BY_HAND, KINDS, text_of
-from quizzes.visibility import PRESETS_IN_WORDS
-from quizzes.visibility import Item as Shown
+from quizzes.seeing.visibility import PRESETS_IN_WORDS
+from quizzes.seeing.visibility import Item as Shown
+from quizzes.sitting import composing
+from quizzes.times import timing
 
 # --- What rests on a text ----------------------------------------------------------------------
 

@@ -11,8 +11,7 @@ from rest_framework.response import Response
 
 from courses.api import Call, Endpoint, errors
 from courses.refusals import Refused
-from quizzes import access, attempts, reports, trials, trying
-from quizzes.attempts import Answer, Closed, NotSaved, Saved
+from quizzes import access
 from quizzes.models import Attempt
 from quizzes.models import Response as Stored
 from quizzes.questions import Kind
@@ -26,6 +25,8 @@ from quizzes.serializers import (
     StartSerializer,
     TriedSerializer,
 )
+from quizzes.sitting import attempts, reports, trials, trying
+from quizzes.sitting.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.views.take import acknowledgement, tried
 
 STILL_OPEN = "This attempt is still open. Hand it in first; then there is a result."

@@ -25,10 +25,11 @@ from courses.content_io.reading import Complaint, Entry
 from courses.content_io.watching import Watch
 from courses.content_io.wording import count, listed, no_such
 from courses.rendering import Fault
-from quizzes import authoring, drawing, pools
+from quizzes import authoring
 from quizzes.models import Attempt, Band, Evidence, Item, Question, Quiz, Section, Slot, Tag
-from quizzes.pools import Candidate, Pool
 from quizzes.questions import BY_HAND, KINDS
+from quizzes.sitting import drawing, pools
+from quizzes.sitting.pools import Candidate, Pool
 
 NO_OBJECTIVE = "Name at least one objective that this question tests."
 EITHER = "Give a slot either a question or a pool (objective, tag, module, lens or difficulty)"

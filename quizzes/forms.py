@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from courses.forms import PlainDecimalField, PlainIntegerField
 from courses.models import Cohort, Enrolment, Group
 from courses.refusals import Refused
-from quizzes import availability
-from quizzes.dates import MOST_DAYS, Calendar, Line, Times
-from quizzes.timing import LONGEST_PASSWORD, LONGEST_REASON, in_order
+from quizzes.times import availability
+from quizzes.times.dates import MOST_DAYS, Calendar, Line, Times
+from quizzes.times.timing import LONGEST_PASSWORD, LONGEST_REASON, in_order
 
 # Longer limits are slips of the pen.
 LONGEST_LIMIT = 7 * 24 * 60

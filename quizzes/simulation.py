@@ -15,14 +15,15 @@ from django.contrib.auth.hashers import make_password
 
 from courses import progress
 from courses.models import Activity, Cohort, Enrolment, Role, User
-from quizzes import attempts, grading, queue
-from quizzes.attempts import Answer
+from quizzes.marks import grading, queue
 from quizzes.models import Attempt, Item, Quiz
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Part
 from quizzes.questions.essay import Essay
 from quizzes.questions.gaptext import GapText
 from quizzes.questions.typed import Typed
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer
 
 # Made-up people from many places; none of them is anybody.
 NAMES = (

@@ -15,14 +15,15 @@ from django_tasks import task
 from courses.access import teaching_in
 from courses.models import Group
 from courses.refusals import Refused
-from quizzes import correcting, jobs
+from quizzes import jobs
 from quizzes.access import regrading_cohort, taught_quiz
-from quizzes.analysis import Which
 from quizzes.exports import asking
 from quizzes.exports.asking import Form, Wanted, What
 from quizzes.exports.printing import pdf
+from quizzes.marks import correcting
 from quizzes.models import Export
 from quizzes.models.jobs import Job
+from quizzes.reporting.analysis import Which
 from quizzes.views import analysis
 
 log = structlog.get_logger(__name__)

@@ -22,8 +22,6 @@ from courses.models import (
     Term,
     User,
 )
-from quizzes import attempts
-from quizzes.attempts import Answer
 from quizzes.authoring import publish_all
 from quizzes.models import (
     Contest,
@@ -36,6 +34,8 @@ from quizzes.models import (
     Slot,
 )
 from quizzes.questions import KINDS
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 PASSWORD = "one-case-several-lenses"

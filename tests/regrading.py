@@ -1,10 +1,10 @@
 """What tests of regrades and contests begin with: finished attempts, and a corrected key."""
 
 from courses.models import Enrolment
-from quizzes import attempts
-from quizzes.attempts import Answer
 from quizzes.authoring import publish
 from quizzes.models import Attempt, Question, QuestionVersion
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer
 from tests.factories import NOON, minutes
 
 LATER = NOON + minutes(90)

@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from courses.models import Lesson
-from quizzes import attempts
+from quizzes.sitting import attempts
 from tests import factories
 from tests.factories import NOON
 

@@ -8,25 +8,25 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 APPS = ("courses", "quizzes")
 
-# The first name after the app that says which layer a module is in. A module that is not here is
-# a rule: rules are what the folders are full of.
+# What follows the app's name and says which layer a module is in: a folder, a file, or a file in a
+# folder. A module that is not here is a rule: rules are what the folders are full of.
 PURE = {
     "courses": {"rendering", "charts", "dates", "weighing", "rosterfile", "names"},
     "quizzes": {
-        "agreement",
-        "availability",
-        "behaviours",
-        "concerns",
-        "conditions",
-        "drawing",
-        "grading",
-        "mastery",
-        "misreading",
-        "pools",
+        "desk.concerns",
+        "desk.mastery",
+        "desk.misreading",
+        "marks.agreement",
+        "marks.grading",
+        "marks.rescoring",
         "questions",
-        "rescoring",
+        "seeing.visibility",
+        "sitting.behaviours",
+        "sitting.drawing",
+        "sitting.pools",
         "statistics",
-        "visibility",
+        "times.availability",
+        "times.conditions",
     },
 }
 MODELS = {"models"}
@@ -48,8 +48,8 @@ def modules() -> list[tuple[str, Path]]:
 
 def layer(name: str) -> str:
     app, _, rest = name.partition(".")
-    room = rest.split(".")[0]
-    if room in PURE[app]:
+    room, _, inner = rest.partition(".")
+    if room in PURE[app] or f"{room}.{inner.split('.')[0]}" in PURE[app]:
         return "pure"
     if room in MODELS:
         return "models"

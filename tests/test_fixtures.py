@@ -8,8 +8,8 @@ from django.core.management import call_command
 
 from courses.content_io import comparing
 from courses.models import Lesson
-from quizzes.behaviours import Behaviour
 from quizzes.models import Evidence, Question, Quiz
+from quizzes.sitting.behaviours import Behaviour
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from quizzes import attempts
+from quizzes.sitting import attempts
 from tests.factories import NOON
 from tests.test_access import API, PAGES, address, known, roles  # noqa: F401  # two are fixtures
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from courses.checks import has_wal_reset_bug, sqlite_is_safe
 from courses.models import Cohort, Enrolment, Record, User
-from quizzes import attempts, overview
+from quizzes.desk import overview
 from quizzes.models import Attempt, Response
+from quizzes.sitting import attempts
 from tests import factories
 
 POLICY = (

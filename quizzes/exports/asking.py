@@ -16,12 +16,12 @@ from courses import gradebook
 from courses.models import Cohort, Group, User
 from courses.refusals import Refused
 from quizzes import jobs
-from quizzes.analysis import Asked, Which
 from quizzes.exports import contents
 from quizzes.exports.tables import Table
 from quizzes.exports.writing import as_csv, write_xlsx
 from quizzes.jobs import UNFINISHED, Progress, Send
 from quizzes.models import Export, Quiz
+from quizzes.reporting.analysis import Asked, Which
 
 AT_ONCE = 10_000  # rows; a longer file is written in the background
 MOST_AT_A_TIME = 5  # unfinished, of one person

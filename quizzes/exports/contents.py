@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 
 from courses import gradebook
 from courses.models import Cohort, Group
-from quizzes import analysis, grading, sheets, telling
-from quizzes.analysis import Asked, Chosen, Decided, Decision, Line, Met, Which
 from quizzes.exports.tables import Cell, Column, Holds, Row, Table
+from quizzes.marks import grading
 from quizzes.models import Item, Mark, QuestionVersion, Response
 from quizzes.questions import KINDS, text_of
+from quizzes.reporting import analysis, sheets, telling
+from quizzes.reporting.analysis import Asked, Chosen, Decided, Decision, Line, Met, Which
 from quizzes.statistics import UNIT, Enough, Interval, Spread, pace
 
 CHUNK = 500  # attempts whose answers are read at a time

@@ -56,7 +56,7 @@ class Attempt(models.Model):
     # Without a score a submitted attempt waits for somebody to mark it.
     score = models.DecimalField(max_digits=10, decimal_places=5, null=True)
     out_of = models.DecimalField(max_digits=10, decimal_places=5)
-    # What it came to, question by question, written with the score (`quizzes.sheets`): what the
+    # What it came to, question by question, written with the score (`reporting.sheets`): what the
     # numbers of a class are counted from. Empty where there is no score, or no sheet yet.
     sheet = models.TextField(blank=True, default="", editable=False)
     # How long it took, and its questions (`statistics.pace`), written when it is handed in.

@@ -31,7 +31,7 @@ class Turn(models.Model):
 
 
 class Tally(models.Model):
-    """The counted sheets of a class, good while `turn` is what holds now (`quizzes.tallies`)."""
+    """The counted sheets of a class, good while `turn` is what holds now (`reporting.tallies`)."""
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="tallies", db_index=False)
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="tallies")

@@ -19,7 +19,7 @@ from string import ascii_lowercase
 from typing import Any, ClassVar
 
 from courses.rendering.faults import Fault
-from quizzes.visibility import Item
+from quizzes.seeing.visibility import Item
 
 # JSON has no type that the checker could follow through these walks; each kind narrows its own.
 Spec = Mapping[str, Any]

@@ -4,7 +4,7 @@ import random
 from collections.abc import Collection
 from typing import Any
 
-from quizzes.visibility import Item
+from quizzes.seeing.visibility import Item
 
 from .base import (
     Choice,

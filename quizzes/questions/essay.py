@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from courses.rendering.faults import Fault
-from quizzes.visibility import Item
+from quizzes.seeing.visibility import Item
 
 from .base import (
     Choice,

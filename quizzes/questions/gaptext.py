@@ -15,7 +15,7 @@ from html import escape
 from typing import Any
 
 from courses.rendering.faults import Fault
-from quizzes.visibility import Item
+from quizzes.seeing.visibility import Item
 
 from . import forms
 from .base import (

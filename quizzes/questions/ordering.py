@@ -15,7 +15,7 @@ from math import factorial
 from typing import Any
 
 from courses.rendering.faults import Fault
-from quizzes.visibility import Item
+from quizzes.seeing.visibility import Item
 
 from .base import (
     NOT_A_CHOICE,

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from courses.rendering.faults import Fault
-from quizzes.visibility import Item
+from quizzes.seeing.visibility import Item
 
 from .base import (
     NOT_A_CHOICE,

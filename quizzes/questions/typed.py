@@ -14,7 +14,7 @@ from html import escape
 from typing import Any, ClassVar
 
 from courses.rendering.faults import Fault
-from quizzes.visibility import Item
+from quizzes.seeing.visibility import Item
 
 from .base import Choice, Content, Kind, Order, Part, Response, Spec, Unreadable, explain
 from .checking import Inspection

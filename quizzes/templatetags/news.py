@@ -6,7 +6,7 @@ from django import template
 from django.utils import timezone
 
 from courses.models import Enrolment
-from quizzes import news
+from quizzes.marks import news
 
 register = template.Library()
 

@@ -20,8 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from quizzes.reports import Heading, OpenQuestion, in_parts
-from quizzes.trials import LEVELS
+from quizzes.sitting.reports import Heading, OpenQuestion, in_parts
+from quizzes.sitting.trials import LEVELS
 
 register = template.Library()
 

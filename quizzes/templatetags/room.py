@@ -13,7 +13,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from quizzes.live import Row
+from quizzes.desk.live import Row
 
 register = template.Library()
 

@@ -16,10 +16,12 @@ from courses.access import is_editor
 from courses.charts import box, histogram, scatter, traces
 from courses.models import Group
 from courses.requests import Request
-from quizzes import access, analysis, students, telling
+from quizzes import access
 from quizzes.access import TaughtQuiz, may_regrade
-from quizzes.analysis import WHICH, WHY, Asked, Decision, Detail, Reached, Report, Which
+from quizzes.desk import students
 from quizzes.models import Attempt
+from quizzes.reporting import analysis, telling
+from quizzes.reporting.analysis import WHICH, WHY, Asked, Decision, Detail, Reached, Report, Which
 from quizzes.statistics import Enough, proportion
 
 PAGE = 50  # attempts behind a number on one page

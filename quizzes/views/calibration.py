@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from courses.access import place_in
 from courses.requests import Request
-from quizzes import calibration
+from quizzes.desk import calibration
 
 
 @require_safe

@@ -17,9 +17,9 @@ from courses.forms import CohortForm
 from courses.models import Cohort, Role
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import dates as calendars
-from quizzes import timing
 from quizzes.forms import DatesForm, ShiftForm
+from quizzes.times import dates as calendars
+from quizzes.times import timing
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
 

@@ -28,12 +28,13 @@ from courses.access import teaching_in
 from courses.models import Cohort, Enrolment, Group, Role
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import jobs, students
-from quizzes.analysis import WHICH, Which
+from quizzes import jobs
+from quizzes.desk import students
 from quizzes.exports import asking
 from quizzes.exports.asking import AT_ONCE, FORMS, OF_ALL, TYPES, WORDS, Form, Wanted, What
 from quizzes.exports.writing import as_csv, write_xlsx
 from quizzes.models import Export, Quiz
+from quizzes.reporting.analysis import WHICH, Which
 from quizzes.tasks import write_export
 from quizzes.views.polling import polled
 

@@ -16,9 +16,11 @@ from courses.forms import PlainIntegerField
 from courses.models import Enrolment, Group
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, extending, live, timing
+from quizzes import access
+from quizzes.desk import live
+from quizzes.desk.live import Room, Row, Stage
 from quizzes.forms import although_seen_field, reason_field
-from quizzes.live import Room, Row, Stage
+from quizzes.times import extending, timing
 
 STAGES = {
     Stage.WORKING: (gettext_lazy("working"), ""),

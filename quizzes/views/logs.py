@@ -11,8 +11,11 @@ from django.views.decorators.http import require_safe
 
 from courses import correspondence
 from courses.requests import Request
-from quizzes import access, attempts, logbook, reports, students, visibility
-from quizzes.logbook import Log
+from quizzes import access
+from quizzes.desk import students
+from quizzes.seeing import visibility
+from quizzes.sitting import attempts, logbook, reports
+from quizzes.sitting.logbook import Log
 
 log = structlog.get_logger(__name__)
 

@@ -20,10 +20,10 @@ from courses.forms import PlainDecimalField
 from courses.models import Cohort, Enrolment, Role
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import queue
-from quizzes.agreement import State
+from quizzes.marks import queue
+from quizzes.marks.agreement import State
+from quizzes.marks.queue import Entry, Pile, Sheet
 from quizzes.models import Item, Marking
-from quizzes.queue import Entry, Pile, Sheet
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
 NOTHING_LEFT = "Nothing more of this question waits for you."

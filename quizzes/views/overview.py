@@ -18,12 +18,12 @@ from courses.access import teaching_in
 from courses.charts import activity as activity_chart
 from courses.models import Enrolment, Group, Module, Role
 from courses.requests import Request
-from quizzes import explaining, understanding
-from quizzes import overview as reads
-from quizzes.concerns import Rule, Standing
+from quizzes.desk import explaining, understanding
+from quizzes.desk import overview as reads
+from quizzes.desk.concerns import Rule, Standing
+from quizzes.desk.overview import RULES, STANDINGS
+from quizzes.desk.understanding import Terms
 from quizzes.models import Quiz
-from quizzes.overview import RULES, STANDINGS
-from quizzes.understanding import Terms
 
 FIRST = 6  # students who need help, on the first page
 SAID = 2  # paragraphs to teach again, on the first page

@@ -16,8 +16,8 @@ from courses.refusals import Refused
 from courses.requests import Request
 from courses.rosterfile import Fault, Reading
 from courses.tasks import mail_invitations
-from quizzes import timing
 from quizzes.models import Attempt
+from quizzes.times import timing
 
 MOST_FAULTS = 100
 

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, attempts, previewing
-from quizzes.previewing import Reader
+from quizzes import access
 from quizzes.questions import Kind
+from quizzes.sitting import attempts, previewing
+from quizzes.sitting.previewing import Reader
 
 LONGEST_SEED = 40
 

@@ -20,7 +20,8 @@ from courses.access import is_editor
 from courses.models import Cohort
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, contests, correcting, jobs, regrading, tasks
+from quizzes import access, jobs, tasks
+from quizzes.marks import contests, correcting, regrading
 from quizzes.models import Question, QuestionVersion, Regrade, RegradeJob
 from quizzes.questions import KINDS, text_of
 from quizzes.views.polling import polled

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 from django_tasks import task
 
 from courses.requests import Request
-from quizzes import access, response_model, telling
-from quizzes.response_model import Scaled, Told
+from quizzes import access
+from quizzes.reporting import response_model, telling
+from quizzes.reporting.response_model import Scaled, Told
 from quizzes.statistics import Enough
 from quizzes.statistics.intervals import Z
 

@@ -23,9 +23,10 @@ from courses.forms import MessageForm, NoteForm
 from courses.models import Enrolment, Note, Role
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, students
+from quizzes import access
 from quizzes.access import TaughtStudent
-from quizzes.students import What
+from quizzes.desk import students
+from quizzes.desk.students import What
 
 EVENTS = 50
 MESSAGES = 10

@@ -19,12 +19,14 @@ from courses import dashboards
 from courses.models import Enrolment
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, attempts, checkpoints, contests, presence, reports, trials, trying
-from quizzes.attempts import Answer, Closed, NotSaved, Saved
-from quizzes.behaviours import Rules
+from quizzes import access
+from quizzes.marks import contests
 from quizzes.models import Attempt, QuestionVersion, Response
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Unreadable
+from quizzes.sitting import attempts, checkpoints, presence, reports, trials, trying
+from quizzes.sitting.attempts import Answer, Closed, NotSaved, Saved
+from quizzes.sitting.behaviours import Rules
 
 # How the browser's script asks for a typed acknowledgement instead of a page.
 JSON = "application/json"

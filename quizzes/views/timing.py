@@ -19,9 +19,8 @@ from courses.access import teaching_in
 from courses.models import Cohort, Enrolment, Group, Role
 from courses.refusals import Refused
 from courses.requests import Request
-from quizzes import access, attempts, timing
+from quizzes import access
 from quizzes.access import TaughtQuiz
-from quizzes.availability import in_words
 from quizzes.forms import (
     AcceptForm,
     MembersForm,
@@ -31,6 +30,9 @@ from quizzes.forms import (
     TimeFactorForm,
 )
 from quizzes.models import Attempt, Override, Schedule
+from quizzes.sitting import attempts
+from quizzes.times import timing
+from quizzes.times.availability import in_words
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
 

@@ -17,14 +17,15 @@ from courses.charts import heat
 from courses.models import Enrolment, Group, Module, Objective, Role
 from courses.names import sort_key
 from courses.requests import Request
-from quizzes import explaining, mastery, practising, students, sureness, understanding
-from quizzes.calibration import BANDS, ENOUGH
-from quizzes.misreading import COLUMNS, LENSES, NO_LENS, ROWS, Misread, Pair, is_mixed_up
+from quizzes.desk import explaining, mastery, students, sureness, understanding
+from quizzes.desk.calibration import BANDS, ENOUGH
+from quizzes.desk.misreading import COLUMNS, LENSES, NO_LENS, ROWS, Misread, Pair, is_mixed_up
+from quizzes.desk.understanding import Aim, Terms, Wanted
 from quizzes.models import Attempt, QuestionVersion
-from quizzes.practising import About
+from quizzes.reporting.telling import percent
+from quizzes.sitting import practising
+from quizzes.sitting.practising import About
 from quizzes.statistics import Enough
-from quizzes.telling import percent
-from quizzes.understanding import Aim, Terms, Wanted
 from quizzes.views import take
 
 LISTED = 15  # misconceptions and paragraphs in one list

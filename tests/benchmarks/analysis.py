@@ -20,9 +20,9 @@ if not settings.configured:
 
 from django.core.management import call_command
 
-from quizzes import analysis
-from quizzes.analysis import Asked
 from quizzes.models import Attempt
+from quizzes.reporting import analysis
+from quizzes.reporting.analysis import Asked
 from tests.benchmarks import class_that_sat
 from tests.benchmarks.counting import count
 

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import Cohort, Enrolment, Record, User
-from quizzes import grading, sheets
+from quizzes.marks import grading
 from quizzes.models import Attempt, Item, Mark, Question, Quiz, Response, Slot
+from quizzes.reporting import sheets
 from quizzes.statistics import pace
 from tests import factories
 

@@ -21,9 +21,9 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.models import Activity, Cohort, Enrolment, Module, Record, Role, User
-from quizzes import sheets
 from quizzes.models import Attempt, Question, Quiz
 from quizzes.questions.base import LENSES
+from quizzes.reporting import sheets
 from tests import factories
 from tests.benchmarks import regrading
 from tests.benchmarks.analysis import milliseconds

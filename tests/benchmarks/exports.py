@@ -25,10 +25,10 @@ if not settings.configured:
 from django.core.management import call_command
 
 from courses.models import Cohort
-from quizzes.analysis import Asked, Which
 from quizzes.exports import contents
 from quizzes.exports.writing import as_csv, write_xlsx
 from quizzes.models import Mark, Quiz
+from quizzes.reporting.analysis import Asked, Which
 from tests.benchmarks import class_that_sat
 from tests.benchmarks.counting import count
 

@@ -18,8 +18,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from courses.models import Cohort, Enrolment, User
-from quizzes import attempts
-from quizzes.attempts import Answer
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer
 from tests import factories
 from tests.benchmarks import regrading, world
 from tests.benchmarks.tables import spread

@@ -21,7 +21,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import Activity, Cohort, Enrolment, Module, Record, Source, Term, User
-from quizzes import authoring, regrading
+from quizzes import authoring
+from quizzes.marks import regrading
 from quizzes.models import Attempt, Item, Mark, Question, QuestionVersion, Quiz, Response, Slot
 from tests import factories
 

@@ -20,9 +20,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from courses.models import Cohort, Enrolment, User
-from quizzes import attempts
-from quizzes.attempts import Answer
 from quizzes.models import Quiz
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer
 from tests import factories
 from tests.benchmarks import regrading
 

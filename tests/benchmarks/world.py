@@ -25,8 +25,9 @@ from django.utils import timezone
 from config import bootstrap
 from courses.management.commands import up
 from courses.models import Activity, Cohort, Course, Enrolment, Lesson, Module, User
-from quizzes import attempts, simulation
+from quizzes import simulation
 from quizzes.models import Question, Quiz, Slot
+from quizzes.sitting import attempts
 from tests import factories
 from tests.benchmarks.counting import Counts, count
 from tests.benchmarks.forms import AttemptPage

@@ -17,8 +17,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, e
 
 from config import bootstrap
 from courses.models import Course, User
-from quizzes import attempts
 from quizzes.models import Attempt
+from quizzes.sitting import attempts
 from tests.factories import PASSWORD
 from tests.shelf import Shelf
 

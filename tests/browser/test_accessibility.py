@@ -12,9 +12,11 @@ from playwright.sync_api import Page, expect
 
 from courses import correspondence
 from courses.models import Activity, Cohort, Enrolment, Lesson
-from quizzes import attempts, contests, regrading, timing
-from quizzes.attempts import Answer
+from quizzes.marks import contests, regrading
 from quizzes.models import Attempt, Contest, Item, Question, Regrade, RegradeJob
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer
+from quizzes.times import timing
 from tests import factories
 
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]

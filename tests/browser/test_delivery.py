@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from quizzes import attempts
 from quizzes.models import Attempt, Item, Response
+from quizzes.sitting import attempts
 from tests.browser.sitting import expect_saved
 from tests.browser.test_accessibility import faults
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from quizzes import timing
+from quizzes.times import timing
 from tests.browser.sitting import expect_saved
 
 WITHIN = 30_000  # ms in which an open page must know

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from courses import progress
 from courses.models import Activity, Enrolment, Lesson, User
-from quizzes import attempts
 from quizzes.models import Attempt, CheckpointAnswer
+from quizzes.sitting import attempts
 from tests import factories
 from tests.browser.conftest import sign_in
 from tests.browser.sitting import expect_saved, give, right_answers

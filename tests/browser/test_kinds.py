@@ -5,8 +5,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from courses.models import Module
-from quizzes import attempts
 from quizzes.models import Attempt
+from quizzes.sitting import attempts
 from tests import factories
 from tests.browser.sitting import expect_saved, give, right_answers, status, tab_to
 from tests.browser.test_accessibility import NARROW, faults, overflow

@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from quizzes import attempts
-from quizzes.attempts import Answer
 from quizzes.models import Attempt, LateAnswer, Mark, Response
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer
 from tests import factories
 from tests.browser.conftest import sign_in
 from tests.browser.sitting import expect_saved, status

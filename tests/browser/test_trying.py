@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from quizzes import attempts
-from quizzes.attempts import Answer
 from quizzes.models import Attempt, Item, Response
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer
 from tests import factories
 from tests.browser.sitting import expect_saved, tab_to
 from tests.browser.test_accessibility import NARROW, faults, overflow

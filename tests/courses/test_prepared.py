@@ -7,8 +7,8 @@ from django.forms.models import model_to_dict
 from courses import access, dashboards, progress
 from courses.models import Activity, Enrolment, Role, User
 from courses.models.prepared import Prepared
-from quizzes import attempts
 from quizzes.models import Attempt
+from quizzes.sitting import attempts
 from tests import factories
 from tests.factories import NOON
 

@@ -15,12 +15,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from quizzes import attempts
-from quizzes.attempts import Answer, NotSaved, Saved
-from quizzes.availability import GRACE
 from quizzes.models import Attempt, Item, LateAnswer, Mark, Response
 from quizzes.questions import KINDS
 from quizzes.questions.base import NeedsMarking
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer, NotSaved, Saved
+from quizzes.times.availability import GRACE
 from tests.factories import NOON, minutes
 from tests.invariants.scale import SCALE, runs
 

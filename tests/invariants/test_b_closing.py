@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from courses.models import Record
 from courses.refusals import Refused
-from quizzes import attempts
-from quizzes.attempts import Answer, Closed
 from quizzes.models import Attempt, Item, Mark, QuestionVersion, Response
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer, Closed
 from tests import factories
 from tests.factories import NOON, minutes
 from tests.invariants.scale import runs

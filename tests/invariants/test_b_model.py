@@ -24,9 +24,13 @@ from hypothesis.stateful import (
 from courses import dashboards, enrolment
 from courses.models import Enrolment, Record, Role
 from courses.refusals import Refused
-from quizzes import access, attempts, queue, regrading, reports, timing, trying, visibility
-from quizzes.attempts import Answer, Closed, NotSaved, Saved
+from quizzes import access
+from quizzes.marks import queue, regrading
 from quizzes.models import Attempt, Item, Mark, Question, Quiz, Response, Slot
+from quizzes.seeing import visibility
+from quizzes.sitting import attempts, reports, trying
+from quizzes.sitting.attempts import Answer, Closed, NotSaved, Saved
+from quizzes.times import timing
 from tests import factories
 from tests.factories import NOON
 from tests.invariants.model import (

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 
 from courses.models import Enrolment, Record
-from quizzes import attempts
-from quizzes.attempts import Answer, Closed, Saved
 from quizzes.models import Attempt, Mark, Response
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer, Closed, Saved
 from tests import factories
 from tests.factories import NOON
 from tests.invariants.scale import PROVING, runs

@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses.models import Cohort, Enrolment
-from quizzes import attempts, availability, reports, timing
-from quizzes.availability import GRACE, instant
 from quizzes.models import Attempt, Quiz, Response
+from quizzes.sitting import attempts, reports
+from quizzes.times import availability, timing
+from quizzes.times.availability import GRACE, instant
 from tests.contract import Api
 from tests.invariants.scale import PROVING, runs
 from tests.races import at_once

@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from courses import gradebook
 from courses.models import Enrolment, Record, User
-from quizzes import attempts
-from quizzes.attempts import Answer
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer
 from tests import factories
 from tests.factories import NOON
 from tests.invariants.scale import runs

@@ -6,10 +6,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from courses.models import Record
-from quizzes import attempts, marking, queue, reports
-from quizzes.attempts import Answer
+from quizzes.marks import marking, queue
 from quizzes.models import Attempt, Item, Mark
 from quizzes.questions import KINDS
+from quizzes.sitting import attempts, reports
+from quizzes.sitting.attempts import Answer
 from tests.factories import NOON, minutes
 from tests.invariants.scale import runs
 from tests.races import at_once

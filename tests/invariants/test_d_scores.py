@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from courses import dashboards
 from courses.models import Record
-from quizzes import attempts, reports
-from quizzes.attempts import Answer
 from quizzes.models import Attempt, Item, Mark, Quiz, Slot
+from quizzes.sitting import attempts, reports
+from quizzes.sitting.attempts import Answer
 from tests import factories
 from tests.contract import Api
 from tests.factories import NOON, minutes

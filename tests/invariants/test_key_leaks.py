@@ -19,11 +19,12 @@ from django.utils import timezone
 
 from courses import gradebook
 from courses.models import Course, Enrolment, Lesson, Record, Term
-from quizzes import attempts, revealing
-from quizzes.attempts import Answer
 from quizzes.authoring import publish
 from quizzes.models import Attempt, Question, Quiz
 from quizzes.questions import KINDS
+from quizzes.seeing import revealing
+from quizzes.sitting import attempts
+from quizzes.sitting.attempts import Answer
 from tests import factories
 from tests.invariants.scale import SCALE, runs
 from tests.regrading import correct

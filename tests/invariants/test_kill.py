@@ -29,9 +29,10 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.checks import postgresql_is_safe
-from quizzes import attempts, grading
+from quizzes.marks import grading
 from quizzes.models import Attempt, Item, Mark, Response
 from quizzes.questions import KINDS
+from quizzes.sitting import attempts
 from tests import factories
 from tests.benchmarks.servers import ROOT, Server, serve
 from tests.invariants.scale import SCALE, runs

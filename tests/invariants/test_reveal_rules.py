@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizzes.conditions import End, Origin, Special, last_close, resolve
-from quizzes.visibility import KEY, Phase, Policy, Role, may_earn, phase, visible
+from quizzes.seeing.visibility import KEY, Phase, Policy, Role, may_earn, phase, visible
+from quizzes.times.conditions import End, Origin, Special, last_close, resolve
 from tests.invariants.scale import runs
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses.models import Enrolment, GradeColumn, Record
-from quizzes import reports, simulation
+from quizzes import simulation
 from quizzes.authoring import publish
 from quizzes.models import Attempt, Item, Mark, Question, Quiz, Response
 from quizzes.questions import KINDS
+from quizzes.sitting import reports
 from tests import factories
 from tests.contract import Api
 

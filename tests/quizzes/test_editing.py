@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from courses import yaml_text
 from courses.models import Lesson, Term
-from quizzes import attempts
 from quizzes.models import (
     Attempt,
     Band,
@@ -21,6 +20,7 @@ from quizzes.models import (
     Tag,
 )
 from quizzes.questions import KINDS
+from quizzes.sitting import attempts
 from tests import factories
 from tests.editing import errors, said, typed
 from tests.factories import NOON

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.attempts import digest
+from quizzes.marks.rescoring import CannotRescore, Correction, Key, Policy
 from quizzes.questions import KINDS, NeedsMarking
 from quizzes.questions.essay import SPEC, rubric_fraction
-from quizzes.rescoring import CannotRescore, Correction, Key, Policy
+from quizzes.sitting.attempts import digest
 
 ESSAY = KINDS["essay"]
 ORDER = ESSAY.keys(SPEC)

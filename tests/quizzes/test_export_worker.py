@@ -13,14 +13,14 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from quizzes.analysis import Asked, Which
 from quizzes.exports import asking, contents
 from quizzes.exports.asking import Form, Wanted, What
 from quizzes.exports.writing import as_csv
 from quizzes.models import Export
+from quizzes.reporting.analysis import Asked, Which
 from quizzes.tasks import write_export
 from tests.invariants.test_kill import site
-from tests.quizzes.test_analysis import make_class
+from tests.quizzes.reporting.test_analysis import make_class
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -16,18 +16,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from courses.models import GradeColumn, Group, Record
-from quizzes import analysis, attempts, jobs, sheets, telling
-from quizzes.analysis import Asked, Which
+from quizzes import jobs
 from quizzes.exports import asking, contents, writing
 from quizzes.exports.asking import Form, Wanted, What
 from quizzes.exports.tables import Column, Holds, Table, guarded
 from quizzes.models import Attempt, Export
 from quizzes.questions import KINDS
+from quizzes.reporting import analysis, sheets, telling
+from quizzes.reporting.analysis import Asked, Which
+from quizzes.sitting import attempts
 from quizzes.tasks import write_export
 from tests import factories
 from tests.benchmarks.counting import count
 from tests.factories import NOON
-from tests.quizzes.test_analysis import make_class
+from tests.quizzes.reporting.test_analysis import make_class
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db

@@ -3,8 +3,8 @@
 import pytest
 
 from courses.refusals import Refused
-from quizzes import attempts
 from quizzes.models import Question
+from quizzes.sitting import attempts
 from tests.factories import NOON
 from tests.regrading import correct
 

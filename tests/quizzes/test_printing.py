@@ -18,14 +18,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.refusals import Refused
-from quizzes import analysis, telling
-from quizzes.analysis import Asked, Which
 from quizzes.exports import asking
 from quizzes.exports.asking import Form, Wanted, What
 from quizzes.exports.printing import pdf
 from quizzes.exports.printing.paper import BASE, file_of
+from quizzes.reporting import analysis, telling
+from quizzes.reporting.analysis import Asked, Which
 from quizzes.tasks import write_export
-from tests.quizzes.test_analysis import make_class
+from tests.quizzes.reporting.test_analysis import make_class
 
 
 def streams(content: bytes) -> bytes:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from quizzes.questions import KINDS, Kind, digest, plain, text_of
 from quizzes.questions.multiple import RULES as MULTIPLE_RULES
 from quizzes.questions.ordering import RULES as ORDERING_RULES
-from quizzes.visibility import AT_WORK, EVERYTHING, Item
+from quizzes.seeing.visibility import AT_WORK, EVERYTHING, Item
 
 SAMPLES = [(kind, sample) for kind in KINDS.values() for sample in kind.samples]
 GOLDEN = json.loads((Path(__file__).parent / "golden_grades.json").read_text())

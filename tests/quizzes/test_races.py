@@ -5,10 +5,10 @@ from django.db import IntegrityError, transaction
 
 from courses import enrolment, progress
 from courses.models import Enrolment, Record
-from quizzes import attempts, trying
-from quizzes.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.authoring import publish
 from quizzes.models import Attempt, Item, Mark, QuestionVersion, Response
+from quizzes.sitting import attempts, trying
+from quizzes.sitting.attempts import Answer, Closed, NotSaved, Saved
 from tests import factories
 from tests.factories import NOON
 from tests.races import at_once

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes import attempts
 from quizzes.models import Attempt, CheckpointAnswer, Response
+from quizzes.sitting import attempts
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from quizzes.content import spec_words
 from quizzes.questions import KINDS, eventdate, forms, numeric
 from quizzes.questions.forms import MOST, find, fold, spelt_out
-from quizzes.visibility import EVERYTHING
+from quizzes.seeing.visibility import EVERYTHING
 
 # --- forms
 

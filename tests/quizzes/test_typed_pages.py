@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 
 from courses import authoring
-from quizzes import attempts
 from quizzes.authoring import publish
 from quizzes.models import Attempt, CheckpointAnswer, Response
+from quizzes.sitting import attempts
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,9 @@ import structlog
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes import attempts, marking
+from quizzes.marks import marking
 from quizzes.models import Attempt
+from quizzes.sitting import attempts
 
 log = structlog.get_logger(__name__)
 

@@ -11,8 +11,10 @@ from tqdm import tqdm
 
 from courses.demo_people import DEMO_COHORT, DEMO_PASSWORD, DEMO_PEOPLE
 from courses.models import Cohort, Course, Enrolment, Role, User
-from quizzes import attempts, simulation, timing
+from quizzes import simulation
 from quizzes.models import Attempt, Quiz
+from quizzes.sitting import attempts
+from quizzes.times import timing
 
 
 class Command(BaseCommand):

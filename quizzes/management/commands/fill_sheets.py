@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from quizzes import sheets
+from quizzes.reporting import sheets
 
 PORTION = 500
 

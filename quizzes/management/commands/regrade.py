@@ -10,9 +10,9 @@ from tqdm import tqdm
 
 from courses.models import Cohort, User
 from courses.refusals import Refused
-from quizzes import regrading
+from quizzes.marks import regrading
+from quizzes.marks.regrading import Watch
 from quizzes.models import Question, QuestionVersion, Regrade
-from quizzes.regrading import Watch
 
 
 @contextmanager

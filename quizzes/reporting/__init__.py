@@ -1,0 +1,1 @@
+"""What a quiz says about its class and itself: the numbers of the report and its files."""

@@ -1,0 +1,161 @@
+"""A quiz as its students would meet it, for those who teach or edit: drawn, answered and graded in
+memory. No clock starts, and nothing is stored.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from quizzes.marks import grading
+from quizzes.models import Attempt, Item, QuestionVersion, Quiz
+from quizzes.questions import KINDS, Kind
+from quizzes.questions.base import Unreadable
+from quizzes.seeing.visibility import EVERYTHING
+from quizzes.sitting import attempts, composing, reports
+from quizzes.sitting.reports import OpenQuestion, Result, ReviewedQuestion
+
+NOTHING_STORED = (
+    "What a student with these answers would read when all is shown. Nothing is stored."
+)
+
+# Reads what was given to the question at a position; ValueError with a sentence.
+Reader = Callable[[Kind, Any], Any]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An attempt that nobody makes, with its questions as `attempts.start` would freeze them."""
+
+    attempt: Attempt
+    items: Sequence[Item]
+
+
+def draw(quiz: Quiz, *, seed: str, now: datetime) -> Preview:
+    """A draw that the same seed repeats, as long as the bank stays as it is.
+
+    Raises `Refused` where a student could not start either.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    filled = composing.compose(None, quiz, rng=rng)
+    whole = QuestionVersion.objects.in_bulk([version.pk for _slot, version in filled])
+    filled = [(slot, whole[version.pk]) for slot, version in filled]
+    attempt = Attempt(
+        quiz=quiz,
+        number=1,
+        started_at=now,
+        out_of=sum(slot.points for slot, _version in filled),
+        rules=attempts.rules_of(quiz).stored(),
+        sections=composing.headings(filled),
+    )
+    return Preview(attempt, attempts.frozen(attempt, filled, rng))
+
+
+def questions(preview: Preview, *, typed: Mapping[int, Reader] | None = None) -> list[OpenQuestion]:
+    """The questions as an open attempt shows them, with what was `typed` so far."""
+    return [
+        OpenQuestion(
+            position=item.position,
+            name=f"q{item.position}",
+            points=item.points,
+            presented=KINDS[item.version.kind].present(
+                item.version.public, item.order, _typed(item, typed)
+            ),
+            shown=None,
+            revision=0,
+            saved_at=None,
+        )
+        for item in preview.items
+    ]
+
+
+def _typed(item: Item, typed: Mapping[int, Reader] | None) -> Any:
+    if not typed:
+        return None
+    try:
+        return typed[item.position](KINDS[item.version.kind], item.order)
+    except Unreadable as problem:
+        return problem.typed
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class Row:
+    """An item with its answer, as reviews and proofs read it."""
+
+    position: int
+    points: Decimal
+    kind: str
+    content: Any
+    order: Any
+    answer: Any
+
+
+def faults(preview: Preview, typed: Mapping[int, Reader]) -> dict[int, str]:
+    """What cannot be read, by position, in sentences."""
+    found = {}
+    for item in preview.items:
+        try:
+            typed[item.position](KINDS[item.version.kind], item.order)
+        except ValueError as problem:
+            found[item.position] = str(problem)
+    return found
+
+
+def graded(preview: Preview, typed: Mapping[int, Reader], *, now: datetime) -> Result:
+    """What these answers earn, with all shown; no total while an answer waits for a person."""
+    rows, marks = [], []
+    for item in preview.items:
+        version, kind = item.version, KINDS[item.version.kind]
+        answer = typed[item.position](kind, item.order)
+        rows.append(
+            Row(item.position, item.points, version.kind, version.content, item.order, answer)
+        )
+        marks.append(
+            None if kind.by_hand else grading.mark(kind.grade(version.spec, answer), item.points)
+        )
+    proofs = reports.proofs_of(rows)
+    reviewed = []
+    for row, mark in zip(rows, marks, strict=True):
+        review = KINDS[row.kind].review(row.content, row.order, row.answer, items=EVERYTHING)
+        reviewed.append(
+            ReviewedQuestion(
+                position=row.position,
+                points=grading.shown(row.points),
+                mark=None if mark is None else grading.shown(mark),
+                review=review,
+                proofs=reports.shown_proofs(row, review, EVERYTHING, proofs),
+                waits=mark is None,
+            )
+        )
+    attempt, quiz = preview.attempt, preview.attempt.quiz
+    attempt.submitted_at, attempt.state = now, Attempt.State.SUBMITTED
+    score = percentage = passed = None
+    sentence = _("Your answers are handed in.")
+    if None not in marks:
+        attempt.score = grading.total(mark for mark in marks if mark is not None)
+        score = grading.shown(attempt.score)
+        percentage = grading.effective(attempt.score, attempt.out_of, Decimal(0))
+        passed = percentage >= quiz.pass_mark
+        sentence = reports.verdict(quiz, passed)
+    waiting = reports.waiting_in_words(marks.count(None), score)
+    return Result(
+        attempt=attempt,
+        items=EVERYTHING,
+        score=score,
+        out_of=grading.shown(attempt.out_of),
+        percentage=percentage,
+        passed=passed,
+        sentence=sentence,
+        hidden="",
+        questions=reviewed,
+        read_again=reports.read_again(reviewed),
+        next=None,
+        overall=reports.overall_words(quiz, percentage),
+        waiting=f"{waiting} {_(NOTHING_STORED)}".strip(),
+    )

@@ -1,0 +1,723 @@
+"""When a cohort may take a quiz, and what is different for its groups and people.
+
+Instructors of the cohort set it. Each verb moves the ends of the open attempts concerned in its
+own transaction. Locks are taken in one order everywhere: the cohort or group, then enrolments,
+then attempts, each by its number; so whoever starts at the same moment comes before or after, and
+gets the new conditions either way.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from courses.models import Cohort, Enrolment, GradeColumn, Group, Record, Role, User
+from courses.refusals import Refused
+from quizzes.marks import ledger
+from quizzes.models import Attempt, Override, OverrideMove, Quiz, Schedule
+from quizzes.seeing import visibility
+from quizzes.sitting import composing
+from quizzes.sitting.behaviours import Rules
+from quizzes.times import availability, conditions
+from quizzes.times.conditions import Conditions, End, Origin
+from quizzes.times.holding import FIELDS, Book
+from quizzes.times.holding import SCHEDULED as SCHEDULED
+from quizzes.times.holding import Person as Person
+from quizzes.times.holding import anew as anew
+from quizzes.times.holding import late_of as late_of
+from quizzes.times.holding import person as person
+
+LONGEST_REASON = 300
+LONGEST_PASSWORD = 64
+
+# --- When it is over for everybody -------------------------------------------------------------
+
+
+def over_at(quiz: Quiz, *, cohort: Cohort, now: datetime) -> datetime | None:
+    """When nobody can earn credit on the key of this quiz any more, or None for never yet.
+
+    Cohorts to show the site with count only for their own people; queries as `last_ends`.
+    """
+    return last_ends([quiz], cohorts={cohort.pk}, now=now)[quiz.pk].at
+
+
+def last_ends(
+    quizzes: Collection[Quiz], *, cohorts: Collection[int], now: datetime
+) -> dict[int, End]:
+    """The same for several quizzes, by primary key, with whose end it is.
+
+    Seen from `cohorts`: of those to show the site with, only these count.
+
+    The latest close over all cohorts that study it, the extensions of groups and people that
+    still hold, and the attempts under way. Where rules overlap, the later one decides. A key
+    belongs to its question: of exams that may ask the same one, all wait for the last, unless
+    that counts known questions. Three queries, and those of `composing.kin`.
+    """
+    kin = composing.kin(quizzes)
+    wanted = {quiz.pk: quiz for quiz in chain(*kin.values(), quizzes)}
+    ends = {
+        key: conditions.last_close(of_quiz)
+        for key, of_quiz in _own_ends(list(wanted.values()), cohorts=cohorts, now=now).items()
+        if of_quiz
+    }
+    return {
+        quiz.pk: conditions.latest(
+            [
+                ends[quiz.pk],
+                *(
+                    End(ends[other.pk].at, other.activity.title, origin=Origin.EXAM)
+                    for other in kin[quiz.pk]
+                    if other.pk in ends
+                ),
+            ]
+        )
+        for quiz in quizzes
+    }
+
+
+def _own_ends(
+    quizzes: Collection[Quiz], *, cohorts: Collection[int], now: datetime
+) -> dict[int, list[End]]:
+    """All that may be the last end of each quiz by itself; three queries."""
+    others = Q(demo=False) | Q(pk__in=cohorts)
+    studying = Q(joining_open=True) | Q(
+        enrolments__role=Role.STUDENT, enrolments__withdrawn_at__isnull=True
+    )
+    keys = [quiz.pk for quiz in quizzes]
+    studied: dict[int, Cohort] = {}
+    planned: dict[tuple[int | None, int], datetime | None] = {}
+    for cohort in (
+        Cohort.objects.filter(others, studying | Q(pk__in=cohorts))
+        .filter(course__in={quiz.activity.module.course_id for quiz in quizzes})
+        .annotate(plan=FilteredRelation("schedules", condition=Q(schedules__quiz__in=keys)))
+        .annotate(planned_for=F("plan__quiz"), planned=F("plan__closes_at"))
+        .order_by()
+        .distinct()
+    ):
+        studied[cohort.pk] = cohort
+        planned[cohort.planned_for, cohort.pk] = cohort.planned
+    ends: dict[int, list[End]] = {
+        quiz.pk: [
+            End(planned.get((quiz.pk, cohort.pk)) or cohort.closes_at, cohort.title)
+            for cohort in studied.values()
+            if cohort.course_id == quiz.activity.module.course_id
+        ]
+        for quiz in quizzes
+    }
+    for key, number, name, username, group, closes_at in (
+        Override.objects.filter(
+            Q(enrolment__cohort__in=studied, enrolment__withdrawn_at__isnull=True)
+            | Q(group__cohort__in=studied),
+            Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+            quiz__in=keys,
+            revoked_at__isnull=True,
+            closes_at__isnull=False,
+        )
+        .order_by("made_at", "pk")
+        .values_list(
+            "quiz",
+            "enrolment",
+            "enrolment__user__name",
+            "enrolment__user__username",
+            "group__name",
+            "closes_at",
+        )
+    ):
+        if number is None:
+            ends[key].append(End(closes_at, group, origin=Origin.GROUP))
+        else:
+            ends[key].append(End(closes_at, name or username, number, Origin.PERSON))
+    for key, closes_at in (
+        Attempt.objects.open()
+        .filter(Q(closes_at__isnull=True) | Q(closes_at__gte=now))
+        .filter(quiz__in=keys, enrolment__cohort__in=studied)
+        .order_by()
+        .values_list("quiz", "closes_at")
+        .distinct()
+    ):
+        ends[key].append(End(closes_at, origin=Origin.QUIZ))
+    return ends
+
+
+# --- After the answers were shown ---------------------------------------------------------------
+
+
+class Seen(Refused):
+    """More can be earned than before, after its answers may have been seen."""
+
+
+def may_have_seen(quiz: Quiz, *, cohort: Cohort, now: datetime) -> int:
+    """How many students may have seen the answers of an exam by now.
+
+    Once it is over for everybody, all who handed in and whose marks are not hidden; besides all to
+    whom a result has shown them, even if it was opened again since. Other quizzes show their
+    answers while some are still at work, and say so: for them it is 0. Four queries, and those of
+    `composing.kin`.
+    """
+    if quiz.review != visibility.Policy.EXAM:
+        return 0
+    seen = Q(shown_at__isnull=False)
+    over = over_at(quiz, cohort=cohort, now=now)
+    if over is not None and over <= now:
+        hidden = GradeColumn.objects.filter(
+            cohort=OuterRef("enrolment__cohort"), activity=quiz.activity_id, hidden=True
+        ).order_by()
+        seen |= Q(
+            ~Exists(hidden),
+            state=Attempt.State.SUBMITTED,
+            submitted_at__lte=now - visibility.JUST_AFTER,
+        )
+    people = Attempt.objects.filter(seen, quiz=quiz).order_by().values("enrolment__user")
+    return people.distinct().count()
+
+
+def in_words(seen: int) -> str:
+    """What to know before more is given."""
+    return ngettext(
+        "%(n)d student may have seen these answers already. Whoever is given more time or another"
+        " attempt now may know them from there.",
+        "%(n)d students may have seen these answers already. Whoever is given more time or another"
+        " attempt now may know them from there.",
+        seen,
+    ) % {"n": seen}
+
+
+def asks_first(seen: int) -> Seen:
+    """The refusal of what would be given without knowing that."""
+    return Seen(in_words(seen) + " " + _("Tick “Give it all the same” if you mean it."))
+
+
+def _holding(quiz: Quiz, cohort: Cohort, people: Collection[int], at: datetime) -> dict[int, Any]:
+    """The conditions of some of a cohort, by enrolment; four queries."""
+    book = Book([quiz.pk], [cohort.pk])
+    return {
+        enrolment.pk: book.person(enrolment, quiz).at(at)
+        for enrolment in Enrolment.objects.filter(pk__in=people).select_related("cohort", "user")
+    }
+
+
+def _gains(before: Conditions, after: Conditions, now: datetime) -> bool:
+    """Whether more can be earned than before, from `now` on."""
+
+    def more(one: Any, than: Any) -> bool:
+        return than is not None and (one is None or one > than)
+
+    closes_at = after.closes_at.value
+    return (closes_at is None or closes_at > now) and (
+        more(closes_at, before.closes_at.value)
+        or more(after.attempts_allowed.value, before.attempts_allowed.value)
+        or more(after.time_limit.value, before.time_limit.value)
+    )
+
+
+@contextmanager
+def nothing_seen(
+    quiz: Quiz, cohort: Cohort, people: Collection[int], *, although_seen: bool, now: datetime
+) -> Iterator[None]:
+    """Within, the conditions of these people change: raises `Seen` if they gain by it too late."""
+    seen = 0 if although_seen else may_have_seen(quiz, cohort=cohort, now=now)
+    before = _holding(quiz, cohort, people, now) if seen else {}
+    yield
+    if seen:
+        after = _holding(quiz, cohort, people, now)
+        if any(_gains(before[person], after[person], now) for person in after):
+            raise asks_first(seen)
+
+
+# --- Changing it -------------------------------------------------------------------------------
+
+
+def instructor_only(by: User, cohort: Cohort) -> None:
+    """Raises `PermissionDenied` unless the person instructs the cohort."""
+    if not (Enrolment.objects.active().of(by).filter(cohort=cohort, role=Role.INSTRUCTOR).exists()):
+        raise PermissionDenied
+
+
+def said_reason(reason: str) -> str:
+    """A reason as it is stored; `Refused` if there is none, or too much of it."""
+    said = " ".join(reason.split())
+    if not said:
+        raise Refused(_("Give a reason. The people concerned read it."))
+    if len(said) > LONGEST_REASON:
+        raise Refused(
+            _("The reason is too long: at most %(most)d characters.") % {"most": LONGEST_REASON}
+        )
+    return said
+
+
+def lock(enrolments: QuerySet[Enrolment]) -> list[int]:
+    """Keep these people from starting until the transaction ends.
+
+    `no_key`: a grade is written beside it without waiting, which would be a deadlock.
+    """
+    return list(
+        enrolments.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+    )
+
+
+def set_schedule(
+    cohort: Cohort,
+    quiz: Quiz,
+    *,
+    opens_at: datetime | None,
+    due_at: datetime | None,
+    closes_at: datetime | None,
+    by: User,
+    now: datetime,
+    password: str | None = None,
+    although_seen: bool = False,
+) -> Schedule:
+    """Say when a cohort may take a quiz; None leaves a time to the cohort's own dates.
+
+    Raises `Seen` where somebody could earn more than before with answers that others may have
+    seen, unless that is meant.
+
+    With a `password` only those who know it start; "" asks for none, None leaves it as it is.
+    """
+    instructor_only(by, cohort)
+    in_order(opens_at, due_at, closes_at)
+    changes: dict[str, Any] = {"opens_at": opens_at, "due_at": due_at, "closes_at": closes_at}
+    if password is not None:
+        changes["password"] = password.strip()
+        if len(changes["password"]) > LONGEST_PASSWORD:
+            raise Refused(
+                _("The password is too long: at most %(most)d characters.")
+                % {"most": LONGEST_PASSWORD}
+            )
+    with transaction.atomic():
+        # Whoever joins takes the cohort's lock too, so nobody is missed (`courses.enrolment`).
+        Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+        people = lock(Enrolment.objects.filter(cohort=cohort))
+        with nothing_seen(quiz, cohort, people, although_seen=although_seen, now=now):
+            schedule, _created = Schedule.objects.update_or_create(
+                quiz=quiz, cohort=cohort, defaults=changes
+            )
+        follow(Attempt.objects.filter(quiz=quiz, enrolment__cohort=cohort), now=now)
+    return schedule
+
+
+def in_order(
+    opens_at: datetime | None, due_at: datetime | None, closes_at: datetime | None
+) -> None:
+    """Raises `Refused` for times of a quiz that contradict each other."""
+    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+        raise Refused(_("A quiz cannot close before it opens. Choose a later closing time."))
+    if opens_at is not None and due_at is not None and due_at <= opens_at:
+        raise Refused(_("It cannot be due before it opens. Choose a later time."))
+    if due_at is not None and closes_at is not None and closes_at < due_at:
+        raise Refused(_("It cannot close before it is due. Choose a later closing time."))
+
+
+def give_override(
+    quiz: Quiz,
+    *,
+    to: Enrolment | Group,
+    changes: Mapping[str, Any],
+    reason: str,
+    by: User,
+    now: datetime,
+    expires_at: datetime | None = None,
+    although_seen: bool = False,
+) -> Override:
+    """Give one person or one group other conditions in a quiz.
+
+    `changes` maps the fields of `FIELDS` to values; None, or leaving one out, changes nothing.
+    After `expires_at` no attempt begins under it any more; one under way goes on. Refused where it
+    contradicts what holds for them otherwise. Raises `Seen` where they could earn more than before
+    with answers that others may have seen, unless that is meant.
+    """
+    cohort = to.cohort
+    instructor_only(by, cohort)
+    given = {field: value for field, value in changes.items() if value is not None}
+    if set(given) - set(FIELDS):
+        raise ValueError("Such a field cannot be overridden.")
+    if not given:
+        raise Refused(_("Say what is to be different: fill in at least one of the fields."))
+    in_order(given.get("opens_at"), given.get("due_at"), given.get("closes_at"))
+    reason = said_reason(reason)
+    if expires_at is not None and expires_at <= now:
+        raise Refused(_("The expiry lies in the past. Choose a later time, or leave it empty."))
+    if quiz.activity.module.course_id != cohort.course_id:
+        raise Refused(_("This cohort does not study this quiz."))
+    if isinstance(to, Enrolment) and (to.teaches or to.withdrawn_at is not None):
+        raise Refused(_("%(person)s does not study in this cohort.") % {"person": to.user})
+    with transaction.atomic():
+        concerned = _lock_concerned(to)
+        with nothing_seen(quiz, cohort, concerned, although_seen=although_seen, now=now):
+            override = Override.objects.create(
+                quiz=quiz,
+                enrolment=to if isinstance(to, Enrolment) else None,
+                group=to if isinstance(to, Group) else None,
+                reason=reason,
+                by=by,
+                made_at=now,
+                expires_at=expires_at,
+                **given,
+            )
+        if not given.keys().isdisjoint(SCHEDULED):
+            _fits(quiz, cohort, concerned, now=now)
+        theirs = Attempt.objects.filter(quiz=quiz, enrolment__in=concerned)
+        follow(theirs, now=now)
+        if "attempts_allowed" in given:
+            count_used_up(theirs, now=now)
+    return override
+
+
+def _fits(quiz: Quiz, cohort: Cohort, people: Collection[int], *, now: datetime) -> None:
+    """Raises `Refused` where the times that hold for somebody by now contradict each other."""
+
+    def said(at: datetime | None) -> str:
+        return "–" if at is None else availability.clock(at, zone=cohort.zone, beside=now)
+
+    for holds in _holding(quiz, cohort, people, now).values():
+        times = (holds.opens_at.value, holds.due_at.value, holds.closes_at.value)
+        try:
+            in_order(*times)
+        except Refused as refusal:
+            opens, due, closes = map(said, times)
+            together = _(
+                "With what stays as it is: opens %(opens)s, due %(due)s, closes %(closes)s."
+            )
+            whole = together % {"opens": opens, "due": due, "closes": closes}
+            raise Refused(f"{refusal} {whole}") from None
+
+
+def _lock_concerned(to: Enrolment | Group) -> list[int]:
+    if isinstance(to, Enrolment):
+        return lock(Enrolment.objects.filter(pk=to.pk))
+    Group.objects.select_for_update(no_key=True).get(pk=to.pk)
+    return lock(Enrolment.objects.filter(pk__in=_members(to)))
+
+
+def _members(group: Group) -> QuerySet[Any]:
+    return Group.members.through.objects.filter(group=group).values("enrolment")
+
+
+def revoke_override(override: Override, *, by: User, now: datetime) -> Override:
+    """Take an override back; the row stays to be read. Doing it twice changes nothing more."""
+    to = override.enrolment or override.group
+    if to is None:
+        raise ValueError("An override names a person or a group.")
+    instructor_only(by, to.cohort)
+    with transaction.atomic():
+        concerned = _lock_concerned(to)
+        Override.objects.filter(pk=override.pk, revoked_at__isnull=True).update(
+            revoked_at=now, revoked_by=by
+        )
+        theirs = Attempt.objects.filter(quiz=override.quiz_id, enrolment__in=concerned)
+        follow(theirs, now=now)
+        if override.attempts_allowed is not None:
+            count_used_up(theirs, now=now)
+    override.refresh_from_db(fields=["revoked_at", "revoked_by"])
+    return override
+
+
+def change_time_factor(
+    enrolment: Enrolment, *, factor: Decimal, reason: str, by: User, now: datetime
+) -> Enrolment:
+    """Set the standing factor on all time limits of a person, 1.00 to 10.00, and why."""
+    instructor_only(by, enrolment.cohort)
+    if not (factor.is_finite() and 1 <= factor <= 10):
+        raise Refused(_("A time factor lies between 1 and 10."))
+    if factor != round(factor, 2):
+        # The column would round it, and the student be told another end than the one that holds.
+        raise Refused(_("A time factor has at most two decimals."))
+    if enrolment.teaches or enrolment.withdrawn_at is not None:
+        raise Refused(_("%(person)s does not study in this cohort.") % {"person": enrolment.user})
+    reason = said_reason(reason)
+    with transaction.atomic():
+        lock(Enrolment.objects.filter(pk=enrolment.pk))
+        Enrolment.objects.filter(pk=enrolment.pk).update(time_factor=factor, accommodation=reason)
+        move_ends(Attempt.objects.filter(enrolment=enrolment), now=now)
+    enrolment.time_factor, enrolment.accommodation = factor, reason
+    return enrolment
+
+
+def make_group(cohort: Cohort, *, name: str, by: User) -> Group:
+    """Make a group without members in a cohort."""
+    instructor_only(by, cohort)
+    name = " ".join(name.split())
+    if not name or len(name) > 80:
+        raise Refused(_("Give the group a name of at most 80 characters."))
+    try:
+        with transaction.atomic():
+            return Group.objects.create(cohort=cohort, name=name)
+    except IntegrityError:
+        raise Refused(
+            _("This cohort has a group “%(name)s” already. Choose another name.") % {"name": name}
+        ) from None
+
+
+def fill_group(group: Group, *, members: Iterable[Enrolment], by: User, now: datetime) -> Group:
+    """Say who is in a group: these students, and nobody else."""
+    instructor_only(by, group.cohort)
+    wanted = {member.pk for member in members}
+    with transaction.atomic():
+        Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+        before = set(_members(group).values_list("enrolment", flat=True))
+        touched = lock(Enrolment.objects.filter(pk__in=before ^ wanted))
+        of_cohort = Enrolment.objects.students().filter(cohort=group.cohort, pk__in=wanted)
+        if of_cohort.count() != len(wanted):
+            raise Refused(_("Only students of this cohort can be in its groups."))
+        group.members.set(wanted)
+        theirs = Attempt.objects.filter(enrolment__in=touched)
+        follow(theirs, now=now)
+        count_used_up(theirs, now=now)
+    return group
+
+
+def settings_changed(what: Cohort | Enrolment | Quiz, *, now: datetime) -> int:
+    """Follow a change that was made at the editors' desk, in the same transaction as the change.
+
+    A cohort's last day or zone, a person's time factor, a quiz's settings: open attempts get
+    their new ends and late ones their new deductions. How many ends moved.
+    """
+    with transaction.atomic():
+        if isinstance(what, Enrolment):
+            concerned = Attempt.objects.filter(enrolment=what)
+            lock(Enrolment.objects.filter(pk=what.pk))
+        else:
+            cohorts = Cohort.objects.filter(pk=what.pk)
+            concerned = Attempt.objects.filter(enrolment__cohort=what.pk)
+            if isinstance(what, Quiz):
+                cohorts = Cohort.objects.filter(course=what.activity.module.course_id)
+                concerned = Attempt.objects.filter(quiz=what)
+            locked = cohorts.order_by("pk").select_for_update(no_key=True)
+            lock(Enrolment.objects.filter(cohort__in=[cohort.pk for cohort in locked]))
+        moved = follow(concerned, now=now)
+        if isinstance(what, Quiz):
+            count_used_up(concerned, now=now)
+        return moved
+
+
+def follow(attempts: QuerySet[Attempt], *, now: datetime) -> int:
+    """Bring attempts in line with what holds now: the ends of open ones, what lateness costs the
+    others. How many ends moved. The caller owns the transaction and holds the enrolments' locks.
+    """
+    moved = move_ends(attempts, now=now)
+    count_lateness(attempts, now=now)
+    return moved
+
+
+def count_lateness(attempts: QuerySet[Attempt], *, now: datetime) -> int:
+    """Work out again which of these attempts that are handed in were late, and what that costs.
+
+    By when they are due now, and by the late policy that each was started under. How many changed
+    their cost; the ledger follows. One query where nothing is late, or was, or costs anything.
+    """
+    had_policy = Q(rules__has_key="late_most") | Q(quiz__late_penalty__gt=0) | Q(deduction__gt=0)
+    due = {"quiz": OuterRef("quiz"), "due_at__lt": OuterRef("submitted_at")}
+    theirs = Q(enrolment=OuterRef("enrolment")) | Q(group__isnull=False)
+    was_late = Record.objects.filter(
+        enrolment=OuterRef("enrolment"), activity=OuterRef("quiz__activity"), late=True
+    )
+    found = list(
+        attempts.filter(state=Attempt.State.SUBMITTED)
+        .annotate(was_late=Exists(was_late.order_by()))
+        .filter(
+            had_policy
+            | Q(was_late=True)
+            | Exists(Schedule.objects.filter(cohort=OuterRef("enrolment__cohort"), **due))
+            | Exists(Override.objects.filter(theirs, **due))
+        )
+        .select_for_update(of=("self",))
+        .select_related("quiz__activity", "enrolment__cohort")
+        .order_by("pk")
+    )
+    if not found:
+        return 0
+    book = Book(
+        {attempt.quiz_id for attempt in found},
+        {attempt.enrolment.cohort_id for attempt in found},
+    )
+    changed, told = [], {}
+    for attempt in found:
+        holds = book.person(attempt.enrolment, attempt.quiz).of(attempt)
+        if attempt.submitted_at is None:
+            continue  # no such row: a constraint says so
+        deduction = holds.deduction(attempt.submitted_at)
+        costs_other = deduction != attempt.deduction
+        if costs_other:
+            attempt.deduction = deduction
+            changed.append(attempt)
+        if costs_other or attempt.was_late or holds.is_late(attempt.submitted_at):
+            told[attempt.enrolment_id, attempt.quiz_id] = attempt
+    Attempt.objects.bulk_update(changed, ["deduction"])
+    ledger.record_all(list(told.values()), now=now)
+    return len(changed)
+
+
+def count_used_up(attempts: QuerySet[Attempt], *, now: datetime) -> None:
+    """Tell the ledger who has completed a quiz because fewer attempts are allowed by now.
+
+    Nobody loses a completion by more of them. The caller owns the transaction and holds the
+    enrolments' locks. One query where nobody is concerned.
+    """
+    under_way = Record.objects.filter(
+        enrolment=OuterRef("enrolment"),
+        activity=OuterRef("quiz__activity"),
+        completed_at__isnull=True,
+    )
+    found = (
+        attempts.filter(Exists(under_way.order_by()), state=Attempt.State.SUBMITTED)
+        .select_related("quiz__activity", "enrolment__cohort")
+        .order_by("pk")
+    )
+    newest = {(attempt.enrolment_id, attempt.quiz_id): attempt for attempt in found}
+    ledger.record_all(list(newest.values()), now=now)
+
+
+def move_ends(attempts: QuerySet[Attempt], *, now: datetime) -> int:
+    """Bring the ends of those attempts that are open in line with what holds now; how many moved.
+
+    The caller owns the transaction, in which it has changed what holds. An end that would lie in
+    the past is now: what has been acknowledged stays, and whoever meets the attempt next closes
+    it. More time for an attempt in its grace opens its questions again. Five queries at most.
+    """
+    found = list(
+        attempts.filter(state=Attempt.State.OPEN)
+        .select_for_update(of=("self",))
+        .select_related("quiz", "enrolment__cohort")
+        .order_by("pk")
+    )
+    if not found:
+        return 0
+    book = Book(
+        (attempt.quiz_id for attempt in found),
+        (attempt.enrolment.cohort_id for attempt in found),
+    )
+    changed = []
+    for attempt in found:
+        holds = book.person(attempt.enrolment, attempt.quiz).at(attempt.started_at)
+        end = holds.deadline(started_at=attempt.started_at, zone=attempt.enrolment.cohort.zone).at
+        end = conditions.moved(to=end, was=attempt.deadline, now=now)
+        if end != attempt.deadline:
+            attempt.deadline = end
+            attempt.closes_at = availability.closes_at(end, Rules.read(attempt.rules))
+            changed.append(attempt)
+    Attempt.objects.bulk_update(changed, ["deadline", "closes_at"])
+    return len(changed)
+
+
+# --- To look at --------------------------------------------------------------------------------
+
+
+def overrides_in(cohort: Cohort, quiz: Quiz) -> QuerySet[Override]:
+    """What was ever given in a quiz to people and groups of a cohort, the newest first."""
+    return (
+        Override.objects.filter(Q(enrolment__cohort=cohort) | Q(group__cohort=cohort), quiz=quiz)
+        .select_related("enrolment__user", "group", "by", "revoked_by")
+        .prefetch_related("moves__by")
+        .order_by("-made_at", "-pk")
+    )
+
+
+# What a move of all dates can have moved, in words.
+MOVED = {
+    "opens_at": gettext_lazy("opens"),
+    "due_at": gettext_lazy("due"),
+    "closes_at": gettext_lazy("closes"),
+    "expires_at": gettext_lazy("expires"),
+}
+
+
+def moves_of(override: Override) -> list[tuple[str, OverrideMove]]:
+    """How its dates were moved with those of the cohort, in order of time, with their words."""
+    return [(str(MOVED[move.field]), move) for move in override.moves.all()]
+
+
+def abandoned_in(cohort: Cohort, quiz: Quiz) -> QuerySet[Attempt]:
+    """What was not handed in and does not count, or counts after all, in order of time."""
+    return (
+        Attempt.objects.filter(quiz=quiz, enrolment__cohort=cohort)
+        .filter(Q(state=Attempt.State.ABANDONED) | Q(acceptance__isnull=False))
+        .select_related("enrolment__user", "acceptance__by")
+        .order_by("submitted_at", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class Late:
+    attempt: Attempt
+    due_at: datetime
+
+
+def late_attempts(cohort: Cohort, quiz: Quiz) -> Sequence[Late]:
+    """What was handed in after it was due, in order of time; four queries."""
+    book = Book([quiz.pk], [cohort.pk])
+    late = []
+    for attempt in (
+        Attempt.objects.submitted()
+        .filter(quiz=quiz, enrolment__cohort=cohort)
+        .select_related("enrolment__user", "enrolment__cohort")
+        .order_by("submitted_at", "pk")
+    ):
+        holds = book.person(attempt.enrolment, quiz).at(attempt.started_at)
+        if holds.due_at.value is not None and holds.is_late(attempt.submitted_at):
+            late.append(Late(attempt, holds.due_at.value))
+    return late
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Somebody whose time limit the close cuts, both in seconds."""
+
+    enrolment: Enrolment
+    allowed: int  # by their limit, the time factor included
+    left: int  # until it closes for them
+    under_way: bool
+
+
+def cut_short(cohort: Cohort, quiz: Quiz, *, now: datetime) -> list[Cut]:
+    """The students whose time limit ends after the quiz has closed for them, by name.
+
+    Who is at work counts from their start; who may start yet, from the opening, or from now once
+    it is open. Five queries at most.
+    """
+    used: dict[int, int] = {}
+    at_work: dict[int, datetime] = {}
+    for key, state, begun in (
+        Attempt.objects.filter(quiz=quiz, enrolment__cohort=cohort)
+        .order_by()
+        .values_list("enrolment", "state", "started_at")
+    ):
+        used[key] = used.get(key, 0) + 1
+        if state == Attempt.State.OPEN:
+            at_work[key] = begun
+    book = Book([quiz.pk], [cohort.pk])
+    found = []
+    for enrolment in (
+        Enrolment.objects.active()
+        .students()
+        .filter(cohort=cohort)
+        .select_related("user", "cohort")
+        .order_by("user__name_key", "user__username")
+    ):
+        started_at = at_work.get(enrolment.pk)
+        holds = book.person(enrolment, quiz).at(started_at or now)
+        closes_at, limit = holds.closes_at.value, holds.time_limit.value
+        most = holds.attempts_allowed.value
+        if closes_at is None or limit is None or closes_at <= now:
+            continue
+        if started_at is None and most is not None and used.get(enrolment.pk, 0) >= most:
+            continue
+        start = started_at or max(now, holds.opens_at.value or now)
+        alone, closed = (
+            availability.receipt(
+                now=start, time_limit=limit, closes_at=close, time_factor=holds.time_factor
+            )
+            for close in (None, closes_at)
+        )
+        if (alone.seconds or 0) > (closed.seconds or 0):
+            cut = Cut(enrolment, alone.seconds or 0, closed.seconds or 0, started_at is not None)
+            found.append(cut)
+    return found
