@@ -218,6 +218,20 @@ class Model:
             return own
         return self.cohort_close if self.schedule is None else self.schedule
 
+    def due_of(self, who: str) -> int | None:
+        own = self.students[who].due
+        return self.due if own is None else own
+
+    def give(self, who: str, *, due: int | None = None, close: int | None = None) -> None:
+        """Other times for one person, which must not contradict what holds otherwise."""
+        held = self.due_of(who) if due is None else due
+        if held is not None and held > (self.close_of(who) if close is None else close):
+            raise RefusedByModel("closes before it is due")
+        student = self.students[who]
+        student.due = student.due if due is None else due
+        student.close = student.close if close is None else close
+        self.moved(who)
+
     def end_for(self, who: str, started: int) -> int:
         student = self.students[who]
         limit = student.limit or LIMIT
@@ -225,8 +239,7 @@ class Model:
 
     def deduction(self, sitting: Sitting) -> int:
         """Percent that lateness costs, by the rules of its start and by when it is due now."""
-        own = self.students[sitting.who].due
-        due = self.due if own is None else own
+        due = self.due_of(sitting.who)
         if due is None or sitting.submitted is None:
             return 0
         days = max(0, ceil(Fraction(sitting.submitted - due - GRACE, DAY)))

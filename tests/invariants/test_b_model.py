@@ -177,6 +177,7 @@ class Engine(RuleBasedStateMachine):
             "not its turn": (Refused,),
             "counts already": (Refused,),
             "nothing to mark": (Http404,),
+            "closes before it is due": (Refused,),
         }
         with pytest.raises(expected[str(refusal)]):
             act()
@@ -424,16 +425,18 @@ class Engine(RuleBasedStateMachine):
     def change_close(self, who, after):
         if self.model.students[who].here:
             close = self.model.now + after
-            self.give(who, closes_at=NOON + timedelta(seconds=close))
-            self.model.students[who].close = close
-            self.model.moved(who)
+            self.both(
+                lambda: self.model.give(who, close=close),
+                lambda: self.give(who, closes_at=NOON + timedelta(seconds=close)),
+            )
 
     def change_due(self, who, minutes):
         if self.model.students[who].here:
             due = self.model.now + minutes * 60
-            self.give(who, due_at=NOON + timedelta(seconds=due))
-            self.model.students[who].due = due
-            self.model.moved(who)
+            self.both(
+                lambda: self.model.give(who, due=due),
+                lambda: self.give(who, due_at=NOON + timedelta(seconds=due)),
+            )
 
     def change_late_policy(self, _who, penalty):
         """At the editors' desk; it holds for attempts that start from now on."""
