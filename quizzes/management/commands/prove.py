@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config import bootstrap
 from tests.invariants.ids import INVARIANTS
 
 NEEDS = ("pytest", "pytest_django", "hypothesis", "playwright")
@@ -26,6 +27,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--without-browser", action="store_true", help="leave out what needs Chromium"
         )
+        parser.add_argument(
+            "--parallel",
+            action="store_true",
+            help="use every core, and leave out what only a quiet machine can tell",
+        )
 
     def handle(
         self,
@@ -33,6 +39,7 @@ class Command(BaseCommand):
         invariants: list[str],
         scale: float,
         without_browser: bool,
+        parallel: bool,
         **options: Any,
     ) -> None:
         wanted = [name.upper() for name in invariants]
@@ -53,6 +60,7 @@ class Command(BaseCommand):
             *(sys.executable, "-m", "pytest", "-q", "-p", "tests.invariants.proving"),
             f"--invariants={','.join(wanted)}",
             *(["--ignore=tests/browser"] if without_browser else []),
+            *(["-m", "not only_to_prove", *bootstrap.in_parallel()] if parallel else []),
             "tests",
         ]
         done = subprocess.run(  # noqa: S603  # our own words, and names checked above
