@@ -325,9 +325,10 @@ def in_parallel() -> "list[str]":
     """The whole suite on every core: one alone takes half as long again as people wait.
 
     Each worker has a database and a server of its own; one that is done takes work off the others.
+    One more than cores, since some tests wait: for a page to notice, for a lock, for a server.
     """
     cores = os.cpu_count() or 1
-    return ["-n", str(min(cores, 4)), "--dist", "worksteal"] if cores > 1 else []
+    return ["-n", str(min(cores + 1, 4)), "--dist", "worksteal"] if cores > 1 else []
 
 
 def wants_browser(arguments: "list[str]") -> bool:

@@ -370,6 +370,7 @@ PAGES: dict[str, list[Visited]] = {
         Visited("policy", "quizzes:policy", the_times, look_through_ben),
         Visited("report", "quizzes:report", the_times, open_everything),
         Visited("report of nobody", "quizzes:report", the_times_of("Spring 2027")),
+        Visited("attempts behind a number", "quizzes:report_attempts", the_times),
         Visited("a response model", "quizzes:response_model", the_times),
         Visited("a question", "quizzes:report_question", the_reported, open_everything),
         Visited("understanding", "quizzes:understanding", the_cohort("Autumn 2026")),

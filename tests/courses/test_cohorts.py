@@ -680,7 +680,7 @@ def test_announcements_cost_the_pages_one_query_and_lessons_none(
     bens = as_(ben)
     for page, queries in (
         ("/", 6),
-        ("/courses/lenses/", 9),
+        ("/courses/lenses/", 11),
         (lesson.activity.get_absolute_url(), 5),
     ):
         with django_assert_num_queries(queries):
