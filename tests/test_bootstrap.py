@@ -529,7 +529,7 @@ def test_up_serves_and_a_second_start_has_nothing_left_to_do(
 
 @pytest.mark.parametrize(
     ("cores", "arguments"),
-    [(1, []), (2, ["-n", "2", "--dist", "worksteal"]), (32, ["-n", "4", "--dist", "worksteal"])],
+    [(1, []), (2, ["-n", "3", "--dist", "worksteal"]), (32, ["-n", "4", "--dist", "worksteal"])],
 )
 def test_the_whole_suite_runs_on_every_core_up_to_four(monkeypatch, cores, arguments):
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
