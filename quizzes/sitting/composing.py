@@ -91,7 +91,7 @@ def kin(exams: Collection[Quiz]) -> dict[int, list[Quiz]]:
         .order_by("pk")
     )
     found: dict[int, list[Quiz]] = {exam.pk: [] for exam in exams}
-    if not {other.pk for other in others} - found.keys() and len(found) < 2:
+    if not others or (len(found) < 2 and {other.pk for other in others} <= found.keys()):
         return found
     both = {exam.pk: exam for exam in [*others, *exams]}
     slots: dict[int, list[Slot]] = defaultdict(list)

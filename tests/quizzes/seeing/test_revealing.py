@@ -288,6 +288,21 @@ def test_an_exam_waits_for_the_last_one_that_may_ask_the_same_question(
     assert Visible.RIGHT_ANSWER in items(attempt, now=shut)
 
 
+def test_who_sat_two_exams_whose_questions_may_be_known_knows_each_at_its_own_end(
+    ada, ben_here, quiz, module, questions, cohort
+):
+    other = factories.make_quiz(module, questions[:1], key="other-exam")
+    Quiz.objects.update(review="exam", known_questions="count")
+    for each, after in ((quiz, 0), (other, 60)):
+        each.refresh_from_db()
+        closes_at = LATER + minutes(after)
+        timing.set_schedule(
+            cohort, each, opens_at=None, due_at=None, closes_at=closes_at, by=ada, now=NOON
+        )
+        sit(ben_here, each, "a")
+    assert len(revealing.known_versions(ben_here, now=LATER + minutes(1))) == 3
+
+
 @pytest.mark.parametrize("others", [1, 3])
 def test_what_an_exam_waits_for_is_asked_in_as_many_queries_for_any_number_of_exams(
     quiz, module, questions, cohort, django_assert_num_queries, others
