@@ -140,7 +140,7 @@ NO_ACKNOWLEDGEMENT: dict[str, Callable[[Route], None]] = {
 }
 
 
-@pytest.mark.invariant("A2", runs=len(NO_ACKNOWLEDGEMENT))
+@pytest.mark.invariant("A2")
 @pytest.mark.parametrize("reply", NO_ACKNOWLEDGEMENT)
 def test_nothing_but_an_acknowledgement_is_called_saved(page, reply):
     page.context.route(SAVES, NO_ACKNOWLEDGEMENT[reply])

@@ -1,7 +1,8 @@
 """What must always hold, each with a name, in one sentence.
 
 A test carries the names of those it proves: `@pytest.mark.invariant("B1", runs=runs(200))`, where
-`runs` is how often it repeats itself. `test_listed.py` fails for a name without a test.
+`runs` is how often it repeats itself, each case of a parametrised test for itself, since the
+table adds them up. `test_listed.py` fails for a name without a test.
 """
 
 INVARIANTS = {

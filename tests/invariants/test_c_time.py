@@ -35,7 +35,7 @@ SHIFTS = [timedelta(0), *(sign * timedelta(**by) for sign in (-1, 1) for by in (
 
 
 @pytest.mark.django_db
-@pytest.mark.invariant("C1", runs=len(SHIFTS))
+@pytest.mark.invariant("C1")
 @pytest.mark.parametrize("shift", SHIFTS)
 def test_no_time_that_a_browser_tells_is_believed(as_, ben, ben_here, quiz, shift):
     attempt = attempts.start(ben_here, quiz, now=timezone.now())
@@ -212,7 +212,7 @@ CHANGES = [
 AROUND = range(-48, 49)
 
 
-@pytest.mark.invariant("C4", runs=len(CHANGES))
+@pytest.mark.invariant("C4")
 @pytest.mark.parametrize(("name", "change", "jump"), CHANGES)
 def test_the_change_is_where_it_is_said_to_be(name, change, jump):
     zone = ZoneInfo(name)
@@ -220,7 +220,7 @@ def test_the_change_is_where_it_is_said_to_be(name, change, jump):
     assert change.astimezone(zone).utcoffset() - before == timedelta(minutes=jump)
 
 
-@pytest.mark.invariant("C4", runs=len(CHANGES) * len(AROUND))
+@pytest.mark.invariant("C4", runs=len(AROUND))
 @pytest.mark.parametrize(("name", "change", "jump"), CHANGES)
 def test_an_hour_lasts_an_hour_at_every_hour_around_a_change(name, change, jump):
     zone = ZoneInfo(name)
@@ -233,7 +233,7 @@ def test_an_hour_lasts_an_hour_at_every_hour_around_a_change(name, change, jump)
         assert (cut.at, cut.seconds) == (close.astimezone(UTC), max(0, 3600 * (1 - hour)))
 
 
-@pytest.mark.invariant("C4", runs=len(CHANGES) * len(AROUND) * 4)
+@pytest.mark.invariant("C4", runs=len(AROUND) * 4)
 @pytest.mark.parametrize(("name", "change", "jump"), CHANGES)
 def test_a_time_that_is_not_there_or_there_twice_is_refused_and_no_other(name, change, jump):
     zone = ZoneInfo(name)
@@ -253,7 +253,7 @@ def test_a_time_that_is_not_there_or_there_twice_is_refused_and_no_other(name, c
             assert meant.astimezone(zone).replace(tzinfo=None, fold=0) == local
 
 
-@pytest.mark.invariant("C4", runs=len(CHANGES))
+@pytest.mark.invariant("C4")
 @pytest.mark.parametrize(("name", "change", "jump"), CHANGES)
 def test_the_last_day_of_a_cohort_is_a_day_of_its_own_clocks(name, change, jump):
     """However long it is: the next day begins at the first moment that has its date."""

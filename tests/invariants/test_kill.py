@@ -272,7 +272,7 @@ def read_only() -> Iterator[None]:
         cursor.execute("PRAGMA query_only=0")
 
 
-@pytest.mark.invariant("A8", runs=2)
+@pytest.mark.invariant("A8")
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("trouble", [no_room, read_only])
 def test_a_save_that_cannot_be_stored_says_so_and_reads_go_on(as_, ben, ben_here, quiz, trouble):
