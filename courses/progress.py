@@ -56,15 +56,13 @@ def _turned(places: Collection[tuple[int, int]]) -> None:
 
 
 def hold(enrolment: Enrolment, activity: Activity) -> None:
-    """Lock a column of a cohort, and in it the ledger's row, until the transaction ends.
+    """Lock a column of a cohort until the transaction ends; one statement.
 
     Who computes a score from rows that others also write takes this before reading them, so that
-    the later of two writers has seen what the earlier one wrote.
+    the later of two writers has seen what the earlier one wrote. All who write marks come by here,
+    so the ledger's row needs no lock of its own.
     """
     _turned([(enrolment.cohort_id, activity.pk)])
-    rows = Record.objects.select_for_update().filter(enrolment=enrolment, activity=activity)
-    # Without the order of the model, whose joins would lock the activity, and with it the class.
-    rows.order_by("pk").values_list("pk").first()
 
 
 def hold_all(pairs: Collection[tuple[int, int]], *, now: datetime) -> dict[tuple[int, int], Record]:

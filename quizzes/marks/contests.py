@@ -124,8 +124,12 @@ def _presented(order: Any) -> list[str]:
 
 
 def beside(result: reports.Result) -> reports.Result:
-    """A result with each question's own contests, and whether it can be contested now."""
-    made, allowed = of(result.attempt), can_contest(result)
+    """A result with each question's own contests, and whether it can be contested now.
+
+    One query; none where nothing was contested.
+    """
+    contested = any(question.contested for question in result.questions)
+    made, allowed = of(result.attempt) if contested else {}, can_contest(result)
     questions = []
     for question in result.questions:
         mine = made.get(question.position, [])

@@ -20,7 +20,7 @@ from courses.dashboards import Step, module_steps, neighbours
 from courses.models import Enrolment, Paragraph, Source
 from courses.models.prepared import Prepared
 from quizzes.marks import grading, queue, regrading
-from quizzes.models import Acceptance, Attempt, Item, Mark, Quiz, Response, Reveal
+from quizzes.models import Acceptance, Attempt, Contest, Item, Mark, Quiz, Response, Reveal
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Unreadable
 from quizzes.seeing import revealing, visibility
@@ -427,6 +427,7 @@ class ReviewedQuestion:
     counts: bool = True  # False: its answer had been shown before
     waits: bool = False  # for somebody to mark it
     judged: Sequence[queue.Judged] = ()
+    contested: bool = False  # by its student, whatever became of it
     contests: Sequence[Any] = ()  # filled by `contests.beside`, which knows of results
     contestable: bool = False
     way: Any = None  # filled by `trials.after`: tries, hints and certainty
@@ -472,9 +473,10 @@ class Result:
 
 
 def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None = None) -> Result:
-    """All that a student may see of their finished attempt; nine queries, twelve for an exam.
+    """All that a student may see of their finished attempt; eight queries, eleven for an exam.
 
-    With `items` these are shown instead, whatever the student may see.
+    One more where it was marked again. With `items` these are shown instead, whatever the student
+    may see.
     """
     person = timing.person(attempt.enrolment, attempt.quiz)
     holds = person.at(attempt.started_at)
@@ -486,8 +488,9 @@ def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None 
     over_at = _over_at(attempt, holds, now=now)
     if items is None:
         items = visible_to_student(attempt, over_at, again=again, now=now, hidden=person.hidden)
-    remarks = regrading.remarks(attempt)
-    questions = _reviewed(attempt, items, remarks) if Visible.ATTEMPT in items else []
+    rows = CLOSED_ITEMS.all(attempt=attempt.pk) if Visible.ATTEMPT in items else []
+    remarks = regrading.remarks(attempt) if any(item.regraded for item in rows) else {}
+    questions = _reviewed(attempt, rows, items, remarks)
     score = percentage = passed = None
     lateness = ""
     sentence = _("Your answers are handed in.")
@@ -650,6 +653,9 @@ CLOSED_ITEMS = Prepared[Any](
             ),
             answer=Subquery(NEWEST.values("answer")[:1]),
             mark=Subquery(MARKS.values("score")[:1]),
+            # Seldom: what there is to say of them is asked for only where there is something.
+            regraded=Exists(MARKS.filter(regrade__isnull=False)),
+            contested=Exists(Contest.objects.filter(item=OuterRef("pk"))),
         )
         .order_by("position")
     ),
@@ -677,10 +683,10 @@ class Told(dict[str, Any]):
 
 def _reviewed(
     attempt: Attempt,
+    rows: Sequence[Any],
     items: frozenset[Visible],
     remarks: Mapping[int, Sequence[regrading.Remark]],
 ) -> list[ReviewedQuestion]:
-    rows = CLOSED_ITEMS.all(attempt=attempt.pk)
     reviews = [
         KINDS[item.kind].review(
             item.content, item.order, item.answer, items=items, earned=_by_hand(item)
@@ -703,6 +709,7 @@ def _reviewed(
             review=Told.of(review),
             proofs=shown_proofs(item, review, items, proofs),
             remarks=_shown_remarks(remarks.get(item.position, ()), items),
+            contested=item.contested,
         )
         for item, review in zip(rows, reviews, strict=True)
     ]

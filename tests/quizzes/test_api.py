@@ -479,9 +479,9 @@ def test_the_queries_do_not_grow_with_the_questions(
         api.ask(path_of(attempt))
     with django_assert_num_queries(7):
         answer(api, attempt, 1, "b")  # failed, so that it is asked whether an attempt is left
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         api.send("post", path_of(attempt, "submit/"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         api.ask(path_of(attempt, "result/"))
 
 
