@@ -1,5 +1,7 @@
 """Joining a cohort, and leaving it without losing anything."""
 
+from collections.abc import Callable
+from copy import copy
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +10,10 @@ from django.utils.translation import gettext as _
 from courses.models import Cohort, Enrolment, Role, User
 from courses.models.people import CODE_ALPHABET
 from courses.refusals import Refused
+
+# Apps above this one say when somebody's return has to be meant (see `quizzes.apps`). Each is
+# called with the enrolment as it was and as it becomes, `although_seen` and `now`.
+asked_on_return: list[Callable[..., None]] = []
 
 
 def normalise(code: str) -> str:
@@ -64,9 +70,19 @@ def withdraw(enrolment: Enrolment, *, now: datetime) -> None:
             found.save(update_fields=["withdrawn_at"])
 
 
-def reinstate(enrolment: Enrolment) -> None:
-    """Let somebody who was withdrawn back in, with all their work."""
-    Enrolment.objects.filter(pk=enrolment.pk).update(withdrawn_at=None)
+def reinstate(enrolment: Enrolment, *, now: datetime, although_seen: bool = False) -> None:
+    """Let somebody who was withdrawn back in, with all their work.
+
+    Raises `ToBeMeant` where they could earn with answers that others have seen, unless that is
+    meant.
+    """
+    with transaction.atomic():
+        found = _held(enrolment)
+        was = copy(found)
+        found.withdrawn_at = None
+        for ask in asked_on_return:
+            ask(was, found, although_seen=although_seen, now=now)
+        found.save(update_fields=["withdrawn_at"])
 
 
 def change_role(enrolment: Enrolment, *, role: str, was: str) -> Enrolment:

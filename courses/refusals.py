@@ -6,3 +6,8 @@ class Refused(Exception):  # noqa: N818  # it is an answer, not a fault
 
     Nothing has been changed when it is raised.
     """
+
+
+class ToBeMeant(Refused):
+    """An act that has consequences one may not think of. Its page asks for a tick, and does it
+    when the same comes again with that."""

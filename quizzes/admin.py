@@ -47,6 +47,7 @@ from courses.rendering import Fault, Library
 from courses.rendering import render as render_body
 from courses.rendering.texts import TooHard
 from quizzes import authoring
+from quizzes.forms import although_seen_field
 from quizzes.models import (
     Attempt,
     Band,
@@ -424,8 +425,38 @@ def say_moved(request: HttpRequest, moved: int) -> None:
         )
 
 
+class AsksFirst(forms.ModelForm):
+    """Asks for a tick where saving lets somebody earn with answers that others may have seen."""
+
+    although_seen = although_seen_field(forms.HiddenInput())
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
+        if self.errors or self.instance.pk is None:
+            return
+        try:
+            timing.same_chances(
+                type(self.instance)._base_manager.get(pk=self.instance.pk),
+                self.instance,
+                although_seen=self.cleaned_data["although_seen"],
+                now=timezone.now(),
+            )
+        except timing.Seen as refusal:
+            self.add_error(None, str(refusal))
+            self.fields["although_seen"].widget = forms.CheckboxInput()
+
+
 class MovesEnds:
-    """Saving a row brings the attempts that it concerns in line with it, in one transaction."""
+    """Saving a row brings the attempts that it concerns in line with it, in one transaction.
+
+    With a form that `AsksFirst`.
+    """
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        own = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        if not self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            return own
+        return [*own, (None, {"fields": ["although_seen"]})]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
@@ -434,14 +465,20 @@ class MovesEnds:
 
 
 class CohortAdmin(MovesEnds, people.CohortAdmin):
+    form = AsksFirst
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Whoever is enrolled while the cohort's times change is not missed."""
         Cohort.objects.select_for_update(no_key=True).order_by().get(pk=form.instance.pk)
         super().save_formset(request, form, formset, change)
 
 
-class EnrolmentAdmin(MovesEnds, people.EnrolmentAdmin):
+class EnrolmentForm(AsksFirst, people.EnrolmentForm):
     pass
+
+
+class EnrolmentAdmin(MovesEnds, people.EnrolmentAdmin):
+    form = EnrolmentForm
 
 
 admin.site.unregister([Cohort, Enrolment])
@@ -635,7 +672,7 @@ class SlotInline(PartInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class QuizForm(EditingForm):
+class QuizForm(AsksFirst, EditingForm):
     fixed = ("activity",)
     inlines = ("slots", "sections", "bands")
 

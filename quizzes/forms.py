@@ -73,9 +73,9 @@ def reason_field() -> forms.CharField:
     )
 
 
-def although_seen_field() -> forms.BooleanField:
+def although_seen_field(widget: forms.Widget | None = None) -> forms.BooleanField:
     """The tick that is asked for where students may have seen the answers."""
-    return forms.BooleanField(label=_("Give it all the same"), required=False)
+    return forms.BooleanField(label=_("Give it all the same"), required=False, widget=widget)
 
 
 class InZone(forms.Form):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import helpers
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Count, ManyToManyField, Q, QuerySet
 from django.http import HttpRequest
@@ -166,6 +167,10 @@ class CohortAdmin(PlainChoices, admin.ModelAdmin):
         formset.save_m2m()
 
 
+class EnrolmentActions(helpers.ActionForm):
+    although_seen = forms.BooleanField(label=gettext_lazy("Give it all the same"), required=False)
+
+
 class EnrolmentForm(forms.ModelForm):
     def clean_role(self) -> str:
         """By the rule of the cohort's own page; the transaction is that of the whole form."""
@@ -188,6 +193,7 @@ class EnrolmentAdmin(admin.ModelAdmin):
     fields = ["user", "cohort", "role", "time_factor", "joined_at", "withdrawn_at"]
     readonly_fields = ["user", "cohort", "joined_at", "withdrawn_at"]
     actions = ["withdraw", "reinstate"]
+    action_form = EnrolmentActions
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """On the cohort's page, where people are enrolled by name."""
@@ -211,9 +217,15 @@ class EnrolmentAdmin(admin.ModelAdmin):
 
     @admin.action(description=gettext_lazy("Let back in"), permissions=["change"])
     def reinstate(self, request: HttpRequest, enrolments: QuerySet[Enrolment]) -> None:
+        now, back = timezone.now(), 0
         for row in enrolments:
-            enrolment.reinstate(row)
-        self._say(request, len(enrolments), ngettext("%d is in.", "%d are in.", len(enrolments)))
+            try:
+                enrolment.reinstate(row, now=now, although_seen="although_seen" in request.POST)
+            except Refused as refusal:
+                self.message_user(request, f"{row.user}: {refusal}", messages.ERROR)
+            else:
+                back += 1
+        self._say(request, back, ngettext("%d is in.", "%d are in.", back))
 
     def _say(self, request: HttpRequest, count: int, sentence: str) -> None:
         self.message_user(request, sentence % count, messages.SUCCESS)

@@ -20,7 +20,7 @@ from courses.access import teaching_in
 from courses.forms import AnnouncementForm, NewCohortForm, PeopleForm
 from courses.invitations import KEPT_AS
 from courses.models import Announcement, Cohort, Enrolment, Group, Invitation, Role
-from courses.refusals import Refused
+from courses.refusals import Refused, ToBeMeant
 from courses.requests import Request
 from courses.tasks import mail_announcement, mail_invitations
 
@@ -75,7 +75,7 @@ def roster(request: Request, cohort: int) -> HttpResponse:
     """Who is in a cohort; POST changes one person, by `act`: their role, out, or back in."""
     place = teaching_in(request.user, cohort)
     instructs = place.role == Role.INSTRUCTOR
-    trouble = ""
+    trouble, asks_although = "", 0
     if request.method == "POST":
         if not instructs:
             raise PermissionDenied
@@ -83,6 +83,8 @@ def roster(request: Request, cohort: int) -> HttpResponse:
             said = _change(request, place.cohort)
         except Refused as refusal:
             trouble = str(refusal)
+            if isinstance(refusal, ToBeMeant):
+                asks_although = _number(request.POST.get("enrolment", ""))
         else:
             messages.success(request, said)
             # Who steps back from teaching has no place on this page any more.
@@ -112,6 +114,7 @@ def roster(request: Request, cohort: int) -> HttpResponse:
                 "form": form,
                 "people": shown,
                 "trouble": trouble,
+                "asks_although": asks_although,
                 "roles": Role.choices,
                 "sort": chosen.get("sort", "name"),
                 "sorts": [(key, str(label)) for key, label in SORTED_BY],
@@ -140,7 +143,9 @@ def _change(request: Request, cohort: Cohort) -> str:
         enrolment.withdraw(person, now=request.arrived_at)
         return _("%(person)s is withdrawn. All their work is kept.") % {"person": person.user}
     if act == "return":
-        enrolment.reinstate(person)
+        enrolment.reinstate(
+            person, now=request.arrived_at, although_seen="although_seen" in request.POST
+        )
         return _("%(person)s is back, with all earlier work.") % {"person": person.user}
     changed = enrolment.change_role(
         person, role=request.POST.get("role", ""), was=request.POST.get("was", "")

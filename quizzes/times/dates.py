@@ -5,8 +5,8 @@ what it showed. Locks are taken in the order of `quizzes.times.timing`.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -86,12 +86,15 @@ def _check(line: Line, times: Times) -> None:
         raise Refused(f"{line.quiz.activity.title}: {refusal}") from None
 
 
-def _hold(cohort: Cohort) -> None:
-    """Nobody of the cohort starts, joins or is given other times until the transaction ends."""
+def _hold(cohort: Cohort) -> list[int]:
+    """Nobody of the cohort starts, joins or is given other times until the transaction ends.
+
+    Who they are, by enrolment.
+    """
     Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
     groups = Group.objects.filter(cohort=cohort).order_by("pk")
     list(groups.select_for_update(no_key=True).values_list("pk"))
-    timing.lock(Enrolment.objects.filter(cohort=cohort))
+    return timing.lock(Enrolment.objects.filter(cohort=cohort))
 
 
 def _write(cohort: Cohort, times: Mapping[int, Times]) -> None:
@@ -115,31 +118,6 @@ class Changed:
     ends: int  # of open attempts, that moved
 
 
-@contextmanager
-def _nothing_seen(
-    quizzes: Sequence[Quiz], cohort: Cohort, *, although_seen: bool, now: datetime
-) -> Iterator[None]:
-    """As `timing.nothing_seen`, for the whole cohort in several quizzes; it says in which."""
-    people = Enrolment.objects.filter(cohort=cohort).order_by().values_list("pk", flat=True)
-    with ExitStack() as stack:
-        for quiz in quizzes:
-            stack.enter_context(_named(quiz))
-            stack.enter_context(
-                timing.nothing_seen(
-                    quiz, cohort, list(people), although_seen=although_seen, now=now
-                )
-            )
-        yield
-
-
-@contextmanager
-def _named(quiz: Quiz) -> Iterator[None]:
-    try:
-        yield
-    except timing.Seen as refusal:
-        raise timing.Seen(f"{quiz.activity.title}: {refusal}") from None
-
-
 def set_dates(
     cohort: Cohort,
     times: Mapping[int, Times],
@@ -156,7 +134,7 @@ def set_dates(
     """
     timing.instructor_only(by, cohort)
     with transaction.atomic():
-        _hold(cohort)
+        people = _hold(cohort)
         shown = calendar(cohort)
         if shown.digest != digest:
             raise Refused(
@@ -173,7 +151,7 @@ def set_dates(
         if not changed:
             return Changed(0, 0)
         quizzes = [line.quiz for line in shown.lines if line.quiz.pk in changed]
-        with _nothing_seen(quizzes, cohort, although_seen=although_seen, now=now):
+        with timing.nothing_seen(quizzes, cohort, people, although_seen=although_seen, now=now):
             _write(cohort, changed)
         concerned = Attempt.objects.filter(quiz__in=changed, enrolment__cohort=cohort)
         return Changed(len(changed), timing.follow(concerned, now=now))
@@ -310,7 +288,7 @@ def shift(
     """
     timing.instructor_only(by, cohort)
     with transaction.atomic():
-        _hold(cohort)
+        people = _hold(cohort)
         cohort.refresh_from_db(fields=["time_zone"])
         agreed = plan_shift(cohort, days=days, overrides=overrides, now=now)
         if agreed.digest != digest:
@@ -325,7 +303,8 @@ def shift(
             new[one.line.quiz.pk] = _three([after.get(field) for field in SCHEDULED])
         later = {line.line.quiz.pk: line.line.quiz for line in agreed.lines}
         later |= {given.override.quiz_id: given.override.quiz for given in agreed.overrides}
-        with _nothing_seen(list(later.values()), cohort, although_seen=although_seen, now=now):
+        quizzes = list(later.values())
+        with timing.nothing_seen(quizzes, cohort, people, although_seen=although_seen, now=now):
             _write(cohort, new)
             for given in agreed.overrides:
                 for moved in given.moved:
@@ -345,7 +324,6 @@ def shift(
             for given in agreed.overrides
             for moved in given.moved
         )
-        quizzes = {*new, *(given.override.quiz_id for given in agreed.overrides)}
         concerned = Attempt.objects.filter(quiz__in=quizzes, enrolment__cohort=cohort)
         return Changed(len(quizzes), timing.follow(concerned, now=now))
 
@@ -363,19 +341,22 @@ def change_cohort(
     seen: Mapping[str, str],
     by: User,
     now: datetime,
+    although_seen: bool = False,
 ) -> int:
     """Change what a cohort is called, its days and its zone; how many open attempts' ends moved.
 
     Dates of quizzes stay the moments they are: another zone only shows them on other clocks.
     `seen` are the `cohorts.details` that the person had before them: raises `Refused`, with
-    nothing changed, if somebody has changed them since.
+    nothing changed, if somebody has changed them since; `timing.Seen` as `timing.set_schedule`.
     """
     timing.instructor_only(by, cohort)
     cohorts.in_order(starts_on, ends_on)
     with transaction.atomic():
         found = Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
         cohorts.still_as_seen(found, seen)
+        was = copy(found)
         found.title, found.starts_on, found.ends_on = title, starts_on, ends_on
         found.time_zone = time_zone
+        timing.same_chances(was, found, although_seen=although_seen, now=now)
         found.save(update_fields=["title", "starts_on", "ends_on", "time_zone"])
         return timing.settings_changed(found, now=now)

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, repeat
+from math import inf
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -20,8 +21,9 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from courses import roster, rosterfile
 from courses.models import Cohort, Enrolment, GradeColumn, Group, Record, Role, User
-from courses.refusals import Refused
+from courses.refusals import Refused, ToBeMeant
 from quizzes.marks import ledger
 from quizzes.models import Attempt, Override, OverrideMove, Quiz, Schedule
 from quizzes.seeing import visibility
@@ -151,32 +153,34 @@ def _own_ends(
 # --- After the answers were shown ---------------------------------------------------------------
 
 
-class Seen(Refused):
+class Seen(ToBeMeant):
     """More can be earned than before, after its answers may have been seen."""
 
 
 def may_have_seen(quiz: Quiz, *, cohort: Cohort, now: datetime) -> int:
-    """How many students may have seen the answers of an exam by now.
+    """How many students may have seen answers of an exam by now.
 
     Once it is over for everybody, all who handed in and whose marks are not hidden; besides all to
-    whom a result has shown them, even if it was opened again since. Other quizzes show their
-    answers while some are still at work, and say so: for them it is 0. Four queries, and those of
-    `composing.kin`.
+    whom a result has shown them, even if it was opened again since. A key belongs to its question:
+    whoever has seen that of another exam that may ask the same one counts too. Other quizzes show
+    their answers while some are still at work, and say so: for them it is 0. Four queries, and
+    twice those of `composing.kin`.
     """
     if quiz.review != visibility.Policy.EXAM:
         return 0
-    seen = Q(shown_at__isnull=False)
-    over = over_at(quiz, cohort=cohort, now=now)
-    if over is not None and over <= now:
-        hidden = GradeColumn.objects.filter(
-            cohort=OuterRef("enrolment__cohort"), activity=quiz.activity_id, hidden=True
-        ).order_by()
-        seen |= Q(
-            ~Exists(hidden),
-            state=Attempt.State.SUBMITTED,
-            submitted_at__lte=now - visibility.JUST_AFTER,
-        )
-    people = Attempt.objects.filter(seen, quiz=quiz).order_by().values("enrolment__user")
+    both = [quiz, *composing.kin([quiz])[quiz.pk]]
+    ends = last_ends(both, cohorts={cohort.pk}, now=now)
+    over = [key for key, end in ends.items() if end.at is not None and end.at <= now]
+    hidden = GradeColumn.objects.filter(
+        cohort=OuterRef("enrolment__cohort"), activity=OuterRef("quiz__activity"), hidden=True
+    ).order_by()
+    seen = Q(shown_at__isnull=False) | Q(
+        ~Exists(hidden),
+        quiz__in=over,
+        state=Attempt.State.SUBMITTED,
+        submitted_at__lte=now - visibility.JUST_AFTER,
+    )
+    people = Attempt.objects.filter(seen, quiz__in=both).order_by().values("enrolment__user")
     return people.distinct().count()
 
 
@@ -191,46 +195,125 @@ def in_words(seen: int) -> str:
     ) % {"n": seen}
 
 
-def asks_first(seen: int) -> Seen:
+def asks_first(quiz: Quiz, seen: int) -> Seen:
     """The refusal of what would be given without knowing that."""
-    return Seen(in_words(seen) + " " + _("Tick “Give it all the same” if you mean it."))
+    tick = _("Tick “Give it all the same” if you mean it.")
+    return Seen(f"{quiz.activity.title}: {in_words(seen)} {tick}")
 
 
-def _holding(quiz: Quiz, cohort: Cohort, people: Collection[int], at: datetime) -> dict[int, Any]:
-    """The conditions of some of a cohort, by enrolment; four queries."""
-    book = Book([quiz.pk], [cohort.pk])
-    return {
-        enrolment.pk: book.person(enrolment, quiz).at(at)
-        for enrolment in Enrolment.objects.filter(pk__in=people).select_related("cohort", "user")
-    }
+# What somebody can earn in a quiz from now on, as numbers that grow with it; empty for nothing.
+Chance = tuple[float, ...]
 
 
-def _gains(before: Conditions, after: Conditions, now: datetime) -> bool:
-    """Whether more can be earned than before, from `now` on."""
+def _chance(person: Person, now: datetime) -> Chance:
+    holds, quiz = person.at(now), person.quiz
+    close, limit = holds.closes_at.value, holds.time_limit.value
+    if person.enrolment.withdrawn_at is not None or (close is not None and close <= now):
+        return ()
+    allowed = holds.attempts_allowed.value
+    return (
+        inf if close is None else close.timestamp(),
+        inf if allowed is None else allowed,
+        inf if limit is None else float(limit * holds.time_factor),
+        -quiz.delay_first,
+        -quiz.delay_later,
+        not quiz.leaves_out_known,
+    )
 
-    def more(one: Any, than: Any) -> bool:
-        return than is not None and (one is None or one > than)
 
-    closes_at = after.closes_at.value
-    return (closes_at is None or closes_at > now) and (
-        more(closes_at, before.closes_at.value)
-        or more(after.attempts_allowed.value, before.attempts_allowed.value)
-        or more(after.time_limit.value, before.time_limit.value)
+def _gains(before: Chance, after: Chance) -> bool:
+    """Whether more can be earned than before. Who could earn nothing counts: it may be a start."""
+    return any(more > less for more, less in zip(after, before or repeat(-inf), strict=False))
+
+
+def exams_of(cohort: Cohort) -> list[Quiz]:
+    """The quizzes of a cohort's course whose answers wait for their end, in its order."""
+    return list(
+        Quiz.objects.filter(
+            review=visibility.Policy.EXAM, activity__module__course=cohort.course_id
+        )
+        .select_related("activity__module")
+        .order_by("activity__module__position", "activity__position", "pk")
     )
 
 
 @contextmanager
 def nothing_seen(
-    quiz: Quiz, cohort: Cohort, people: Collection[int], *, although_seen: bool, now: datetime
+    quizzes: Collection[Quiz],
+    cohort: Cohort,
+    people: Collection[int],
+    *,
+    although_seen: bool,
+    now: datetime,
 ) -> Iterator[None]:
-    """Within, the conditions of these people change: raises `Seen` if they gain by it too late."""
-    seen = 0 if although_seen else may_have_seen(quiz, cohort=cohort, now=now)
-    before = _holding(quiz, cohort, people, now) if seen else {}
+    """Within, the conditions of these enrolments change: raises `Seen` if any gains too late.
+
+    The one rule on what lets somebody earn again with answers that may be known; `same_chances`
+    is it for a row that is about to be stored.
+    """
+    asked = [] if although_seen else quizzes
+    seen = {quiz: count for quiz in asked if (count := may_have_seen(quiz, cohort=cohort, now=now))}
+
+    def chances() -> dict[tuple[int, int], Chance]:
+        book = Book([quiz.pk for quiz in seen], [cohort.pk])
+        return {
+            (quiz.pk, enrolment.pk): _chance(book.person(enrolment, quiz), now)
+            for enrolment in Enrolment.objects.filter(pk__in=people).select_related("cohort")
+            for quiz in seen
+        }
+
+    before = chances() if seen else {}
     yield
-    if seen:
-        after = _holding(quiz, cohort, people, now)
-        if any(_gains(before[person], after[person], now) for person in after):
-            raise asks_first(seen)
+    after = chances() if seen else {}
+    for quiz, count in seen.items():
+        if any(_gains(before[key], chance) for key, chance in after.items() if key[0] == quiz.pk):
+            raise asks_first(quiz, count)
+
+
+def same_chances(
+    was: Cohort | Enrolment | Quiz,
+    becomes: Cohort | Enrolment | Quiz,
+    *,
+    although_seen: bool,
+    now: datetime,
+) -> None:
+    """Raises `Seen` if a row as it `becomes` would let somebody earn more, too late.
+
+    A cohort's last day or zone, a person's time factor or return, a quiz's settings; before it is
+    stored. Six queries for each cohort concerned where nobody gains.
+    """
+    if although_seen:
+        return
+    people = Enrolment.objects.select_related("cohort").order_by("pk")
+    if isinstance(was, Quiz):
+        course = was.activity.module.course_id
+        exams = [was] if was.review == visibility.Policy.EXAM else []
+        people = people.filter(cohort__course=course)
+    elif isinstance(was, Cohort):
+        exams, people = exams_of(was), people.filter(cohort=was)
+    else:
+        exams, people = exams_of(was.cohort), people.filter(pk=was.pk)
+    rows = list(people) if exams else []
+    book = Book([exam.pk for exam in exams], {row.cohort_id for row in rows})
+
+    def chance(row: Enrolment, exam: Quiz, as_it: Cohort | Enrolment | Quiz) -> Chance:
+        if isinstance(as_it, Cohort):
+            row.cohort = as_it
+        found = book.person(
+            as_it if isinstance(as_it, Enrolment) else row,
+            as_it if isinstance(as_it, Quiz) else exam,
+        )
+        return _chance(found, now)
+
+    gaining = {
+        (exam, row.cohort)
+        for row in rows
+        for exam in exams
+        if _gains(chance(row, exam, was), chance(row, exam, becomes))
+    }
+    for exam, cohort in sorted(gaining, key=lambda pair: (pair[0].pk, pair[1].pk)):
+        if count := may_have_seen(exam, cohort=cohort, now=now):
+            raise asks_first(exam, count)
 
 
 # --- Changing it -------------------------------------------------------------------------------
@@ -297,7 +380,7 @@ def set_schedule(
         # Whoever joins takes the cohort's lock too, so nobody is missed (`courses.enrolment`).
         Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
         people = lock(Enrolment.objects.filter(cohort=cohort))
-        with nothing_seen(quiz, cohort, people, although_seen=although_seen, now=now):
+        with nothing_seen([quiz], cohort, people, although_seen=although_seen, now=now):
             schedule, _created = Schedule.objects.update_or_create(
                 quiz=quiz, cohort=cohort, defaults=changes
             )
@@ -352,7 +435,7 @@ def give_override(
         raise Refused(_("%(person)s does not study in this cohort.") % {"person": to.user})
     with transaction.atomic():
         concerned = _lock_concerned(to)
-        with nothing_seen(quiz, cohort, concerned, although_seen=although_seen, now=now):
+        with nothing_seen([quiz], cohort, concerned, although_seen=although_seen, now=now):
             override = Override.objects.create(
                 quiz=quiz,
                 enrolment=to if isinstance(to, Enrolment) else None,
@@ -372,13 +455,22 @@ def give_override(
     return override
 
 
+def _holding(quiz: Quiz, cohort: Cohort, people: Collection[int], at: datetime) -> list[Conditions]:
+    """The conditions of some of a cohort; four queries."""
+    book = Book([quiz.pk], [cohort.pk])
+    return [
+        book.person(enrolment, quiz).at(at)
+        for enrolment in Enrolment.objects.filter(pk__in=people).select_related("cohort", "user")
+    ]
+
+
 def _fits(quiz: Quiz, cohort: Cohort, people: Collection[int], *, now: datetime) -> None:
     """Raises `Refused` where the times that hold for somebody by now contradict each other."""
 
     def said(at: datetime | None) -> str:
         return "–" if at is None else availability.clock(at, zone=cohort.zone, beside=now)
 
-    for holds in _holding(quiz, cohort, people, now).values():
+    for holds in _holding(quiz, cohort, people, now):
         times = (holds.opens_at.value, holds.due_at.value, holds.closes_at.value)
         try:
             in_order(*times)
@@ -402,17 +494,25 @@ def _members(group: Group) -> QuerySet[Any]:
     return Group.members.through.objects.filter(group=group).values("enrolment")
 
 
-def revoke_override(override: Override, *, by: User, now: datetime) -> Override:
-    """Take an override back; the row stays to be read. Doing it twice changes nothing more."""
+def revoke_override(
+    override: Override, *, by: User, now: datetime, although_seen: bool = False
+) -> Override:
+    """Take an override back; the row stays to be read. Doing it twice changes nothing more.
+
+    Raises `Seen` where it stood in the way of more, as `give_override` does.
+    """
     to = override.enrolment or override.group
     if to is None:
         raise ValueError("An override names a person or a group.")
     instructor_only(by, to.cohort)
     with transaction.atomic():
         concerned = _lock_concerned(to)
-        Override.objects.filter(pk=override.pk, revoked_at__isnull=True).update(
-            revoked_at=now, revoked_by=by
-        )
+        with nothing_seen(
+            [override.quiz], to.cohort, concerned, although_seen=although_seen, now=now
+        ):
+            Override.objects.filter(pk=override.pk, revoked_at__isnull=True).update(
+                revoked_at=now, revoked_by=by
+            )
         theirs = Attempt.objects.filter(quiz=override.quiz_id, enrolment__in=concerned)
         follow(theirs, now=now)
         if override.attempts_allowed is not None:
@@ -422,9 +522,18 @@ def revoke_override(override: Override, *, by: User, now: datetime) -> Override:
 
 
 def change_time_factor(
-    enrolment: Enrolment, *, factor: Decimal, reason: str, by: User, now: datetime
+    enrolment: Enrolment,
+    *,
+    factor: Decimal,
+    reason: str,
+    by: User,
+    now: datetime,
+    although_seen: bool = False,
 ) -> Enrolment:
-    """Set the standing factor on all time limits of a person, 1.00 to 10.00, and why."""
+    """Set the standing factor on all time limits of a person, 1.00 to 10.00, and why.
+
+    Raises `Seen` as `give_override` does.
+    """
     instructor_only(by, enrolment.cohort)
     if not (factor.is_finite() and 1 <= factor <= 10):
         raise Refused(_("A time factor lies between 1 and 10."))
@@ -435,8 +544,14 @@ def change_time_factor(
         raise Refused(_("%(person)s does not study in this cohort.") % {"person": enrolment.user})
     reason = said_reason(reason)
     with transaction.atomic():
-        lock(Enrolment.objects.filter(pk=enrolment.pk))
-        Enrolment.objects.filter(pk=enrolment.pk).update(time_factor=factor, accommodation=reason)
+        concerned = lock(Enrolment.objects.filter(pk=enrolment.pk))
+        cohort = enrolment.cohort
+        with nothing_seen(
+            exams_of(cohort), cohort, concerned, although_seen=although_seen, now=now
+        ):
+            Enrolment.objects.filter(pk=enrolment.pk).update(
+                time_factor=factor, accommodation=reason
+            )
         move_ends(Attempt.objects.filter(enrolment=enrolment), now=now)
     enrolment.time_factor, enrolment.accommodation = factor, reason
     return enrolment
@@ -457,22 +572,64 @@ def make_group(cohort: Cohort, *, name: str, by: User) -> Group:
         ) from None
 
 
-def fill_group(group: Group, *, members: Iterable[Enrolment], by: User, now: datetime) -> Group:
-    """Say who is in a group: these students, and nobody else."""
-    instructor_only(by, group.cohort)
+def fill_group(
+    group: Group,
+    *,
+    members: Iterable[Enrolment],
+    by: User,
+    now: datetime,
+    although_seen: bool = False,
+) -> Group:
+    """Say who is in a group: these students, and nobody else.
+
+    Raises `Seen` as `give_override` does.
+    """
+    cohort = group.cohort
+    instructor_only(by, cohort)
     wanted = {member.pk for member in members}
     with transaction.atomic():
         Group.objects.select_for_update(no_key=True).get(pk=group.pk)
         before = set(_members(group).values_list("enrolment", flat=True))
         touched = lock(Enrolment.objects.filter(pk__in=before ^ wanted))
-        of_cohort = Enrolment.objects.students().filter(cohort=group.cohort, pk__in=wanted)
+        of_cohort = Enrolment.objects.students().filter(cohort=cohort, pk__in=wanted)
         if of_cohort.count() != len(wanted):
             raise Refused(_("Only students of this cohort can be in its groups."))
-        group.members.set(wanted)
-        theirs = Attempt.objects.filter(enrolment__in=touched)
-        follow(theirs, now=now)
-        count_used_up(theirs, now=now)
+        with nothing_seen(exams_of(cohort), cohort, touched, although_seen=although_seen, now=now):
+            group.members.set(wanted)
+        _regrouped(touched, now=now)
     return group
+
+
+def _regrouped(people: Collection[int], *, now: datetime) -> None:
+    theirs = Attempt.objects.filter(enrolment__in=people)
+    follow(theirs, now=now)
+    count_used_up(theirs, now=now)
+
+
+def bring_in(
+    cohort: Cohort,
+    reading: rosterfile.Reading,
+    *,
+    digest: str,
+    by: User,
+    now: datetime,
+    although_seen: bool = False,
+) -> roster.Done:
+    """`roster.commit`, and what follows for the quizzes of who was here and joins a group.
+
+    Raises `Seen` as `give_override` does: for them, and for who comes back.
+    """
+    with transaction.atomic():
+        here = list(Enrolment.objects.filter(cohort=cohort).values_list("pk", flat=True))
+        with nothing_seen(exams_of(cohort), cohort, here, although_seen=although_seen, now=now):
+            return roster.commit(
+                cohort,
+                reading,
+                digest=digest,
+                by=by,
+                now=now,
+                regrouped=lambda people: _regrouped(people, now=now),
+            )
 
 
 def settings_changed(what: Cohort | Enrolment | Quiz, *, now: datetime) -> int:

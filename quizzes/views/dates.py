@@ -125,7 +125,7 @@ def settings(request: Request, cohort: int) -> HttpResponse:
     place = teaching_in(request.user, cohort)
     if place.role != Role.INSTRUCTOR:
         raise Http404
-    here, trouble = place.cohort, ""
+    here, trouble, asks_although = place.cohort, "", False
     act = request.POST.get("act", "") if request.method == "POST" else None
     form = CohortForm(request.POST if act == "details" else None, initial=_details(here))
     done = ""
@@ -136,11 +136,14 @@ def settings(request: Request, cohort: int) -> HttpResponse:
                 seen={name: request.POST.get(f"seen-{name}", "") for name in cohorts.DETAILS},
                 by=request.user,
                 now=request.arrived_at,
+                although_seen="although_seen" in request.POST,
                 **form.cleaned_data,
             )
         except cohorts.ChangedMeanwhile as refusal:
             trouble = str(refusal)
             here.refresh_from_db()
+        except timing.Seen as refusal:
+            trouble, asks_although = str(refusal), True
         except Refused as refusal:
             form.add_error("ends_on", str(refusal))
         else:
@@ -169,6 +172,7 @@ def settings(request: Request, cohort: int) -> HttpResponse:
             "form": form,
             "seen": cohorts.details(here),
             "trouble": trouble,
+            "asks_although": asks_although,
         },
         status=200 if act is None else 422,
     )

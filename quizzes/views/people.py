@@ -16,7 +16,6 @@ from courses.refusals import Refused
 from courses.requests import Request
 from courses.rosterfile import Fault, Reading
 from courses.tasks import mail_invitations
-from quizzes.models import Attempt
 from quizzes.times import timing
 
 MOST_FAULTS = 100
@@ -47,6 +46,7 @@ def add(request: Request, cohort: int) -> HttpResponse:
         raise Http404
     here, now = place.cohort, request.arrived_at
     preview, reading, trouble, text = None, Reading(), "", ""
+    asks_although = False
     if request.method == "POST":
         try:
             text = _typed(request)
@@ -57,18 +57,17 @@ def add(request: Request, cohort: int) -> HttpResponse:
             reading = rosterfile.read(text)
         if "digest" in request.POST:
             try:
-                done = roster.commit(
+                done = timing.bring_in(
                     here,
                     reading,
                     digest=request.POST["digest"],
                     by=request.user,
                     now=now,
-                    regrouped=lambda people: timing.follow(
-                        Attempt.objects.filter(enrolment__in=people), now=now
-                    ),
+                    although_seen="although_seen" in request.POST,
                 )
             except Refused as refusal:
                 trouble = str(refusal)
+                asks_although = isinstance(refusal, timing.Seen)
             else:
                 if done.invited:
                     mail_invitations.enqueue(list(done.invited), request.build_absolute_uri("/"))
@@ -97,6 +96,7 @@ def add(request: Request, cohort: int) -> HttpResponse:
             # Too much of it is not sent back: whoever wrote it has the file.
             "text": text if len(text) <= rosterfile.LARGEST_TEXT else "",
             "trouble": trouble,
+            "asks_although": asks_although,
             "most": rosterfile.MOST_ROWS,
         },
         status=422 if faults or trouble else 200,

@@ -28,6 +28,7 @@ from quizzes.forms import (
     OverrideForm,
     ScheduleForm,
     TimeFactorForm,
+    although_seen_field,
 )
 from quizzes.models import Attempt, Override, Schedule
 from quizzes.sitting import attempts
@@ -44,15 +45,23 @@ def _students(cohort: Cohort) -> list[Enrolment]:
 
 
 def _done(form: forms.Form, act: Callable[[], Any]) -> bool:
-    """Whether a valid form's act was done; a refusal is said on the form."""
+    """Whether a valid form's act was done; a refusal is said on the form, with the tick that it
+    asks for."""
     if not form.is_valid():
         return False
     try:
         act()
     except Refused as refusal:
         form.add_error(None, str(refusal))
+        if isinstance(refusal, timing.Seen):
+            form.fields["although_seen"] = although_seen_field()
         return False
     return True
+
+
+def _meant(request: Request, form: forms.Form) -> bool:
+    """Whether the tick came that `_done` asks for."""
+    return form.add_prefix("although_seen") in request.POST
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +88,7 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
         initial={name: getattr(schedule, name) for name in (*timing.SCHEDULED, "password")},
     )
     give = OverrideForm(**bound("give"), prefix="give", groups=groups, students=students, seen=seen)
-    trouble = ""
+    trouble, asks_although = "", 0
     if act == "schedule":
         if _done(
             times,
@@ -106,9 +115,16 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
             messages.success(request, _("Given. Open attempts follow at once."))
             return _back(found)
     elif act == "revoke":
-        timing.revoke_override(_override(found, request), by=request.user, now=now)
-        messages.success(request, _("Taken back. Open attempts follow at once."))
-        return _back(found)
+        override = _override(found, request)
+        try:
+            timing.revoke_override(
+                override, by=request.user, now=now, although_seen="although_seen" in request.POST
+            )
+        except timing.Seen as refusal:
+            trouble, asks_although = str(refusal), override.pk
+        else:
+            messages.success(request, _("Taken back. Open attempts follow at once."))
+            return _back(found)
     elif act == "accept":
         abandoned = _abandoned(found, request)
         accept = AcceptForm(request.POST)
@@ -141,6 +157,7 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
                 "times": times,
                 "give": give,
                 "trouble": trouble,
+                "asks_although": asks_although,
                 "seen": timing.in_words(seen) if seen else "",
                 "overrides": [
                     (
@@ -296,6 +313,7 @@ def groups(request: Request, cohort: int) -> HttpResponse:
                 by_number[factor.cleaned_data["person"]],
                 factor=factor.cleaned_data["factor"],
                 reason=factor.cleaned_data["reason"],
+                although_seen=_meant(request, factor),
                 by=request.user,
                 now=now,
             ),
@@ -336,6 +354,7 @@ def _fill(
     return lambda: timing.fill_group(
         group,
         members=[students[number] for number in form.cleaned_data["members"]],
+        although_seen=_meant(request, form),
         by=request.user,
         now=request.arrived_at,
     )

@@ -81,7 +81,7 @@ def test_after_every_kind_of_write_they_are_what_would_be_counted(
         lambda: decide(ana, one, None, seen=1, by=ada),
         lambda: gradebook.zero_missing(cohort, three, expected=3, reason="None.", by=ada, now=NOON),
         lambda: enrolment.withdraw(bo, now=NOON),
-        lambda: enrolment.reinstate(bo),
+        lambda: enrolment.reinstate(bo, now=NOON),
         lambda: Enrolment.objects.filter(pk=cy.pk).update(role=Role.ASSISTANT),
         lambda: factories.enrol(factories.make_user("d"), cohort),
         lambda: group.members.add(ana),

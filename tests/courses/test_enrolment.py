@@ -58,7 +58,7 @@ def test_who_was_withdrawn_comes_back_only_through_the_instructor(ben, ben_here)
     enrolment.withdraw(ben_here, now=NOON)
     with pytest.raises(Refused, match="You were withdrawn"):
         enrolment.join(ben, code="JKMN2345", now=NOON)
-    enrolment.reinstate(ben_here)
+    enrolment.reinstate(ben_here, now=NOON)
     assert enrolment.join(ben, code="JKMN2345", now=NOON) == ben_here
 
 

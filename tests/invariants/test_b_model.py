@@ -532,7 +532,7 @@ class Engine(RuleBasedStateMachine):
         self.model.students[who].here = False
 
     def reinstate(self, who, _nothing):
-        enrolment.reinstate(self.enrolled(who))
+        enrolment.reinstate(self.enrolled(who), now=self.now)
         self.model.students[who].here = True
 
     def question(self, position):

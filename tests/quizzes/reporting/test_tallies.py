@@ -69,7 +69,7 @@ def test_what_is_kept_follows_everything(quiz, cohort, questions, people, ada):
         lambda: group.members.set(people[:2]),
         regrade,
         lambda: enrolment.withdraw(people[1], now=NOON),
-        lambda: enrolment.reinstate(people[1]),
+        lambda: enrolment.reinstate(people[1], now=NOON),
         edit,
         lambda: group.members.remove(people[0]),
         lambda: Enrolment.objects.filter(pk=people[2].pk).update(role="assistant"),

@@ -1,0 +1,238 @@
+"""Whatever lets somebody earn again once answers of an exam may have been seen has to be meant."""
+
+from datetime import date
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from courses import cohorts, enrolment, roster, rosterfile
+from courses.models import Cohort, Enrolment, Group
+from quizzes.models import Attempt, Override, Quiz, Slot
+from quizzes.sitting import attempts
+from quizzes.times import dates, timing
+from tests import factories
+from tests.editing import errors, typed
+from tests.factories import NOON, minutes
+
+pytestmark = pytest.mark.django_db
+
+ASKED = "Realism quiz: 1 student may have seen these answers already."
+TICKED = {"although_seen": "on"}
+
+
+@pytest.fixture
+def zoe_here(cohort) -> Enrolment:
+    return factories.enrol(factories.make_user("zoe", "Zoe Adler"), cohort)
+
+
+@pytest.fixture
+def shown(ben, ben_here, quiz) -> Quiz:
+    """An exam that is open, although one student has been shown its answers."""
+    Quiz.objects.filter(pk=quiz.pk).update(review="exam")
+    attempts.submit(ben, attempts.start(ben_here, quiz, now=NOON).pk, now=NOON)
+    Attempt.objects.update(shown_at=NOON)
+    return Quiz.objects.select_related("activity__module").get(pk=quiz.pk)
+
+
+@pytest.fixture
+def evening(shown, ada, cohort) -> Group:
+    """A group with one attempt more."""
+    group = timing.make_group(cohort, name="Evening", by=ada)
+    give(shown, group, ada, attempts_allowed=3)
+    return group
+
+
+def give(quiz, to, by, **changes) -> Override:
+    return timing.give_override(
+        quiz, to=to, changes=changes, reason="ill", by=by, now=NOON, although_seen=True
+    )
+
+
+def asks(act) -> None:
+    """That the act is refused and changes nothing, and is done when it is meant."""
+    with transaction.atomic(), pytest.raises(timing.Seen, match=ASKED):
+        act(although_seen=False)
+    act(although_seen=True)
+
+
+def test_a_longer_time_factor(shown, ada, zoe_here):
+    def factor(number, **meant):
+        timing.change_time_factor(
+            zoe_here, factor=Decimal(number), reason="dyslexia", by=ada, now=NOON, **meant
+        )
+
+    asks(lambda **meant: factor("1.5", **meant))
+    factor("1.2")
+
+
+def test_a_group_that_has_more(evening, ada, zoe_here):
+    def fill(*members, **meant):
+        timing.fill_group(evening, members=members, by=ada, now=NOON, **meant)
+
+    asks(lambda **meant: fill(zoe_here, **meant))
+    fill()
+
+
+def test_a_file_that_puts_somebody_into_such_a_group_or_lets_them_back(
+    evening, ada, cohort, ben_here, zoe_here
+):
+    enrolment.withdraw(zoe_here, now=NOON)
+    factories.make_user("new")
+
+    def file(text):
+        reading = rosterfile.read(text)
+        digest = roster.plan(cohort, reading, now=NOON).digest
+        return lambda **meant: timing.bring_in(
+            cohort, reading, digest=digest, by=ada, now=NOON, **meant
+        )
+
+    file("new@parallax.example,,,Evening")()  # was never here
+    for text in ("ben@parallax.example,,,Evening", "zoe@parallax.example"):
+        asks(file(text))
+    assert set(evening.members.values_list("user__username", flat=True)) == {"ben", "new"}
+
+
+def test_taking_back_what_stood_in_the_way(shown, ada, zoe_here):
+    only_one = give(shown, zoe_here, ada, attempts_allowed=1)
+    asks(lambda **meant: timing.revoke_override(only_one, by=ada, now=NOON, **meant))
+    more = give(shown, zoe_here, ada, attempts_allowed=5)
+    timing.revoke_override(more, by=ada, now=NOON)
+
+
+def test_a_later_last_day_of_the_cohort(shown, ada, cohort):
+    def change(**meant):
+        terms = {"title": "Autumn", "starts_on": date(2026, 9, 1), "time_zone": "UTC"} | meant
+        seen = cohorts.details(Cohort.objects.get(pk=cohort.pk))
+        dates.change_cohort(cohort, seen=seen, by=ada, now=NOON, **terms)
+
+    change(ends_on=date(2099, 12, 31))
+    asks(lambda **meant: change(ends_on=None, **meant))
+    change(ends_on=date(2099, 12, 30))
+
+
+def test_coming_back_after_being_withdrawn(as_, adam, shown, zoe_here):
+    enrolment.withdraw(zoe_here, now=NOON)
+    asks(lambda **meant: enrolment.reinstate(zoe_here, now=NOON, **meant))
+    enrolment.withdraw(zoe_here, now=NOON)
+    page, adams = reverse("admin:courses_enrolment_changelist"), as_(adam)
+    chosen = {"action": "reinstate", "_selected_action": [zoe_here.pk]}
+    assert f"Zoe Adler: {ASKED}" in unescape(adams.post(page, chosen, follow=True).content.decode())
+    assert 'name="although_seen"' in adams.get(page).content.decode()
+    adams.post(page, chosen | TICKED)
+    zoe_here.refresh_from_db()
+    assert zoe_here.withdrawn_at is None
+
+
+def test_answers_that_another_exam_has_shown(shown, ada, cohort, module, questions, zoe_here):
+    """A key belongs to its question."""
+    resit = factories.make_quiz(module, questions[:1], key="resit", title="Resit", review="exam")
+    changes = {"attempts_allowed": 3}
+    with pytest.raises(timing.Seen, match="Resit: 1 student may have seen"):
+        timing.give_override(resit, to=zoe_here, changes=changes, reason="ill", by=ada, now=NOON)
+    Slot.objects.filter(quiz=resit).update(question=factories.make_question(module, "own"))
+    timing.give_override(resit, to=zoe_here, changes=changes, reason="ill", by=ada, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("model", "gives", "takes"),
+    [
+        ("quizzes_quiz", {"attempts_allowed": "3"}, {"attempts_allowed": "1"}),
+        ("quizzes_quiz", {"time_limit": ""}, {"time_limit": "600"}),
+        ("quizzes_quiz", {"known_questions": "count"}, {"intro": "Good luck."}),
+        ("courses_cohort", {"ends_on": ""}, {"ends_on": "2099-12-30"}),
+        ("courses_enrolment", {"time_factor": "2.00"}, {"time_factor": "1.00"}),
+    ],
+)
+def test_the_editors_desk_asks_too_and_keeps_what_was_typed(
+    as_, adam, shown, zoe_here, cohort, model, gives, takes
+):
+    rows = {"quizzes_quiz": shown, "courses_cohort": cohort, "courses_enrolment": zoe_here}
+    row = rows[model]
+    page, adams = reverse(f"admin:{model}_change", args=[row.pk]), as_(adam)
+    [(field, value)] = gives.items()
+    before = getattr(row, field)
+    form = adams.get(page)
+    assert 'type="checkbox" name="although_seen"' not in form.content.decode()
+    refused = adams.post(page, typed(form, **gives))
+    assert errors(refused)["__all__"][0].startswith(ASKED)
+    assert 'type="checkbox" name="although_seen"' in refused.content.decode()
+    row.refresh_from_db()
+    assert getattr(row, field) == before
+    again = typed(refused)
+    assert again.get(field, "") == value
+    assert adams.post(page, again | TICKED).status_code == 302
+    assert adams.post(page, typed(adams.get(page), **takes)).status_code == 302
+
+
+def test_pages_of_those_who_teach_keep_what_was_typed_and_ask_for_a_tick(
+    as_, ada, evening, shown, cohort, zoe_here
+):
+    adas = as_(ada)
+    only_one = give(shown, zoe_here, ada, attempts_allowed=1)
+    enrolment.withdraw(Enrolment.objects.get(user__username="ben"), now=NOON)
+    ben = Enrolment.objects.get(user__username="ben")
+    text = "zoe@parallax.example,,,Evening"
+    plan = roster.plan(cohort, rosterfile.read(text), now=NOON)
+    groups = reverse("quizzes:groups", args=[cohort.pk])
+    details = cohorts.details(cohort) | {"ends_on": "2100-01-01"}
+    seen = {f"seen-{name}": value for name, value in cohorts.details(cohort).items()}
+    for page, fields, prefix in (
+        (
+            groups,
+            {
+                "act": "factor",
+                "factor-person": zoe_here.pk,
+                "factor-factor": "1.5",
+                "factor-reason": "dyslexia",
+            },
+            "factor-",
+        ),
+        (
+            reverse("quizzes:settings", args=[cohort.pk]),
+            {"act": "details", **details, **seen},
+            "",
+        ),
+        (
+            reverse("quizzes:timing", args=[cohort.pk, shown.activity.key]),
+            {"act": "revoke", "override": only_one.pk},
+            "",
+        ),
+        (
+            reverse("courses:roster", args=[cohort.pk]) + "?state=withdrawn",
+            {"act": "return", "enrolment": ben.pk},
+            "",
+        ),
+        (
+            groups,
+            {"act": f"fill-{evening.pk}", f"group-{evening.pk}-members": [ben.pk]},
+            f"group-{evening.pk}-",
+        ),
+        (
+            reverse("quizzes:add_people", args=[cohort.pk]),
+            {"text": text, "digest": plan.digest},
+            "",
+        ),
+    ):
+        refused = adas.post(page, fields)
+        said = unescape(refused.content.decode())
+        assert (refused.status_code, ASKED in said) == (422, True), page
+        assert f'type="checkbox" name="{prefix}although_seen"' in said, page
+        for typed_in in ("dyslexia", "2100-01-01", text):
+            assert typed_in not in fields.values() or typed_in in said
+        done = adas.post(page, fields | {f"{prefix}although_seen": "on"})
+        assert done.status_code == 302, page
+    assert Cohort.objects.get(pk=cohort.pk).ends_on == date(2100, 1, 1)
+    assert evening.members.count() == 2
+
+
+def test_nothing_is_asked_of_who_could_not_earn_by_it(shown, ada, cohort, zoe_here):
+    timing.set_schedule(
+        cohort, shown, opens_at=None, due_at=None, closes_at=NOON + minutes(5), by=ada, now=NOON
+    )
+    after = NOON + minutes(6)
+    timing.change_time_factor(zoe_here, factor=Decimal(2), reason="x", by=ada, now=after)
+    give_more = {"attempts_allowed": 9}
+    timing.give_override(shown, to=zoe_here, changes=give_more, reason="x", by=ada, now=after)
