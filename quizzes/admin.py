@@ -252,7 +252,8 @@ class QuestionForm(EditingForm):
             if data["kind"] in BY_HAND and data.get("use") == Question.Use.PRACTICE:
                 yield Fault("use", authoring.NOT_FOR_PRACTICE)
         if data.get("status") and self.initial.get("status") == Question.Status.READY:
-            yield from authoring.still_asked(self.instance, status=data["status"])
+            asking = authoring.quizzes_asking(self.instance)
+            yield from authoring.still_asked(asking, status=data["status"])
 
 
 class StaleFilter(admin.SimpleListFilter):

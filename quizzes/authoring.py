@@ -341,13 +341,20 @@ def checkpoint_keys() -> Iterable[str]:
     return list(ready.values_list("key", flat=True))
 
 
-def still_asked(question: Question, *, status: str) -> Iterator[Fault]:
-    """Why a ready question cannot become a draft or be retired: the quizzes with a slot for it.
+def quizzes_asking(question: Question) -> Iterable[str]:
+    """The titles of the quizzes with a slot for a question; one query.
 
-    A slot that is pinned to a version keeps it, whatever becomes of the question. One query.
+    A slot that is pinned to a version keeps it, whatever becomes of the question.
     """
-    if status == Question.Status.READY:
-        return
     slots = Slot.objects.filter(question=question, pinned=None).order_by("quiz")
-    for title in slots.values_list("quiz__activity__title", flat=True):
-        yield Fault("status", STILL_ASKED.format(quiz=title))
+    return slots.values_list("quiz__activity__title", flat=True)
+
+
+def still_asked(quizzes: Iterable[str], *, status: str) -> Iterator[Fault]:
+    """Why a question cannot become a draft or be retired: `quizzes` ask it, by title.
+
+    An attempt under way is no reason: it keeps the version that it was given.
+    """
+    if status != Question.Status.READY:
+        for title in dict.fromkeys(quizzes):
+            yield Fault("status", STILL_ASKED.format(quiz=title))

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,7 @@ from quizzes.models import Attempt, Band, Evidence, Item, Question, Quiz, Sectio
 from quizzes.questions import BY_HAND, KINDS
 from quizzes.sitting import drawing, pools
 from quizzes.sitting.pools import Candidate, Pool
+from quizzes.times import timing
 
 NO_OBJECTIVE = "Name at least one objective that this question tests."
 EITHER = "Give a slot either a question or a pool (objective, tag, module, lens or difficulty)"
@@ -124,6 +126,9 @@ def _question(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
     if not draft and "objectives" in values and not values["objectives"]:
         yield Fault("objectives", NO_OBJECTIVE)
     yield from own_objectives(entry, catalogue, values.get("module"))
+    if "status" in values:
+        asking = quizzes_asking(entry.key, catalogue)
+        yield from authoring.still_asked(asking, status=values["status"])
     if not {"kind", "spec"} <= values.keys():
         return
     if values["kind"] not in KINDS:
@@ -137,6 +142,16 @@ def _question(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
         kind.name, values["spec"], ground(catalogue), draft=draft, texts=not settled
     ):
         yield in_spec(fault)
+
+
+def quizzes_asking(question: Key, catalogue: Catalogue) -> Iterator[str]:
+    """As `authoring.quizzes_asking`, of what only the site has; slots in the files complain."""
+    for _, slot in catalogue.rest("quizzes.slot"):
+        values = slot.values
+        if values["question"] != question or values["pinned"] is not None:
+            continue
+        if not catalogue.goes("quizzes.slot", slot):
+            yield (catalogue.get("courses.activity", values["quiz"]) or {}).get("title", "")
 
 
 def _quiz(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
@@ -260,16 +275,26 @@ def _fillable(catalogue: Catalogue) -> Iterator[Complaint]:
                 continue
         if entry is not None:
             yield entry.complaint(Fault("", sentence))
-        elif own:
+        elif own and not any(_retired_here(slot, catalogue) for slot in own):
             yield Complaint("(on the site)", 0, key[0], "", sentence)
+
+
+def _retired_here(slot: Values, catalogue: Catalogue) -> bool:
+    """Whether the entry of a slot's question has complained itself."""
+    entry = catalogue.entries.get("quizzes.question", {}).get(slot["question"] or ())
+    return entry is not None and not slot["pinned"] and entry.values.get("status") != READY
 
 
 def _choices(
     slots: Sequence[Values], catalogue: Catalogue, there: Sequence[Candidate]
 ) -> list[list[str]]:
-    """For each slot the questions that may fill it; none where its own question is not ready."""
+    """For each slot the questions that may fill it; none where its own question is not ready.
+
+    A slot that is pinned to a version has it, ready or not.
+    """
     ready = [
-        (catalogue.get("quizzes.question", slot.get("question")) or {}).get("status") == READY
+        slot.get("pinned") is not None
+        or (catalogue.get("quizzes.question", slot.get("question")) or {}).get("status") == READY
         for slot in slots
     ]
     found = pools.choices([_asked(slot, catalogue) for slot in slots], there)
@@ -480,17 +505,46 @@ def derive(plan: Plan, now: datetime, watch: Watch) -> list[str]:
         watch=lambda questions: watch(questions, "publishing questions"),
     )
     authoring.render_quizzes(Quiz.objects.all(), on)
+    said = []
+    moved = sum(timing.settings_changed(quiz, now=now) for quiz, _entry in _changed_quizzes(plan))
+    if moved:
+        said.append(f"{count(moved, 'open attempt')} got another end")
     stale = [
         f"{row.question.key} ({row.option})"
         for row in Evidence.objects.stale().select_related("question")
     ]
     if stale:
         number = f"{len(stale)} option{'s' if len(stale) > 1 else ''}"
-        return [
+        said.append(
             f"the paragraph that decides {number} has changed since it was checked; read again:"
             f" {listed(stale)}"
-        ]
-    return []
+        )
+    return said
+
+
+def _changed_quizzes(plan: Plan) -> Iterator[tuple[Quiz, Change]]:
+    """The quizzes that the site has and the files change, as they are stored now."""
+    changes = {
+        change.old.pk: change
+        for change in plan.changes
+        if change.old and change.shelf.model is Quiz
+    }
+    for quiz in Quiz.objects.filter(pk__in=changes).select_related("activity__module"):
+        yield quiz, changes[quiz.pk]
+
+
+def to_be_meant(plan: Plan, *, now: datetime) -> Iterator[Complaint]:
+    """Before it is carried out: the quizzes in which somebody could earn more than before with
+    answers that others may have seen (`timing.same_chances`)."""
+    for quiz, change in _changed_quizzes(plan):
+        becomes = copy(quiz)
+        for name in change.fields:
+            if not change.shelf.fields[name].is_relation:
+                setattr(becomes, name, change.entry.values[name])
+        try:
+            timing.same_chances(quiz, becomes, although_seen=False, now=now)
+        except timing.Seen as asked:
+            yield change.entry.complaint(Fault("", asked.warning))
 
 
 BANK = Part(

@@ -158,7 +158,7 @@ def extend(
         if not done.extended:
             raise Refused(_(NOBODY))
         if done.seen and not although_seen:
-            raise timing.asks_first(quiz, done.seen)
+            raise timing.Seen(quiz, done.seen)
         attempts = [one.attempt for one in done.extended]
         # Past the newest start, so that it holds in each of them, and in none that begins later.
         expires_at = max([now, *(attempt.started_at for attempt in attempts)])

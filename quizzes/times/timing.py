@@ -154,7 +154,15 @@ def _own_ends(
 
 
 class Seen(ToBeMeant):
-    """More can be earned than before, after its answers may have been seen."""
+    """More can be earned than before, after answers may have been seen.
+
+    `warning` is that without the tick that a page asks for.
+    """
+
+    def __init__(self, quiz: Quiz, seen: int) -> None:
+        self.warning = f"{quiz.activity.title}: {in_words(seen)}"
+        tick = _("Tick “Give it all the same” if you mean it.")
+        super().__init__(f"{self.warning} {tick}")
 
 
 def may_have_seen(quiz: Quiz, *, cohort: Cohort, now: datetime) -> int:
@@ -193,12 +201,6 @@ def in_words(seen: int) -> str:
         " attempt now may know them from there.",
         seen,
     ) % {"n": seen}
-
-
-def asks_first(quiz: Quiz, seen: int) -> Seen:
-    """The refusal of what would be given without knowing that."""
-    tick = _("Tick “Give it all the same” if you mean it.")
-    return Seen(f"{quiz.activity.title}: {in_words(seen)} {tick}")
 
 
 # What somebody can earn in a quiz from now on, as numbers that grow with it; empty for nothing.
@@ -267,7 +269,7 @@ def nothing_seen(
     after = chances() if seen else {}
     for quiz, count in seen.items():
         if any(_gains(before[key], chance) for key, chance in after.items() if key[0] == quiz.pk):
-            raise asks_first(quiz, count)
+            raise Seen(quiz, count)
 
 
 def same_chances(
@@ -313,7 +315,7 @@ def same_chances(
     }
     for exam, cohort in sorted(gaining, key=lambda pair: (pair[0].pk, pair[1].pk)):
         if count := may_have_seen(exam, cohort=cohort, now=now):
-            raise asks_first(exam, count)
+            raise Seen(exam, count)
 
 
 # --- Changing it -------------------------------------------------------------------------------

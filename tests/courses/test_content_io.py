@@ -3,7 +3,7 @@
 import io
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -36,7 +36,10 @@ from quizzes.models import (
     Section,
     Slot,
 )
+from quizzes.sitting import attempts
+from tests import factories
 from tests.courses.content_files import FILES, edit, write
+from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -784,7 +787,53 @@ def test_retiring_a_question_that_a_quiz_of_the_site_needs_is_refused(files):
 
     with pytest.raises(CommandError) as refusal:
         load(QUESTIONS)
-    assert str(refusal.value).startswith("(on the site)  picture-quiz  Slot 2 has no question")
+    assert str(refusal.value).splitlines() == [
+        "b/questions.yaml:10  rules  status: It stands in the quiz “The quiz”, which could not be"
+        " started any more. Take it out of that quiz first, or pin its slot there to a version.",
+        "1 fault to mend; nothing was changed.",
+    ]
+    assert not Question.objects.filter(status="retired").exists()
+
+
+def test_a_retired_question_stays_in_the_attempts_and_pinned_slots_that_have_it(files):
+    load()
+    quiz = Quiz.objects.get()
+    cohort = factories.make_cohort(Course.objects.get())
+    student = factories.enrol(factories.make_user("ben"), cohort)
+    attempt = attempts.start(student, quiz, now=NOON)
+    Slot.objects.filter(position=2).update(pinned=1)
+    edit(files, QUESTIONS, "status: ready", "status: retired")
+
+    load(QUESTIONS)
+    assert Question.objects.get(key="rules").status == "retired"
+    right = attempts.Answer(0, lambda kind, order: kind.parse_json(order, "a"))
+    position = attempt.items.get(version__question__key="rules").position
+    saved = attempts.save(student.user, attempt.pk, answers={position: right}, now=NOON)
+    assert isinstance(saved[position], attempts.Saved)
+    attempts.submit(student.user, attempt.pk, now=NOON)
+    assert attempts.start(student, quiz, now=NOON).items.count() == 2
+
+
+def test_files_that_give_more_time_move_open_attempts_and_ask_where_answers_were_seen(files):
+    edit(files, QUIZ, "time_limit: 600", "time_limit: 600, review: exam, attempts_allowed: 2")
+    load()
+    quiz = Quiz.objects.get()
+    cohort = factories.make_cohort(Course.objects.get())
+    ben, zoe = (factories.enrol(factories.make_user(name), cohort) for name in ("ben", "zoe"))
+    now = timezone.now()
+    attempts.submit(ben.user, attempts.start(ben, quiz, now=now).pk, now=now)
+    Attempt.objects.update(shown_at=now)
+    under_way = attempts.start(zoe, quiz, now=now)
+    edit(files, QUIZ, "time_limit: 600", "time_limit: 900")
+
+    warning = "a-quiz.yaml:1  picture-quiz  The quiz: 1 student may have seen these answers"
+    with pytest.raises(CommandError, match=warning):
+        load()
+    assert Quiz.objects.get().time_limit == 600
+    assert any(line.startswith(warning) for line in load(dry_run=True))
+    assert "1 open attempt got another end" in load(although_seen=True)
+    under_way.refresh_from_db()
+    assert under_way.deadline == now + timedelta(seconds=900)
 
 
 def test_a_checkpoint_that_becomes_graded_is_found_in_a_lesson_that_did_not_change(files):

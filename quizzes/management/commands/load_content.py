@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from courses.content_io import applying, comparing
 from courses.refusals import Refused
-from quizzes.content import PARTS
+from quizzes.content import PARTS, to_be_meant
 from quizzes.management.content import ContentCommand, plain_database_errors
 
 DRY = "Nothing was changed: this was a dry run."
 STOPPED = "Nothing was changed."
 DONE = "Done: the site is as in the files."
+MEAN_IT = "Nothing was changed. Give --although-seen too if you mean it."
 ASK = "Change the site so? [y/N] "
 
 
@@ -30,6 +31,11 @@ class Command(ContentCommand):
             dest="interactive",
             help="Do not ask before changing what the site has already.",
         )
+        parser.add_argument(
+            "--although-seen",
+            action="store_true",
+            help="Let more be earned in an exam even if students may have seen its answers.",
+        )
 
     def handle(self, **options: Any) -> None:
         with plain_database_errors():
@@ -38,15 +44,20 @@ class Command(ContentCommand):
                 self.say(line)
             if plan.is_empty:
                 self.say(comparing.NOTHING)
+            now = timezone.now()
+            asked = [] if options["although_seen"] else [*map(str, to_be_meant(plan, now=now))]
             if options["dry_run"]:
-                self.say(DRY)
+                for line in [*asked, DRY]:
+                    self.say(line)
                 return
+            if asked:
+                raise CommandError("\n".join([*asked, MEAN_IT]))
             asks = plan.touches_existing and options["interactive"] and sys.stdin.isatty()
             if asks and input(ASK).strip().lower() not in ("y", "yes"):
                 self.say(STOPPED)
                 return
             try:
-                said = applying.apply(plan, PARTS, now=timezone.now(), watch=self.watch)
+                said = applying.apply(plan, PARTS, now=now, watch=self.watch)
             except Refused as refusal:
                 raise CommandError(str(refusal)) from refusal
             for line in said:
