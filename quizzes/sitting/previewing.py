@@ -4,7 +4,7 @@ memory. No clock starts, and nothing is stored.
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -133,29 +133,9 @@ def graded(preview: Preview, typed: Mapping[int, Reader], *, now: datetime) -> R
                 waits=mark is None,
             )
         )
-    attempt, quiz = preview.attempt, preview.attempt.quiz
+    attempt = preview.attempt
     attempt.submitted_at, attempt.state = now, Attempt.State.SUBMITTED
-    score = percentage = passed = None
-    sentence = _("Your answers are handed in.")
-    if None not in marks:
-        attempt.score = grading.total(mark for mark in marks if mark is not None)
-        score = grading.shown(attempt.score)
-        percentage = grading.effective(attempt.score, attempt.out_of, Decimal(0))
-        passed = percentage >= quiz.pass_mark
-        sentence = reports.verdict(quiz, passed)
-    waiting = reports.waiting_in_words(marks.count(None), score)
-    return Result(
-        attempt=attempt,
-        items=EVERYTHING,
-        score=score,
-        out_of=grading.shown(attempt.out_of),
-        percentage=percentage,
-        passed=passed,
-        sentence=sentence,
-        hidden="",
-        questions=reviewed,
-        read_again=reports.read_again(reviewed),
-        next=None,
-        overall=reports.overall_words(quiz, percentage),
-        waiting=f"{waiting} {_(NOTHING_STORED)}".strip(),
-    )
+    known = [mark for mark in marks if mark is not None]
+    attempt.score = grading.total(known) if len(known) == len(marks) else None
+    told = reports.summary(attempt, EVERYTHING, reviewed)
+    return replace(told, waiting=f"{told.waiting} {_(NOTHING_STORED)}".strip())

@@ -449,10 +449,10 @@ class Result:
     percentage: Decimal | None
     passed: bool | None
     sentence: str
-    hidden: str
     questions: Sequence[ReviewedQuestion]
     read_again: Sequence[ReadAgain]
-    next: Step | None
+    hidden: str = ""  # why the key is not shown, in words
+    next: Step | None = None
     marked_again: datetime | None = None  # the last time, where the total may be seen
     due_at: datetime | None = None  # if it was handed in after that
     choice: "Choice | None" = None  # where the answers are shown on request
@@ -491,8 +491,45 @@ def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None 
     rows = CLOSED_ITEMS.all(attempt=attempt.pk) if Visible.ATTEMPT in items else []
     remarks = regrading.remarks(attempt) if any(item.regraded for item in rows) else {}
     questions = _reviewed(attempt, rows, items, remarks)
+    # The key may stay hidden for the sake of another quiz although this one is over.
+    more = replace(so_far, elsewhere=False).may_earn(person.at(now), now=now)
+    final = attempt.quiz.review != Quiz.Review.PRACTICE and not more
+    told = summary(attempt, items, questions, last=final)
+    steps = module_steps(attempt.quiz.activity.module, attempt.enrolment)
+    _position, _before, following = neighbours(steps, attempt.quiz.activity.key)
+    return replace(
+        told,
+        hidden=""
+        if Visible.RIGHT_ANSWER in items or attempt.state == Attempt.State.ABANDONED
+        else _hidden(attempt.quiz, so_far, person),
+        choice=_choice(attempt.quiz, so_far, person.at(now), now=now)
+        if again and not person.hidden
+        else None,
+        decided=_decided(person),
+        next=following,
+        marked_again=max((remark.at for each in remarks.values() for remark in each), default=None)
+        if Visible.SCORE in items
+        else None,
+        due_at=holds.due_at.value
+        if attempt.state == Attempt.State.SUBMITTED and holds.is_late(attempt.submitted_at)
+        else None,
+        lateness=_lateness(attempt, told.percentage),
+        accepted=_accepted(attempt),
+    )
+
+
+def summary(
+    attempt: Attempt,
+    items: frozenset[Visible],
+    questions: Sequence[ReviewedQuestion],
+    *,
+    last: bool = False,
+) -> Result:
+    """What a marked attempt came to, as far as `items` show it, whoever made it; one query.
+
+    Of the `last` attempt that somebody may have, without a "yet".
+    """
     score = percentage = passed = None
-    lateness = ""
     sentence = _("Your answers are handed in.")
     if attempt.state == Attempt.State.ABANDONED:
         sentence = _(NOT_HANDED_IN)
@@ -500,14 +537,7 @@ def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None 
         score = grading.shown(attempt.score)
         percentage = _effective(attempt)
         passed = percentage >= attempt.quiz.pass_mark
-        # The key may stay hidden for the sake of another quiz although this one is over.
-        more = replace(so_far, elsewhere=False).may_earn(person.at(now), now=now)
-        final = attempt.quiz.review != Quiz.Review.PRACTICE and not more
-        sentence = verdict(attempt.quiz, passed, last=final)
-        if attempt.deduction:
-            lateness = _lateness(attempt, percentage)
-    steps = module_steps(attempt.quiz.activity.module, attempt.enrolment)
-    _position, _before, following = neighbours(steps, attempt.quiz.activity.key)
+        sentence = _verdict(attempt.quiz, passed, last=last)
     return Result(
         attempt=attempt,
         items=items,
@@ -516,28 +546,12 @@ def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None 
         percentage=percentage,
         passed=passed,
         sentence=sentence,
-        hidden=""
-        if Visible.RIGHT_ANSWER in items or attempt.state == Attempt.State.ABANDONED
-        else _hidden(attempt.quiz, so_far, person),
-        choice=_choice(attempt.quiz, so_far, person.at(now), now=now)
-        if again and not person.hidden
-        else None,
-        decided=_decided(person),
         questions=questions,
         read_again=read_again(questions),
-        next=following,
-        overall=overall_words(attempt.quiz, percentage)
+        overall=_overall_words(attempt.quiz, percentage)
         if Visible.OVERALL_FEEDBACK in items
         else "",
-        marked_again=max((remark.at for each in remarks.values() for remark in each), default=None)
-        if Visible.SCORE in items
-        else None,
-        due_at=holds.due_at.value
-        if attempt.state == Attempt.State.SUBMITTED and holds.is_late(attempt.submitted_at)
-        else None,
-        lateness=lateness,
-        accepted=_accepted(attempt),
-        waiting=waiting_in_words(sum(question.waits for question in questions), score),
+        waiting=_waiting_in_words(sum(question.waits for question in questions), score),
     )
 
 
@@ -599,7 +613,7 @@ def _accepted(attempt: Attempt) -> str:
     return found or ""
 
 
-def waiting_in_words(answers: int, score: Decimal | None) -> str:
+def _waiting_in_words(answers: int, score: Decimal | None) -> str:
     """What is still to come, where somebody has to mark an answer."""
     if not answers:
         return ""
@@ -611,8 +625,13 @@ def waiting_in_words(answers: int, score: Decimal | None) -> str:
     return said if score is not None else f"{said} {_('Your score follows when that is done.')}"
 
 
-def _lateness(attempt: Attempt, percentage: Decimal) -> str:
-    """How the percentage came to be: "80 % less 10 % of it for lateness: 72 %"."""
+def _lateness(attempt: Attempt, percentage: Decimal | None) -> str:
+    """How the percentage came to be, where it may be seen and lateness cost some of it.
+
+    "80 % less 10 % of it for lateness: 72 %".
+    """
+    if percentage is None or not attempt.deduction:
+        return ""
     before = grading.percentage(attempt.score or Decimal(0), attempt.out_of)
     figures = {"before": before, "less": attempt.deduction, "left": percentage}
     return _("%(before)s %% less %(less)s %% of it for lateness: %(left)s %%.") % {
@@ -620,7 +639,7 @@ def _lateness(attempt: Attempt, percentage: Decimal) -> str:
     }
 
 
-def overall_words(quiz: Quiz, percentage: Decimal | None) -> str:
+def _overall_words(quiz: Quiz, percentage: Decimal | None) -> str:
     """The words of the highest band that does not begin above the percentage shown."""
     if percentage is None:
         return ""
@@ -628,7 +647,7 @@ def overall_words(quiz: Quiz, percentage: Decimal | None) -> str:
     return bands.values_list("text_html", flat=True).first() or ""
 
 
-def verdict(quiz: Quiz, passed: bool, *, last: bool = False) -> str:
+def _verdict(quiz: Quiz, passed: bool, *, last: bool = False) -> str:
     """Whether it passes; of the `last` attempt that somebody may have, without a "yet"."""
     mark = f"{quiz.pass_mark.normalize():f}"
     if passed:
