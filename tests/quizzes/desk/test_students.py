@@ -349,5 +349,5 @@ def test_the_page_asks_as_often_whatever_they_did(
     with django_assert_num_queries(34):
         adas.get(about_ben)
     adas.get(url := reverse("quizzes:students_attempt", args=[ben_here.cohort_id, attempt.pk]))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         adas.get(url)
