@@ -1,5 +1,6 @@
 """The API to sit a quiz: the same doors, verbs, times and refusals as the pages."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -170,9 +171,11 @@ def _sent(request: Call) -> Answer:
     def read(kind: Kind, order: Any) -> Any:
         return kind.parse_json(order, sent.validated_data["answer"])
 
+    given = sent.validated_data["answer"]
     return Answer(
         sent.validated_data["revision"],
         read,
+        typed=given if isinstance(given, str) else json.dumps(given, ensure_ascii=False),
         operation=sent.validated_data.get("operation"),
         source=Stored.Source.API,
         certainty=sent.validated_data.get("certainty"),

@@ -187,6 +187,8 @@ class LateAnswer(models.Model):
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="late_answers")
     answer = models.JSONField(null=True)
+    # As it came, where it is no answer to the question: too long, say. `answer` is None then.
+    unread = models.TextField(blank=True)
     arrived_at = models.DateTimeField()
     operation = models.UUIDField(null=True)
     source = models.CharField(max_length=6, choices=Response.Source, default=Response.Source.PAGE)

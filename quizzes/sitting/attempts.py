@@ -101,7 +101,12 @@ NOT_ON_REQUEST = (
 KEPT_AS_LATE = (
     "What came after that is kept in the attempt's log, marked as late; it does not count."
 )
+NOT_KEPT = (
+    "So many late answers to a question are kept already that this one is not: keep a copy of it"
+    " yourself."
+)
 MOST_LATE = 20  # late answers to one question that are kept
+LONGEST_LATE = 20_000  # characters that are kept of one that could not be read
 NO_OPERATION = UUID(int=0)
 
 
@@ -123,6 +128,7 @@ class Answer:
     source: str = Response.Source.PAGE
     certainty: int | None = None  # 1..3, where it is asked
     checked: bool = False  # as a try: see `trying.check`
+    typed: str = ""  # what came, for people: kept where it is too late and cannot be read
 
 
 @dataclass(frozen=True)
@@ -620,9 +626,8 @@ def save(
             return {**(_store(attempt, in_turn, now) if in_turn else {}), **refused}
     if overdue:
         close(attempt, now=now)
-    kept = _keep_late(user, attempt_id, answers, now)
-    sentence = closed_in_words(attempt, overdue)
-    raise Closed(f"{sentence} {KEPT_AS_LATE}" if kept else sentence)
+    late = _keep_late(user, attempt_id, answers, now)
+    raise Closed(" ".join([closed_in_words(attempt, overdue), *late]))
 
 
 def takes_answers(attempt: Attempt, now: datetime) -> bool:
@@ -924,10 +929,13 @@ def _judge(
     )
 
 
-def _keep_late(user: User, attempt_id: UUID, answers: Mapping[int, Answer], now: datetime) -> bool:
-    """Keep answers that an attempt no longer takes, to be read in its log; whether any was new.
+def _keep_late(
+    user: User, attempt_id: UUID, answers: Mapping[int, Answer], now: datetime
+) -> list[str]:
+    """Keep answers that an attempt no longer takes, to be read in its log; what to say of it.
 
-    What is stored already, or kept already, or cannot be read, is not kept again.
+    What is stored already, or kept already, is not kept again. What cannot be read as an answer
+    (it is too long, say) is kept as it came: nothing that was typed is lost without a word.
     """
     with transaction.atomic():
         attempt = own_attempt_to_write(user, attempt_id)
@@ -936,31 +944,44 @@ def _keep_late(user: User, attempt_id: UUID, answers: Mapping[int, Answer], now:
         before: dict[int, list[LateAnswer]] = {}
         for late in LateAnswer.objects.filter(item__attempt=attempt).order_by("pk"):
             before.setdefault(late.item_id, []).append(late)
-        added = []
+        added, dropped = [], False
         for position, answer in answers.items():
             if position not in items or position in known:
                 continue
             item = items[position]
+            response, unread = None, ""
             try:
                 response = answer.read(KINDS[item.kind], item.order)
             except ValueError:
-                continue
+                unread = _as_it_came(answer.typed)
+                if not unread:
+                    continue
             kept = before.get(item.pk, [])
+            newest = (kept[-1].answer, kept[-1].unread) if kept else (item.answer, "")
             again = any(late.operation == answer.operation is not None for late in kept)
-            if again or response == item.answer or (kept and response == kept[-1].answer):
+            if again or (response, unread) in ((item.answer, ""), newest):
                 continue
-            if len(kept) < MOST_LATE:
-                added.append(
-                    LateAnswer(
-                        item=item,
-                        answer=response,
-                        arrived_at=now,
-                        operation=answer.operation,
-                        source=answer.source,
-                    )
+            if len(kept) == MOST_LATE:
+                dropped = True
+                continue
+            added.append(
+                LateAnswer(
+                    item=item,
+                    answer=response,
+                    unread=unread,
+                    arrived_at=now,
+                    operation=answer.operation,
+                    source=answer.source,
                 )
+            )
         LateAnswer.objects.bulk_create(added)
-    return bool(added)
+    return [KEPT_AS_LATE] * bool(added) + [NOT_KEPT] * dropped
+
+
+def _as_it_came(typed: str) -> str:
+    """As much of it as is kept, and as any database stores it."""
+    text = typed.replace("\0", "").encode("utf-8", "replace").decode().strip()
+    return text if len(text) <= LONGEST_LATE else f"{text[: LONGEST_LATE - 1]}…"
 
 
 # --- Handing in --------------------------------------------------------------------------------

@@ -148,11 +148,15 @@ def _answers(items: dict[int, Any]) -> list[Event]:
             )
         )
     for late in LateAnswer.objects.filter(item__in=items).order_by("pk"):
-        words, fingerprint = _words(items[late.item_id], late.answer)
+        words, fingerprint = late.unread, ""
+        if not late.unread:
+            words, fingerprint = _words(items[late.item_id], late.answer)
         events.append(
             Event(
                 late.arrived_at,
-                _("Too late: kept here, not counted"),
+                _("Too late, and no answer to this question: kept here as it came, not counted")
+                if late.unread
+                else _("Too late: kept here, not counted"),
                 position=items[late.item_id].position,
                 answer=words,
                 source=late.get_source_display(),

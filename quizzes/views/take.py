@@ -236,7 +236,19 @@ def _answer(request: Request, position: int, source: str = Response.Source.FORM)
         _reader(request, position),
         operation=_operation(request),
         source=source,
+        typed=_typed(request, position),
         certainty=CERTAINTIES.get(request.POST.get(f"q{position}.certainty", "")),
+    )
+
+
+def _typed(request: Request, position: int) -> str:
+    """What came as the answer to one question, for people to read."""
+    mine, others = f"q{position}", {f"q{position}.{name}" for name in OF_EACH}
+    return "\n".join(
+        value
+        for name, values in request.POST.lists()
+        if (name == mine or name.startswith(f"{mine}.")) and name not in others
+        for value in values
     )
 
 
@@ -494,6 +506,7 @@ def submit(request: Request, attempt: UUID) -> HttpResponse:
         return redirect("quizzes:result", attempt)
     questions = reports.open_questions(found)
     blank = [question.position for question in questions if not question.answered]
+    at_hand = {question.position for question in reports.at_hand(found, questions)}
     with timezone.override(found.enrolment.cohort.zone):
         return render(
             request,
@@ -504,6 +517,8 @@ def submit(request: Request, attempt: UUID) -> HttpResponse:
                 "activity": found.quiz.activity,
                 "questions": questions,
                 "blank": blank,
+                # One at a time, there is no way back to what was left blank.
+                "open": [position for position in blank if position in at_hand],
                 "sentence": ngettext(
                     "%(count)d question has no answer yet.",
                     "%(count)d questions have no answer yet.",

@@ -342,12 +342,40 @@ def test_an_answer_after_the_end_is_kept_once_as_late_and_never_counts(ben, atte
     assert (attempt.score, Response.objects.count()) == (0, 1)
 
 
+@pytest.mark.invariant("C3")
 @pytest.mark.django_db
-def test_late_answers_are_kept_up_to_a_number(ben, attempt):
+def test_what_comes_after_the_end_and_cannot_be_read_is_kept_as_it_came(as_, ben, attempt):
+    Attempt.objects.update(deadline=NOON, closes_at=NOON)
+    bens, page = as_(ben), reverse("quizzes:save", args=[attempt.pk, 1])
+    long = "A whole essay\0. " * 3000
+    for typed, new in ((long, True), (long, False), ("Żółć", True)):
+        said = bens.post(page, {"q1": typed, "q1.revision": 0}, **JSON)
+        assert said.status_code == 410
+        assert (attempts.KEPT_AS_LATE in said.json()["message"]) == new
+    put = bens.put(
+        reverse("api:response", args=[attempt.pk, 1]),
+        {"revision": 0, "answer": ["x", 1]},
+        "application/json",
+    )
+    assert put.status_code == 410
+    whole, short, listed = LateAnswer.objects.order_by("pk")
+    assert whole.unread.startswith("A whole essay. A whole essay. ")
+    assert (len(whole.unread), whole.unread[-1]) == (attempts.LONGEST_LATE, "…")
+    assert (short.unread, listed.unread, listed.answer) == ("Żółć", '["x", 1]', None)
+    log = bens.get(reverse("quizzes:log", args=[attempt.pk])).content.decode()
+    assert "Too late, and no answer to this question: kept here as it came" in log
+    assert "Żółć" in log
+    attempt.refresh_from_db()
+    assert (attempt.score, Response.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_late_answers_are_kept_up_to_a_number_and_then_it_is_said(ben, attempt):
     late = attempt.closes_at + minutes(1)
-    for number in range(2 * attempts.MOST_LATE):
-        with pytest.raises(attempts.Closed):
+    for number in range(attempts.MOST_LATE + 1):
+        with pytest.raises(attempts.Closed) as told:
             send(ben, attempt, choose("ab"[number % 2], 0, uuid.uuid4()), now=late)
+        assert (attempts.NOT_KEPT in str(told.value)) == (number == attempts.MOST_LATE)
     assert LateAnswer.objects.count() == attempts.MOST_LATE
 
 
