@@ -136,7 +136,9 @@ def moderate(request: Request, cohort: int, question: str) -> HttpResponse:
             "seen": seen,
             "own": queue.who_decides(instead),
             "may_moderate": not instead,
+            "second": "second" in request.POST if act == "plan" else pile.terms.second,
             "tolerance": request.POST.get("tolerance", f"{pile.terms.tolerance.normalize():f}"),
+            **({"faulty": "tolerance"} if trouble and act == "plan" else {}),
         },
     )
 

@@ -438,7 +438,9 @@ def test_the_arrangement_is_set_by_instructors_in_points(as_, ada, desk, waiting
     for tolerance in ("", "-1", "NaN", "much", "1e9"):
         data = {"act": "plan", "second": "1", "tolerance": tolerance}
         refused = adas.post(where, data)
-        assert (refused.status_code, refused.context["tolerance"]) == (422, tolerance)
+        kept = refused.context["second"], refused.context["tolerance"]
+        assert (refused.status_code, *kept) == (422, True, tolerance)
+        assert '<a href="#tolerance">' in refused.content.decode()
     adas.post(where, {"act": "plan", "second": "1", "tolerance": " 0.25 "})
     plan = MarkingPlan.objects.get()
     assert (plan.second, plan.tolerance, plan.by) == (True, Decimal("0.25"), ada)
