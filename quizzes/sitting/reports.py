@@ -62,6 +62,7 @@ class Cover:
     attempts_allowed: int | None = None
     asks_password: bool = False
     decided: str = ""  # what was decided by hand, where it may be known
+    in_grace: bool = False  # the open attempt may be handed in, and not be answered any more
 
 
 def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
@@ -118,11 +119,17 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
         attempts_allowed=quiz.attempts_allowed if holds is None else holds.attempts_allowed.value,
         asks_password=person is not None and bool(person.password),
         decided="" if person is None else _decided(person),
+        in_grace=open_attempt is not None and verbs.is_in_grace(open_attempt, now),
     )
 
 
 def _under_way(attempt: Attempt, person: timing.Person, *, now: datetime) -> Sequence[str]:
-    """When an open attempt ends, and why: more time given to it holds for no later one."""
+    """When an open attempt ends, and why: more time given to it holds for no later one.
+
+    In its grace, only that it can still be handed in, and until when.
+    """
+    if verbs.is_in_grace(attempt, now):
+        return (verbs.grace_in_words(attempt),)
     zone = attempt.enrolment.cohort.zone
     told = person.at(attempt.started_at).deadline(started_at=attempt.started_at, zone=zone).parts
     if attempt.deadline is None:

@@ -86,6 +86,9 @@ def test_the_page_of_a_grace_says_both_times_and_hands_in(as_, ben, ben_here, gr
     assert f"Your time ended at {ends}" in page
     assert f"can still be handed in until {closes}" in page
     assert 'name="q1"' not in page
+    cover = bens.get(reverse("quizzes:quiz", args=["realism-quiz"])).content.decode()
+    assert f"can still be handed in until {closes}" in cover
+    assert ("Hand in your attempt" in cover, "is under way" in cover) == (True, False)
     told = bens.get(reverse("quizzes:deadline", args=[attempt.pk])).json()
     assert (told["open"], told["answering"], told["seconds_left"]) == (True, False, 0)
     shown = Api(ben).ask(f"attempts/{attempt.pk}/").json()
@@ -379,6 +382,8 @@ def test_one_question_at_a_time_and_no_way_back(as_, ben, ben_here, sequential):
         return set(re.findall(r'name="(q\d+)"', bens.get(page).content.decode()))
 
     assert names() == {"q1"}
+    submit = reverse("quizzes:submit", args=[attempt.pk])
+    assert bens.get(submit).context["open"] == [1]
     for _twice in range(2):
         form = {"q1": "a", "q1.revision": "0", "next": "1"}
         bens.post(page, form)
@@ -394,7 +399,7 @@ def test_one_question_at_a_time_and_no_way_back(as_, ben, ben_here, sequential):
     bens.post(page, {"q2": "a", "q2.revision": "0", "next": "2"})
     last = bens.get(page).content
     assert (b'name="next"' in last, b'name="finish"' in last) == (False, True)
-    bens.post(reverse("quizzes:submit", args=[attempt.pk]))
+    bens.post(submit)
     assert state(attempt)[2] == 2
 
 
