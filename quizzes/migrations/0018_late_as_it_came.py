@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('quizzes', '0017_slot_is_worth_something'),
+        ("quizzes", "0017_slot_is_worth_something"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lateanswer',
-            name='unread',
+            model_name="lateanswer",
+            name="unread",
             field=models.TextField(blank=True),
         ),
     ]
