@@ -33,6 +33,7 @@ def test_next_waits_for_the_save_and_there_is_no_way_back(page, guard, ben_here,
     other = page.context.new_page()
     for tab in (page, other):
         tab.goto(address)
+    expect(page.get_by_role("button", name="Flag question 1")).to_have_count(0)
     page.route("**/questions/1/", lambda route: (page.wait_for_timeout(700), route.continue_()))
     page.locator("#q1 [value=b]").check()
     page.get_by_role("button", name="Next").click()

@@ -112,6 +112,7 @@ def test_what_cannot_be_read_is_said_while_it_can_be_mended(visit, guard, ben, s
     expect(status(page, 3)).to_have_text(
         "Write the unit too, one of: bn USD, m USD, billion USD, billion dollars."
     )
+    expect(page.locator("[data-say]")).to_contain_text("Question 3: Write the unit too")
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_role("link", name="To question 3")).to_be_visible()
     line.press("End")

@@ -91,6 +91,7 @@ def test_a_question_in_practice_is_swapped_for_another_in_its_place(
     again.click()
     expect(page.locator("#q1 [name=q1]").first).to_be_focused()
     expect(page.locator("#q1 [name=q1]:checked")).to_have_count(0)
+    expect(page.locator("[data-say]")).to_have_text("Question 1 is asked anew.")
     page.locator("#q1 [name=q1]").first.check()
     expect_saved(page, 1)
     # Another window still has the question before it: what it checks is no answer to this one.

@@ -32,6 +32,7 @@ const WORDS = {
   mendFirst: (n) => `The answer to question ${n} is not saved. Why stands below the question; mend it first, or take it out.`,
   toQuestion: (n) => `To question ${n}`,
   cannotFinish: "Not every answer is saved yet. Please wait a moment and press Finish again.",
+  ofQuestion: (n, message) => `Question ${n}: ${message}`,
   over: "See your result",
 };
 const SAY_WITHIN = 4500; // ms; the promise is five seconds
@@ -50,6 +51,7 @@ let over = false;
 let leaving = false;
 let troubled = false;
 let noticed = false; // a notice has appeared since the line was last told
+let aloud = ""; // why an answer was refused, to be read out once
 let lastSaved = null;
 let tokenAt = 0;
 let failures = 0; // saves that did not come through since the last one that did
@@ -180,8 +182,10 @@ function tell() {
   // Spoken only when things turn bad and when they are good again, not at every answer; and not
   // where a notice has just said more of it, which is read out by itself.
   const bad = Boolean(failing.length || stuck.length);
-  if (bad !== troubled) say.textContent = bad ? (noticed ? "" : line.textContent) : waiting.length ? "" : WORDS.again;
+  if (aloud) say.textContent = aloud;
+  else if (bad !== troubled) say.textContent = bad ? (noticed ? "" : line.textContent) : waiting.length ? "" : WORDS.again;
   noticed = false;
+  aloud = "";
   if (bad || !waiting.length) troubled = bad;
   form.dispatchEvent(new CustomEvent("holding", { detail: { unsaved: new Set([...failing, ...stuck]).size, failures } }));
   if (!waiting.length) form.dispatchEvent(new CustomEvent("all-saved"));
@@ -402,6 +406,7 @@ async function take(question, job, reply) {
   if (reply.reason === "malformed" && reply.message) {
     question.stuck = true; // until the answer is changed
     status(question, reply.message, "bad");
+    aloud = WORDS.ofQuestion(question.position, reply.message);
     return;
   }
   if (reply.reason === "token" && await freshToken()) return void send(question);
@@ -575,13 +580,13 @@ form.addEventListener("time-up", async () => {
 });
 form.addEventListener("leave", () => { leaving = true; });
 
-// For tries.js: when nothing of one question waits any more, and when it has been put in anew.
+// For tries.js: whether one question is saved, was refused or still waits; and when it has been put in anew.
 form.addEventListener("settle", async ({ detail }) => {
   const question = questions.get(detail.position);
   if (question?.typing) changed(question);
   const stop = performance.now() + detail.limit;
   while (question?.job && !question.stuck && performance.now() < stop) await new Promise((wake) => { setTimeout(wake, 50); });
-  detail.done(!question?.job);
+  detail.done(!question?.job ? "saved" : question.stuck ? "refused" : "waits");
 });
 form.addEventListener("swapped", ({ detail }) => {
   questions.delete(Number(detail.dataset.position));

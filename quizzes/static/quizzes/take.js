@@ -52,8 +52,11 @@ function flag(field) {
   field.querySelector(".question-foot").append(button);
   show();
 }
-for (const field of form.querySelectorAll(".question")) flag(field);
-form.addEventListener("swapped", (event) => flag(event.detail));
+// One at a time there is no way back to what was flagged.
+if (!("oneAtATime" in form.dataset)) {
+  for (const field of form.querySelectorAll(".question")) flag(field);
+  form.addEventListener("swapped", (event) => flag(event.detail));
+}
 form.addEventListener("marked", (event) => label(event.detail));
 
 // --- The clock: counts from what the server said, whatever the computer's clock says -----------

@@ -7,7 +7,9 @@
 const WORDS = {
   checking: "Checking…",
   notSaved: "The answer is not saved yet, so it cannot be checked. Please wait a moment and press the button again.",
+  mend: "This answer cannot be checked as it stands. Why is written below.",
   lost: "Not checked: the server did not answer. What you gave is kept; press the button again.",
+  fresh: (position) => `Question ${position} is asked anew.`,
   stale: "This answer was changed in another window. What is stored stands here now.",
 };
 const PATIENCE = 15000; // ms
@@ -62,7 +64,8 @@ async function swap(field) {
   const tries = one.querySelector("[data-tries]");
   const tried = tries?.querySelector(".badge");
   (tried ? tries : one.querySelector(CONTROL) ?? one).focus();
-  say.textContent = (tries?.querySelector("p") ?? one.querySelector(".meta"))?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  const outcome = tried ? tries.querySelector("p") : one.querySelector(".meta");
+  say.textContent = outcome ? outcome.textContent.trim().replace(/\s+/g, " ") : WORDS.fresh(field.dataset.position);
 }
 
 async function act(button) {
@@ -72,7 +75,8 @@ async function act(button) {
   button.setAttribute("aria-busy", "true");
   say.textContent = WORDS.checking;
   try {
-    if (!(await saved(position))) return tell(field, WORDS.notSaved);
+    const kept = await saved(position);
+    if (kept !== "saved") return tell(field, kept === "refused" ? WORDS.mend : WORDS.notSaved);
     const reply = await post(field, position, button.name);
     if (reply.saved === true || reply.swapped === true || reply.reason === "locked") return await swap(field);
     if (reply.reason === "stale" || reply.reason === "swapped") {
