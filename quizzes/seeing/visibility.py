@@ -127,7 +127,7 @@ PHASES_IN_WORDS: Mapping[Phase, str] = {
     Phase.TRIED: "under way, of a question that was checked and may be tried again",
     Phase.ANSWERED: "under way, of a question that was checked for good",
     Phase.AGAIN: "handed in, and the student may still try again",
-    Phase.JUST_AFTER: "the first two minutes after handing in",
+    Phase.JUST_AFTER: "handed in less than two minutes ago, and the student cannot try again",
     Phase.LATER: "handed in, and the student cannot try again",
     Phase.CLOSED: "closed for everybody, extensions included",
 }
