@@ -537,7 +537,7 @@ def summary(
     Of the `last` attempt that somebody may have, without a "yet".
     """
     score = percentage = passed = None
-    sentence = _("Your answers are handed in.")
+    sentence = _("What you answered is stored, and cannot be changed any more.")
     if attempt.state == Attempt.State.ABANDONED:
         sentence = _(NOT_HANDED_IN)
     if Visible.SCORE in items and attempt.score is not None:
