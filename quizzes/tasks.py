@@ -18,12 +18,12 @@ from courses.refusals import Refused
 from quizzes import jobs
 from quizzes.access import regrading_cohort, taught_quiz
 from quizzes.exports import asking
-from quizzes.exports.asking import Form, Wanted, What
+from quizzes.exports.asking import Book, Form, Wanted, What
 from quizzes.exports.printing import pdf
 from quizzes.marks import correcting
 from quizzes.models import Export
 from quizzes.models.jobs import Job
-from quizzes.reporting.analysis import Which
+from quizzes.reporting.analysis import Asked, Which
 from quizzes.views import analysis
 
 log = structlog.get_logger(__name__)
@@ -84,9 +84,12 @@ def wanted_of(export: Export) -> Wanted:
         group = Group.objects.filter(cohort=cohort, pk=terms["group"]).first()
         if group is None:
             raise Http404
-    quiz = taught_quiz(export.by, cohort.pk, terms["quiz"]).quiz if "quiz" in terms else None
+    what, form = What(export.kind), Form(export.form)
+    if "quiz" not in terms:
+        return Wanted(what, form, Book(cohort, group))
+    quiz = taught_quiz(export.by, cohort.pk, terms["quiz"]).quiz
     which = Which(terms.get("attempts", Which.FIRST))
-    return Wanted(cohort, What(export.kind), Form(export.form), quiz, which, group)
+    return Wanted(what, form, Asked(quiz, cohort, which, group))
 
 
 def printed(export: Export) -> bytes:

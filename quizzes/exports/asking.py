@@ -20,8 +20,8 @@ from quizzes.exports import contents
 from quizzes.exports.tables import Table
 from quizzes.exports.writing import as_csv, write_xlsx
 from quizzes.jobs import UNFINISHED, Progress, Send
-from quizzes.models import Export, Quiz
-from quizzes.reporting.analysis import Asked, Which
+from quizzes.models import Export
+from quizzes.reporting.analysis import Asked
 
 AT_ONCE = 10_000  # rows; a longer file is written in the background
 MOST_AT_A_TIME = 5  # unfinished, of one person
@@ -76,34 +76,44 @@ TYPES = {
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A file that somebody may have: what, in which form, of which quiz, on which terms."""
+class Book:
+    """Whom a gradebook is about."""
 
     cohort: Cohort
+    group: Group | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file that somebody may have: what, in which form, and about what."""
+
     what: What
     form: Form
-    quiz: Quiz | None = None  # with its activity; None for the gradebook
-    which: Which = Which.FIRST
-    group: Group | None = None
+    about: Asked | Book  # a quiz with its activity, else the gradebook
+
+    @property
+    def cohort(self) -> Cohort:
+        return self.about.cohort
 
     @property
     def asked(self) -> Asked:
-        if self.quiz is None:
+        if isinstance(self.about, Book):
             raise ValueError(f"{self.what} is about no quiz.")
-        return Asked(self.quiz, self.cohort, self.which, self.group)
+        return self.about
 
     @property
     def query(self) -> dict[str, str]:
         """The terms as an address has them; the page of a report reads the same."""
-        terms = {} if self.group is None else {"group": str(self.group.pk)}
-        if self.quiz is not None:
-            terms |= {"quiz": self.quiz.activity.key, "attempts": self.which.value}
+        terms = {} if self.about.group is None else {"group": str(self.about.group.pk)}
+        if isinstance(self.about, Asked):
+            terms |= {"quiz": self.about.quiz.activity.key, "attempts": self.about.which.value}
         return dict(sorted(terms.items()))
 
     @property
     def name(self) -> str:
         """Of the file: cohort, quiz and what it is, and nothing that a file system minds."""
-        parts = [self.cohort.title, *([self.quiz.activity.title] if self.quiz else []), self.what]
+        quiz = [self.about.quiz.activity.title] if isinstance(self.about, Asked) else []
+        parts = [self.cohort.title, *quiz, self.what]
         stem = get_valid_filename(" ".join(parts).replace(".", " "))[:120].strip("_-")
         return f"{stem}.{self.form}"
 
@@ -111,7 +121,7 @@ class Wanted:
         """How many rows it will have, about; one query."""
         match self.what:
             case What.GRADEBOOK:
-                return gradebook.students(self.cohort, self.group).count()
+                return gradebook.students(self.cohort, self.about.group).count()
             case What.MARKS:
                 return contents.count(self.asked)
             case What.RESPONSES:
@@ -123,7 +133,8 @@ class Wanted:
         """What is in it; the rows are read as they are written."""
         match self.what:
             case What.GRADEBOOK:
-                return [contents.grades(self.cohort, self.group), contents.weights(self.cohort)]
+                grades = contents.grades(self.cohort, self.about.group)
+                return [grades, contents.weights(self.cohort)]
             case What.WEIGHTS:
                 return [contents.weights(self.cohort)]
             case What.MARKS:

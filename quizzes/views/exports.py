@@ -31,10 +31,20 @@ from courses.requests import Request
 from quizzes import jobs
 from quizzes.desk import students
 from quizzes.exports import asking
-from quizzes.exports.asking import AT_ONCE, FORMS, OF_ALL, TYPES, WORDS, Form, Wanted, What
+from quizzes.exports.asking import (
+    AT_ONCE,
+    FORMS,
+    OF_ALL,
+    TYPES,
+    WORDS,
+    Book,
+    Form,
+    Wanted,
+    What,
+)
 from quizzes.exports.writing import as_csv, write_xlsx
 from quizzes.models import Export, Quiz
-from quizzes.reporting.analysis import WHICH, Which
+from quizzes.reporting.analysis import WHICH, Asked, Which
 from quizzes.tasks import write_export
 from quizzes.views.polling import polled
 
@@ -97,15 +107,14 @@ class ExportForm(forms.Form):
     @property
     def wanted(self) -> Wanted:
         said = self.cleaned_data
-        what = What(said["what"])
-        return Wanted(
-            self.cohort,
-            what,
-            Form(said["form"]),
-            None if what in OF_ALL else self.quizzes[said["quiz"]],
-            Which(said["attempts"] or Which.FIRST),
-            self.groups.get(said["group"]),
+        what, group = What(said["what"]), self.groups.get(said["group"])
+        which = Which(said["attempts"] or Which.FIRST)
+        about = (
+            Book(self.cohort, group)
+            if what in OF_ALL
+            else Asked(self.quizzes[said["quiz"]], self.cohort, which, group)
         )
+        return Wanted(what, Form(said["form"]), about)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

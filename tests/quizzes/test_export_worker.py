@@ -52,7 +52,7 @@ def test_a_file_that_was_asked_for_gets_ready_and_the_worker_ends_with_its_serve
     make_class(quiz, cohort, 3, size=3)
     client = Client()
     client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
-    wanted = Wanted(cohort, What.MARKS, Form.CSV, quiz, Which.ALL)
+    wanted = Wanted(What.MARKS, Form.CSV, Asked(quiz, cohort, Which.ALL))
     with site(tmp_path, workers=1, TASK_WORKER="1") as server:
         worker = worker_of(server.process.pid)
         assert worker

@@ -392,7 +392,7 @@ def test_what_cannot_be_written_is_told_and_nothing_is_asked_for(
 
 
 def ask(cohort, quiz, by, what=What.MARKS, form=Form.CSV, now=NOON) -> Export:
-    wanted = Wanted(cohort, what, form, quiz, Which.ALL)
+    wanted = Wanted(what, form, Asked(quiz, cohort, Which.ALL))
     return asking.ask(wanted, by, now=now, send=write_export.enqueue)
 
 

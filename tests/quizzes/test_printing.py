@@ -23,7 +23,7 @@ from quizzes.exports.asking import Form, Wanted, What
 from quizzes.exports.printing import pdf
 from quizzes.exports.printing.paper import BASE, file_of
 from quizzes.reporting import analysis, telling
-from quizzes.reporting.analysis import Asked, Which
+from quizzes.reporting.analysis import Asked
 from quizzes.tasks import write_export
 from tests.quizzes.reporting.test_analysis import make_class
 
@@ -53,7 +53,7 @@ def test_a_report_is_printed_with_its_title_its_language_and_the_numbers_of_its_
     ada, quiz, cohort, as_, tmp_path
 ):
     make_class(quiz, cohort, 5, size=25)
-    wanted = Wanted(cohort, What.REPORT, Form.PDF, quiz, Which.FIRST)
+    wanted = Wanted(What.REPORT, Form.PDF, Asked(quiz, cohort))
     export = asking.ask(wanted, ada, now=timezone.now(), send=write_export.enqueue)
     write_export.func(export.pk)
     export.refresh_from_db()
