@@ -12,8 +12,8 @@ then looked up in a set: the time to compare grows with the length of the answer
 else, whatever author and student write.
 
 Form and answer are folded first. White space and punctuation never matter: a hyphen or a dash is a
-space, full stops and apostrophes are nothing. Capitals and accents matter only where the author
-says so (`exact`).
+space, full stops, apostrophes and signs that nobody sees are nothing. Capitals and accents matter
+only where the author says so (`exact`).
 """
 
 import unicodedata
@@ -24,6 +24,7 @@ from typing import Any
 from rapidfuzz.distance import OSA
 
 from .checking import Inspection
+from .typed import plainly
 
 MOST = 200
 LONGEST_FORM = 200
@@ -44,7 +45,7 @@ TOLD = {
     ("accents",): "Capital letters and punctuation do not matter; accents do.",
     ("case", "accents"): "Punctuation does not matter; capital letters and accents do.",
 }
-TOLD_EDITS = " Up to {slips} of spelling is forgiven in a longer word or phrase."
+TOLD_EDITS = " Up to {slips} of spelling is forgiven in a longer word or phrase, none in a number."
 
 # Letters that Unicode does not take apart into a plain one and an accent.
 PLAIN_LETTERS = str.maketrans(
@@ -56,7 +57,7 @@ NOTHING = frozenset(".'’‘ʼ´`")  # the signs that people type for an apostr
 
 def fold(text: str, exact: Sequence[str] = ()) -> str:
     """A text as it is compared: see the module's own words. Linear in its length."""
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", plainly(text))
     if "accents" not in exact:
         apart = unicodedata.normalize("NFD", text.translate(PLAIN_LETTERS))
         text = "".join(sign for sign in apart if not unicodedata.combining(sign))
@@ -123,7 +124,8 @@ def find(
     One that accepts it as it stands comes before one that accepts it with up to `edits` slips (a
     letter too many, too few, another one, or two that changed places: optimal string alignment).
     The nearest entry wins, then the author's order. A form of fewer than 4 characters forgives no
-    slip and one of fewer than 8 only one, or “CST” would pass for “CSTO”.
+    slip and one of fewer than 8 only one, or “CST” would pass for “CSTO”. No slip is forgiven in a
+    digit: Article 5 is not a misspelt Article 51.
     """
     given = fold(text, exact)
     forms = [_folded(tuple(answer["accept"]), tuple(exact)) for answer in answers]
@@ -133,11 +135,16 @@ def find(
     best, distance = None, edits + 1
     for answer, accepted in zip(answers, forms, strict=True):
         for form in accepted:
-            allowed = min(edits, len(form) // 4)
+            allowed = min(edits, len(form) // 4) if digits(form) == digits(given) else 0
             slips = OSA.distance(given, form, score_cutoff=allowed)
             if slips <= allowed and slips < distance:
                 best, distance = answer, slips
     return best
+
+
+def digits(text: str) -> str:
+    """The digits of a folded text, in their order."""
+    return "".join(filter(str.isdecimal, text))
 
 
 def written(answer: Mapping[str, Any]) -> str:

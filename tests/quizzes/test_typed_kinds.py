@@ -101,6 +101,9 @@ def test_hostile_forms_and_answers_take_no_time():
         ("ＮＡＴＯ", "nato"),
         ("«…»", ""),
         ("Ташкент", "ташкент"),
+        ("NA\u00adTO", "nato"),
+        ("\u2060NA\u200bTO\u200e", "nato"),
+        ("Article ٥١", "article 51"),
     ],
 )
 def test_case_accents_spaces_and_punctuation_are_folded(text, folded):
@@ -127,6 +130,20 @@ def test_slips_are_forgiven_only_where_the_author_says_and_only_in_longer_words(
     assert find([row("CST")], "CSTO", edits=2) is None
 
 
+@pytest.mark.parametrize(
+    ("form", "given"),
+    [
+        ("1992", "1991"),
+        ("Article 51", "Article 5"),
+        ("Resolution 1325", "Resolution 1323"),
+        ("Resolution 1325", "Resolution 1352"),
+    ],
+)
+def test_no_slip_makes_another_number_of_a_number(form, given):
+    assert find([row(form)], given, edits=2) is None
+    assert find([row(form)], form.replace("solu", "sulo"), edits=2) == row(form)
+
+
 def test_a_listed_wrong_form_beats_a_right_one_with_a_slip_in_it():
     right, wrong = row("bandwagoning"), row("bandwagonning", correct=False)
     assert find([right, wrong], "Bandwagonning", edits=2) is wrong
@@ -141,7 +158,7 @@ def test_the_student_is_told_how_words_are_compared():
     assert told() == "Capital letters, accents and punctuation do not matter."
     assert told(exact=["accents"], edits=1) == (
         "Capital letters and punctuation do not matter; accents do."
-        " Up to one slip of spelling is forgiven in a longer word or phrase."
+        " Up to one slip of spelling is forgiven in a longer word or phrase, none in a number."
     )
 
 
