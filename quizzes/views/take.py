@@ -27,6 +27,7 @@ from quizzes.questions.base import Unreadable
 from quizzes.sitting import attempts, checkpoints, presence, reports, trials, trying
 from quizzes.sitting.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.sitting.behaviours import Rules
+from quizzes.times import availability
 
 # How the browser's script asks for a typed acknowledgement instead of a page.
 JSON = "application/json"
@@ -517,6 +518,10 @@ def submit(request: Request, attempt: UUID) -> HttpResponse:
                 "activity": found.quiz.activity,
                 "questions": questions,
                 "blank": blank,
+                "ends": found.deadline
+                and availability.clock(
+                    found.deadline, zone=found.enrolment.cohort.zone, beside=request.arrived_at
+                ),
                 # One at a time, there is no way back to what was left blank.
                 "open": [position for position in blank if position in at_hand],
                 "sentence": ngettext(

@@ -383,7 +383,9 @@ def test_one_question_at_a_time_and_no_way_back(as_, ben, ben_here, sequential):
 
     assert names() == {"q1"}
     submit = reverse("quizzes:submit", args=[attempt.pk])
-    assert bens.get(submit).context["open"] == [1]
+    asked = bens.get(submit)
+    assert asked.context["open"] == [1]
+    assert f"Your time ends at {attempt.deadline:%H:%M UTC}" in asked.content.decode()
     for _twice in range(2):
         form = {"q1": "a", "q1.revision": "0", "next": "1"}
         bens.post(page, form)
