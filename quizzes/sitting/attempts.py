@@ -90,7 +90,7 @@ CHOOSE_FIRST = "Give an answer first, then check it."
 NOT_ASKED = "This quiz does not ask how sure you are. Leave that out."
 NOTHING_NEW = (
     "The answers to all questions that this quiz could ask you now have been shown to you before,"
-    " so nothing in it could count."
+    " so nothing in it could count. If you still need a mark in it, write to your instructor."
 )
 FINISH_FIRST = "You have an attempt under way. Hand it in first; then you can look at the answers."
 NOTHING_TO_SHOW = "You have not handed in an attempt yet. Take the quiz first."

@@ -317,8 +317,8 @@ CHECKING: Mapping[Behaviour, Sequence[str]] = {
         " and can try again; there is one try more than there are hints.",
         "Your last try counts, and each try before it costs {penalty} % of the question's points."
         " An answer that you change after that and do not check counts as one more try.",
-        "Where the rows or gaps of a question count alike, each of them pays only for the tries"
-        " before the one from which on it was right.",
+        "In a question with rows or gaps that count alike, each of them is charged by itself: one"
+        " that was right at the first try and stayed so costs nothing, whatever the others took.",
     ),
 }
 ASKING: Mapping[Certainty, Sequence[str]] = {
