@@ -218,7 +218,7 @@ def regrade_in(cohort: Cohort, regrade_id: int) -> Regrade:
     regrade: Regrade | None = (
         Regrade.objects.filter(pk=regrade_id)
         .filter(Q(cohort=cohort) | Q(cohort=None, question__module__course=cohort.course_id))
-        .select_related("question__module", "version", "by", "cohort")
+        .select_related("question__module", "version", "by", "cohort", "enrolment__user", "group")
         .first()
     )
     if regrade is None:

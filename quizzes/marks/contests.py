@@ -415,11 +415,8 @@ class Promised:
 def promised(cohort: Cohort) -> list[Promised]:
     """What students were told they are right in, and no regrade has followed; two queries."""
     question = "item__version__question"
-    kept = Regrade.objects.filter(
-        Q(cohort=cohort) | Q(cohort=None),
-        question=OuterRef(question),
-        state=Regrade.State.COMMITTED,
-        committed_at__gte=OuterRef("answered_at"),
+    kept = regrading.committed(cohort, enrolment="enrolment").filter(
+        question=OuterRef(question), committed_at__gte=OuterRef("answered_at")
     )
     looked_at = Q(regrade__state=Regrade.State.PREVIEW)
     counted = {

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from courses.models import Cohort, User
+from courses.models import Cohort, Enrolment, Group, User
 from courses.refusals import Refused
 from quizzes import jobs
 from quizzes.access import may_regrade
@@ -46,11 +46,13 @@ def look(
     now: datetime,
     send: Send,
     contests: Collection[int] = (),
+    to: Enrolment | Group | None = None,
 ) -> Regrade | RegradeJob:
     """A preview, or the job that makes it where it takes long. Raises `Refused`.
 
     `version` is the number of the one to mark by, the newest one for None; `cohort` whose page
-    asks; `contests` those that it answers, which a job brings together with its preview itself.
+    asks; `to` whose attempts alone, of its people and groups; `contests` those that it answers,
+    which a job brings together with its preview itself.
     """
     terms: dict[str, Any] = {
         "everybody": everybody,
@@ -59,6 +61,8 @@ def look(
         "reason": reason,
         "version": version,
     }
+    if to is not None:
+        terms["group" if isinstance(to, Group) else "enrolment"] = to.pk
     if contests:
         terms["contests"] = sorted(contests)
     regrade = regrading.checked(**_terms(terms, cohort), by=by, now=now)
@@ -91,7 +95,13 @@ def _ask(job: RegradeJob, alike: QuerySet[RegradeJob], *, now: datetime, send: S
 def _terms(terms: dict[str, Any], cohort: Cohort) -> dict[str, Any]:
     """As `regrading.preview` takes them."""
     question = Question.objects.select_related("module", "current").get(pk=terms["question"])
+    to: Enrolment | Group | None = None
+    if "group" in terms:
+        to = Group.objects.get(pk=terms["group"])
+    elif "enrolment" in terms:
+        to = Enrolment.objects.get(pk=terms["enrolment"])
     return {
+        "to": to,
         "question": question,
         "version": question.versions.filter(number=terms["version"]).first(),
         "policy": terms["policy"],

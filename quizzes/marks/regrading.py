@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from courses.models import Cohort, User
+from courses.models import Cohort, Enrolment, Group, User
 from courses.models.rewriting import rewrite
 from courses.refusals import Refused
 from quizzes.access import may_regrade
@@ -34,6 +34,7 @@ NOT_YOURS = (
     "Only instructors of a cohort correct its marks, and only editors those of every cohort."
 )
 OTHER_COURSE = "This cohort does not take the course that the question belongs to."
+OTHER_PEOPLE = "This person or group is not in the cohort. Choose another, or the whole cohort."
 OTHER_QUESTION = "That version belongs to another question. Choose one of this question's."
 NO_POLICY = "Choose how the answers are to be marked."
 NO_REASON = "Write the reason: the students concerned read it."
@@ -134,8 +135,12 @@ class Survey:
         self.corrections = {
             pk: Correction(Policy(regrade.policy), self._key(pk), new) for pk in self.versions
         }
+        only = [regrade.enrolment_id, regrade.group_id]
         self.fingerprint = Fingerprint(
-            regrade.policy, self.versions[regrade.version_id].digest, regrade.cohort_id
+            regrade.policy,
+            self.versions[regrade.version_id].digest,
+            regrade.cohort_id,
+            *(only if any(only) else ()),
         )
         self.counted: Counter[str] = Counter()
         self.met: Counter[int] = Counter()  # attempts by the number of the version they met
@@ -369,6 +374,11 @@ def _concerned(regrade: Regrade) -> QuerySet[Attempt]:
     found = Attempt.objects.filter(Exists(asked))
     if regrade.cohort_id is not None:
         found = found.filter(enrolment__cohort=regrade.cohort_id)
+    if regrade.enrolment_id is not None:
+        found = found.filter(enrolment=regrade.enrolment_id)
+    if regrade.group_id is not None:
+        members = Group.members.through.objects.filter(group=regrade.group_id)
+        found = found.filter(enrolment__in=members.values("enrolment"))
     return found
 
 
@@ -384,6 +394,7 @@ def checked(
     by: User,
     reason: str,
     now: datetime,
+    to: Enrolment | Group | None = None,
 ) -> Regrade:
     """A regrade on these terms, before anything is looked at. Raises `Refused`."""
     if version is None:
@@ -393,6 +404,8 @@ def checked(
         raise Refused(_(NOT_YOURS))
     if cohort is not None and cohort.course_id != question.module.course_id:
         raise Refused(_(OTHER_COURSE))
+    if to is not None and (cohort is None or to.cohort_id != cohort.pk):
+        raise Refused(_(OTHER_PEOPLE))
     if version is None:
         raise Refused(_(NOT_READY))
     if version.question_id != question.pk:
@@ -407,6 +420,8 @@ def checked(
         question=question,
         version=version,
         cohort=cohort,
+        enrolment=to if isinstance(to, Enrolment) else None,
+        group=to if isinstance(to, Group) else None,
         policy=policy,
         reason=reason,
         by=by,
@@ -423,15 +438,24 @@ def preview(
     by: User,
     reason: str,
     now: datetime,
+    to: Enrolment | Group | None = None,
     watch: Watch = _quiet,
 ) -> Regrade:
     """What marking the answers to `question` again would do; nothing is changed by looking.
 
     `version` is the one to mark by, the newest one for None; `cohort` is whose attempts, or None
-    for all. `watch` is told how far it is. Raises `Refused`.
+    for all; with `to` only those of one of its people or groups. `watch` is told how far it
+    is. Raises `Refused`.
     """
     regrade = checked(
-        question, version=version, policy=policy, cohort=cohort, by=by, reason=reason, now=now
+        question,
+        version=version,
+        policy=policy,
+        cohort=cohort,
+        by=by,
+        reason=reason,
+        now=now,
+        to=to,
     )
     survey = Survey(regrade)
     everything = survey.attempts().count()
@@ -583,6 +607,17 @@ def asked(cohort: Cohort) -> list[Asked]:
     return sorted(rows, key=lambda row: (not row.behind, not row.moved_on, row.question.key))
 
 
+def committed(cohort: Cohort, *, enrolment: str) -> QuerySet[Regrade]:
+    """The regrades that have reached a student of the cohort; `enrolment` is the outer query's way
+    to that student."""
+    alone = Q(enrolment=OuterRef(enrolment)) | Q(group__members=OuterRef(enrolment))
+    return Regrade.objects.filter(
+        Q(cohort=cohort) | Q(cohort=None),
+        Q(enrolment=None, group=None) | alone,
+        state=Regrade.State.COMMITTED,
+    )
+
+
 def _behind(cohort: Cohort) -> dict[int, list[tuple[int, int]]]:
     """By question: the older versions by whose keys attempts are still marked, and how many.
 
@@ -591,11 +626,9 @@ def _behind(cohort: Cohort) -> dict[int, list[tuple[int, int]]]:
     one that a person gave stands on no key. One query.
     """
     question = "item__version__question"
-    seen = Regrade.objects.filter(
-        Q(cohort=cohort) | Q(cohort=None),
+    seen = committed(cohort, enrolment="item__attempt__enrolment").filter(
         question=OuterRef(question),
         version=OuterRef(f"{question}__current"),
-        state=Regrade.State.COMMITTED,
         committed_at__gte=OuterRef("made_at"),
     )
     found: dict[int, list[tuple[int, int]]] = {}
@@ -623,7 +656,7 @@ def history(cohort: Cohort) -> list[Regrade]:
         Regrade.objects.filter(
             Q(cohort=cohort) | Q(cohort=None, question__module__course=cohort.course_id)
         )
-        .select_related("question", "version", "by")
+        .select_related("question", "version", "by", "enrolment__user", "group")
         .defer("question__spec", "version__spec", "version__content", "version__public")
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Cohort, Enrolment, User
+from courses.models import Cohort, Enrolment, Group, User
 from quizzes.models.attempts import Item
 from quizzes.models.bank import Question, QuestionVersion
 from quizzes.models.jobs import Job
@@ -37,6 +37,11 @@ class Regrade(models.Model):
         related_name="regrades",
         help_text=_("Empty for every cohort."),
     )
+    # At most one of the two, of the cohort: whose attempts alone are marked again.
+    enrolment = models.ForeignKey(
+        Enrolment, models.PROTECT, null=True, blank=True, related_name="regrades"
+    )
+    group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="regrades")
     policy = models.CharField(max_length=5, choices=Policy)
     state = models.CharField(max_length=10, choices=State, default=State.PREVIEW)
     reason = models.CharField(max_length=300, help_text=_("The students concerned read it."))
@@ -49,6 +54,14 @@ class Regrade(models.Model):
 
     class Meta:
         ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="regrade_of_one_of_the_cohort_or_of_a_group",
+                condition=models.Q(enrolment__isnull=True, group__isnull=True)
+                | models.Q(cohort__isnull=False, enrolment__isnull=True)
+                | models.Q(cohort__isnull=False, group__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.question} · {self.get_policy_display()}"

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from courses.access import is_editor
-from courses.models import Cohort
+from courses.models import Cohort, Enrolment, Group
 from courses.refusals import Refused
 from courses.requests import Request
 from quizzes import access, jobs, tasks
@@ -61,6 +61,11 @@ class RegradeForm(forms.Form):
     everybody = forms.BooleanField(
         label=gettext_lazy("In every cohort, not only in this one"), required=False
     )
+    whom = forms.ChoiceField(
+        label=gettext_lazy("Whose attempts"),
+        required=False,
+        error_messages={"invalid_choice": regrading.OTHER_PEOPLE},
+    )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=regrading.REASON_LENGTH,
@@ -69,11 +74,35 @@ class RegradeForm(forms.Form):
         error_messages={"required": regrading.NO_REASON},
     )
 
-    def __init__(self, *args: Any, question: Question, editor: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, question: Question, cohort: Cohort, editor: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].choices = _versions(question)  # type: ignore[attr-defined]
+        groups = {f"group-{one.pk}": one for one in Group.objects.filter(cohort=cohort)}
+        students = Enrolment.objects.students().filter(cohort=cohort).select_related("user")
+        people = {
+            f"person-{one.pk}": one for one in students.order_by("user__name_key", "user__username")
+        }
+        self.known: dict[str, Enrolment | Group] = {**groups, **people}
+        choices: list[Any] = [("", _("everybody in the cohort"))]
+        if groups:
+            choices.append((_("Groups"), [(key, one.name) for key, one in groups.items()]))
+        choices.append((_("Students"), [(key, str(one.user)) for key, one in people.items()]))
+        self.fields["whom"].choices = choices  # type: ignore[attr-defined]
         if not editor:
             del self.fields["everybody"]
+
+    @property
+    def to(self) -> Enrolment | Group | None:
+        """Whose attempts alone; None for the whole cohort."""
+        return self.known.get(self.cleaned_data["whom"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("everybody") and cleaned.get("whom"):
+            self.add_error("whom", _("Choose nobody here, or take the tick from every cohort."))
+        return cleaned
 
 
 class ContestForm(forms.Form):
@@ -183,7 +212,11 @@ def regrade_question(request: Request, cohort: int, question: str) -> HttpRespon
     """The terms of a regrade; POST makes its preview."""
     taught = access.regrading_cohort(request.user, cohort)
     found = access.question_in(taught, question)
-    known: dict[str, Any] = {"question": found, "editor": is_editor(request.user)}
+    known: dict[str, Any] = {
+        "question": found,
+        "cohort": taught,
+        "editor": is_editor(request.user),
+    }
     if request.method == "POST":
         form = RegradeForm(request.POST, **known)
         if form.is_valid():
@@ -196,6 +229,7 @@ def regrade_question(request: Request, cohort: int, question: str) -> HttpRespon
                     everybody=bool(terms.get("everybody")),
                     reason=terms["reason"],
                     cohort=taught,
+                    to=form.to,
                     by=request.user,
                     now=request.arrived_at,
                     send=tasks.regrade.enqueue,
@@ -239,6 +273,11 @@ def _terms(request: Request, cohort: Cohort, question: Question) -> dict[str, An
                 "policy": earlier.policy,
                 "reason": earlier.reason,
                 "everybody": earlier.cohort_id is None,
+                "whom": f"group-{earlier.group_id}"
+                if earlier.group_id
+                else f"person-{earlier.enrolment_id}"
+                if earlier.enrolment_id
+                else "",
             }
     return terms
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
 
-from courses.models import Enrolment, Record
+from courses.models import Enrolment, Group, Record
 from courses.refusals import Refused
 from quizzes.marks import regrading
 from quizzes.models import Attempt, Mark, Question, Quiz, Regrade, Response
@@ -328,6 +328,47 @@ def test_other_cohorts_are_not_touched(look, ada, course, quiz):
     sit(eve_here, quiz, "a", "a", "a")
     regrading.commit(look(), by=ada, now=LATER)
     assert scores() == {"ben": 2, "zoe": 1, "eve": 2}  # eve met the corrected key
+
+
+@pytest.mark.parametrize("of", ["student", "group"])
+def test_one_student_or_one_group_alone_is_marked_again(
+    as_, ada, corrected, cohort, ben_here, zoe_here, of
+):
+    group = Group.objects.create(cohort=cohort, name="Evening")
+    group.members.set([ben_here])
+    adas, before = as_(ada), scores()
+    terms = reverse("quizzes:regrade_question", args=[cohort.pk, corrected.key])
+    fields = {
+        "version": corrected.current_id,
+        "policy": "new",
+        "reason": "Waltz says the second.",
+        "whom": f"person-{ben_here.pk}" if of == "student" else f"group-{group.pk}",
+    }
+    looked = adas.post(terms, fields, follow=True).content.decode()
+    assert "1 of 1 attempt moves." in looked
+    assert ("Ben Okafor, Autumn 2026" if of == "student" else "Group Evening, Autumn") in looked
+    made = Regrade.objects.get()
+    again = adas.get(f"{terms}?again={made.pk}").content.decode()
+    assert f'<option value="{fields["whom"]}" selected' in again
+    adas.post(reverse("quizzes:regrade", args=[cohort.pk, made.pk]), {"act": "commit"})
+    assert scores() == before | {"ben": before["ben"] + 1}
+    # Who was not marked again is still behind.
+    assert [row.behind for row in regrading.asked(cohort) if row.question == corrected] == [
+        [(1, 1)]
+    ]
+    stranger = adas.post(terms, fields | {"whom": "person-999"})
+    assert "This person or group is not in the cohort." in stranger.content.decode()
+
+
+def test_who_joins_the_group_after_the_preview_is_in_the_way(look, ada, cohort, ben_here, zoe_here):
+    group = Group.objects.create(cohort=cohort, name="Evening")
+    group.members.set([ben_here])
+    made = look(to=group)
+    group.members.add(zoe_here)
+    with pytest.raises(Refused, match="Something has moved"):
+        regrading.commit(made, by=ada, now=LATER)
+    with pytest.raises(Refused, match="not in the cohort"):
+        look(to=factories.enrol(factories.make_user("ann"), factories.make_cohort(cohort.course)))
 
 
 @pytest.mark.parametrize(
