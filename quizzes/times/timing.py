@@ -638,7 +638,8 @@ def settings_changed(what: Cohort | Enrolment | Quiz, *, now: datetime) -> int:
     """Follow a change that was made at the editors' desk, in the same transaction as the change.
 
     A cohort's last day or zone, a person's time factor, a quiz's settings: open attempts get
-    their new ends and late ones their new deductions. How many ends moved.
+    their new ends and late ones their new deductions, and what counts of a quiz is worked out
+    again. How many ends moved.
     """
     with transaction.atomic():
         if isinstance(what, Enrolment):
@@ -654,7 +655,7 @@ def settings_changed(what: Cohort | Enrolment | Quiz, *, now: datetime) -> int:
             lock(Enrolment.objects.filter(cohort__in=[cohort.pk for cohort in locked]))
         moved = follow(concerned, now=now)
         if isinstance(what, Quiz):
-            count_used_up(concerned, now=now)
+            count_anew(concerned, now=now)
         return moved
 
 
@@ -726,8 +727,18 @@ def count_used_up(attempts: QuerySet[Attempt], *, now: datetime) -> None:
         activity=OuterRef("quiz__activity"),
         completed_at__isnull=True,
     )
+    count_anew(attempts.filter(Exists(under_way.order_by())), now=now)
+
+
+def count_anew(attempts: QuerySet[Attempt], *, now: datetime) -> None:
+    """Tell the ledger again what counts for whoever has handed any of these in.
+
+    By the grade method and the pass mark as they are now; a completion once reached stays. The
+    caller owns the transaction and holds the enrolments' locks. One query where nobody is
+    concerned.
+    """
     found = (
-        attempts.filter(Exists(under_way.order_by()), state=Attempt.State.SUBMITTED)
+        attempts.filter(state=Attempt.State.SUBMITTED)
         .select_related("quiz__activity", "enrolment__cohort")
         .order_by("pk")
     )

@@ -6,7 +6,7 @@ the fourth is an essay.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
@@ -469,6 +469,11 @@ class Model:
                 if before is None or one.mark is None or one.mark[0] != before[0]:
                     moved.add(sitting.who)
         for who in moved:
+            self.tell_ledger(who)
+
+    def change_method(self, method: str) -> None:
+        self.settings = replace(self.settings, method=method)
+        for who in self.students:
             self.tell_ledger(who)
 
     def seen_by_regrade(self, position: int) -> object:

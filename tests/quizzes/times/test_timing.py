@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses import gradebook
-from courses.models import Enrolment, Group, Role
+from courses.models import Enrolment, Group, Record, Role
 from courses.refusals import Refused
 from quizzes.models import Attempt, Override, Quiz, Schedule
 from quizzes.seeing.visibility import Item as Visible
@@ -20,6 +20,7 @@ from quizzes.times import extending, timing
 from quizzes.times.availability import GRACE
 from tests import factories
 from tests.factories import NOON, minutes
+from tests.regrading import sit
 
 pytestmark = pytest.mark.django_db
 
@@ -631,6 +632,24 @@ def test_who_has_used_up_what_is_left_of_their_attempts_has_completed_the_quiz(
     if whom != "everybody":
         timing.revoke_override(override, by=ada, now=NOON + minutes(1))
     assert ben_here.records.get().completed_at == NOON
+
+
+@pytest.mark.parametrize("students", [1, 3])
+def test_another_grade_method_counts_for_whoever_has_completed_the_quiz_too(
+    quiz, cohort, students, django_assert_max_num_queries
+):
+    """And a completion once reached is not taken back."""
+    for number in range(students):
+        here = factories.enrol(factories.make_user(f"student-{number}"), cohort)
+        sit(here, quiz, "a", "a", "a")
+        sit(here, quiz, "b", "b", "a")
+    before = Record.objects.values_list("score", "completed_at")
+    assert set(before) == {(100, NOON)}
+    quiz.grade_method = "last"
+    quiz.save()
+    with django_assert_max_num_queries(17):
+        timing.settings_changed(quiz, now=NOON + HOUR)
+    assert set(before.all()) == {(Decimal("33.33"), NOON)}
 
 
 @pytest.mark.parametrize("whom", ["person", "group"])
