@@ -151,7 +151,7 @@ class PastAttemptSerializer(serializers.Serializer[Any]):
     )
     waits = serializers.BooleanField(help_text="Whether it waits for somebody to mark it.")
     counts = serializers.BooleanField(
-        allow_null=True, help_text="Whether it is the one that counts; null as well."
+        allow_null=True, help_text="Whether what counts is made of it; null as well."
     )
     late = serializers.BooleanField(help_text="Whether it was handed in after it was due.")
     abandoned = serializers.BooleanField(help_text="Not handed in by its end: it has no score.")

@@ -71,21 +71,33 @@ def passed(score: Decimal, out_of: Decimal, pass_mark: Decimal) -> bool:
     return percentage(score, out_of) >= pass_mark
 
 
-def best(scores: Sequence[Decimal], method: str) -> Decimal | None:
-    """The score that counts of those of finished attempts, in their order; None without any."""
+def counting(scores: Sequence[Decimal | None], method: str) -> Sequence[int]:
+    """Which of the finished attempts, by place, the score that counts is made of.
+
+    None stands for one that waits for a person: it counts in nothing yet, and where the first one
+    counts, no other does meanwhile. Of equal ones the first counts as the highest.
+    """
     if method not in METHODS:
         raise ValueError(f"Unknown grade method {method}. Known: {', '.join(METHODS)}.")
-    if not scores:
-        return None
+    known = [(score, at) for at, score in enumerate(scores) if score is not None]
+    places = [at for _score, at in known]
     match method:
         case "highest":
-            return max(scores)
+            return [max(known, key=lambda each: each[0])[1]] if known else []
         case "first":
-            return scores[0]
+            return places[:1] if places[:1] == [0] else []
         case "last":
-            return scores[-1]
+            return places[-1:]
         case _:
-            return _half_even(sum(map(Fraction, scores), Fraction(0)) / len(scores), MARK_DECIMALS)
+            return places
+
+
+def best(scores: Sequence[Decimal | None], method: str) -> Decimal | None:
+    """The score that counts of those of finished attempts, in their order; None without any."""
+    counted = [score for at in counting(scores, method) if (score := scores[at]) is not None]
+    if len(counted) < 2:
+        return counted[0] if counted else None
+    return _half_even(sum(map(Fraction, counted), Fraction(0)) / len(counted), MARK_DECIMALS)
 
 
 def _half_even(value: Fraction, decimals: int) -> Decimal:

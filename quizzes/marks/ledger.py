@@ -37,10 +37,7 @@ class Standing:
 
         An attempt that waits for a person counts in nothing yet.
         """
-        if quiz.grade_method == Quiz.GradeMethod.FIRST and self.scores[:1] == [None]:
-            return None
-        known = [score for score in self.scores if score is not None]
-        counting = grading.best(known, quiz.grade_method)
+        counting = grading.best(self.scores, quiz.grade_method)
         return None if counting is None else grading.shown(counting)
 
     def late(self, quiz: Quiz, person: Person) -> bool:

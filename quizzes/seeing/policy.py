@@ -93,9 +93,9 @@ def moment(student: Enrolment, quiz: Quiz, *, at: datetime) -> Moment:
     look = _Look(student, quiz, holds, asked, end, at, person.hidden)
     handed_in = [attempt for attempt in mine if attempt.state == Attempt.State.SUBMITTED]
     worth = {attempt.pk: _worth(attempt) for attempt in handed_in}
-    best = grading.best(
-        [percentage for percentage in worth.values() if percentage is not None], quiz.grade_method
-    )
+    scores = [worth[attempt.pk] for attempt in handed_in]
+    best = grading.best(scores, quiz.grade_method)
+    counting = {handed_in[at].pk for at in grading.counting(scores, quiz.grade_method)}
     return Moment(
         student=student,
         at=at,
@@ -110,7 +110,7 @@ def moment(student: Enrolment, quiz: Quiz, *, at: datetime) -> Moment:
                 attempt,
                 replace(so_far, elsewhere=attempt.pk in elsewhere),
                 worth.get(attempt.pk),
-                counts=best is not None and worth.get(attempt.pk) == best,
+                counts=attempt.pk in counting,
             )
             for attempt in mine
         ],

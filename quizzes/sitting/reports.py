@@ -222,15 +222,15 @@ def _past(
     over_at = _over_at(finished[0], person.at(now), now=now)
     again = so_far.may_earn(person.at(now), now=now)
     handed_in = [attempt for attempt in finished if attempt.state == Attempt.State.SUBMITTED]
-    marked = [_effective(attempt) for attempt in handed_in if attempt.score is not None]
-    best = grading.best(marked, quiz.grade_method)
+    scores = [_effective(one) if one.score is not None else None for one in handed_in]
+    counting = {handed_in[at].pk for at in grading.counting(scores, quiz.grade_method)}
     for attempt in finished:
         abandoned = attempt.state == Attempt.State.ABANDONED
         percentage = _effective(attempt)
         items = visible_to_student(attempt, over_at, again=again, now=now, hidden=person.hidden)
         waits = not abandoned and attempt.score is None
         seen = not abandoned and not waits and Visible.SCORE in items
-        counts = percentage == best and not _is_by_hand(person)
+        counts = attempt.pk in counting and not _is_by_hand(person)
         rows.append(
             PastAttempt(
                 attempt=attempt,

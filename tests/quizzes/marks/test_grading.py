@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.marks.grading import METHODS, best, effective, mark, passed, percentage, shown, total
+from quizzes.marks.grading import (
+    METHODS,
+    best,
+    counting,
+    effective,
+    mark,
+    passed,
+    percentage,
+    shown,
+    total,
+)
 
 fractions = st.fractions(min_value=0, max_value=1, max_denominator=1000)
 points = st.decimals(min_value=Decimal("0.01"), max_value=9999, places=2)
@@ -105,11 +115,27 @@ def test_the_grade_method_says_which_attempt_counts():
     }
 
 
+@pytest.mark.parametrize(
+    ("scores", "highest", "average", "first", "last"),
+    [
+        ([3, 8, 8, 3], [1], [0, 1, 2, 3], [0], [3]),
+        ([None, 8, None], [1], [1], [], [1]),
+        ([5, None], [0], [0], [0], [0]),
+        ([None], [], [], [], []),
+    ],
+)
+def test_what_counts_is_made_of_these_attempts(scores, highest, average, first, last):
+    """None waits for a person: it counts in nothing, and no other counts instead of a first one."""
+    given = [None if score is None else Decimal(score) for score in scores]
+    assert [list(counting(given, method)) for method in METHODS] == [highest, average, first, last]
+    assert (best(given, "first") is None) == (not first)
+
+
 @given(st.lists(marks, min_size=1), st.sampled_from(METHODS))
 def test_the_score_that_counts_lies_among_the_scores(scores, method):
-    counting = best(scores, method)
-    assert counting is not None
-    assert min(scores) <= counting <= max(scores)
+    score = best(scores, method)
+    assert score is not None
+    assert min(scores) <= score <= max(scores)
 
 
 def test_without_attempts_no_score_counts():

@@ -149,3 +149,23 @@ def test_the_table_of_presets_is_the_matrix_itself(as_, cleo, cohort):
     page = as_(cleo).get(reverse("quizzes:presets", args=[cohort.pk])).content.decode()
     assert page.count("<table") == 3
     assert "Handed in, and the student may still try again" in page
+
+
+@pytest.mark.parametrize(
+    ("method", "counting"),
+    [
+        ("highest", [False, True, False]),
+        ("first", [True, False, False]),
+        ("last", [False, False, True]),
+        ("average", [True, True, True]),
+    ],
+)
+def test_of_equal_attempts_the_cover_names_those_that_count(ben_here, quiz, method, counting):
+    Quiz.objects.update(attempts_allowed=5, grade_method=method, review="practice")
+    quiz.refresh_from_db()
+    for number, tokens in enumerate(("baa", "aaa", "aab")):
+        sit(ben_here, quiz, *tokens, now=NOON + minutes(40 * number))
+    end = NOON + minutes(300)
+    assert [past.counts for past in reports.cover(quiz, ben_here, now=end).attempts] == counting
+    seen = policy.moment(ben_here, quiz, at=end)
+    assert [one.counts for one in seen.attempts] == counting
