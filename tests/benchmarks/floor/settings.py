@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "simple_history",
+    "tests.benchmarks.floor.apps.Accounts",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
