@@ -317,6 +317,8 @@ def run_tests(arguments: "list[str]") -> None:
         os.environ["CHROMIUM"] = find_chromium() or get_chromium(ROOT)
     # Tests need a key of their own, not the one that signs people's sessions.
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+    # The suite starts some forty programs, each of which would compile all that it imports.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.chdir(str(ROOT))
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *(arguments or in_parallel())])
 
