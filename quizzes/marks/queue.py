@@ -7,19 +7,24 @@ keeps a marker from carrying an impression of somebody from question to question
 
 Judgements are rows that are only added (`Marking`); the `Mark` that counts follows from them by
 `agreement.stand`. Every writer locks the attempt first, then the ledger's row, as all others do.
+
+Full credit that a regrade gave stands above them. All got it, for a reason that they read: because
+the question failed, of which a judgement on one answer says nothing. So no judgement takes it away
+by the way. Only a moderator can, for one answer and in so many words (`instead` of `mark`): or what
+was given by mistake could never be taken back where people mark.
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -35,6 +40,7 @@ from quizzes.models import (
     MarkingPlan,
     NameShown,
     Question,
+    Regrade,
     Response,
     Snippet,
 )
@@ -60,6 +66,7 @@ NOBODY_ELSE = (
 )
 STILL_BLIND = "Names are shown once an answer is decided."
 NOTHING_TO_MODERATE = "This answer has no mark yet that could be moderated."
+NOT_INSTEAD = "Only a moderator's decision can count instead of the full credit of a regrade."
 NO_REASON = "Write the reason for the change: it is kept with the mark."
 LONG_REASON = "The reason has {length} characters; {most} fit. Shorten it."
 LONG_COMMENT = "The comment has {length} characters; {most} fit. Shorten it."
@@ -80,6 +87,11 @@ Newest = Mapping[str, Marking]  # by role
 # --- What there is to mark ---------------------------------------------------------------------
 
 
+# The policy of the regrade that gave an item its newest mark; null where that is no regrade's.
+NEWEST = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk")
+BY_POLICY = Subquery(NEWEST.values("regrade__policy")[:1])
+
+
 def _items(cohort: Cohort) -> QuerySet[Any]:
     """What people have to mark or have marked: handed in, and no key has settled it."""
     marks = Mark.objects.filter(item=OuterRef("pk"))
@@ -87,8 +99,8 @@ def _items(cohort: Cohort) -> QuerySet[Any]:
     return (
         Item.objects.current()
         .filter(attempt__enrolment__cohort=cohort, attempt__state=Attempt.State.SUBMITTED)
-        .annotate(has_mark=Exists(marks))
-        .filter(Q(has_mark=False) | Exists(markings))
+        .annotate(has_mark=Exists(marks), by_policy=BY_POLICY)
+        .filter(~Exists(marks.filter(by=None)) | Exists(markings))
         .order_by()
     )
 
@@ -106,10 +118,13 @@ def _stand(terms: Terms, newest: Newest) -> Standing:
     return stand(terms, *map(scores.get, Marking.Role.values))
 
 
-def _state(terms: Terms, newest: Newest, *, has_mark: bool) -> State:
-    """How an answer stands. One that has a mark waits for nothing but a moderator."""
+def _state(terms: Terms, newest: Newest, *, has_mark: bool, full: bool) -> State:
+    """How an answer stands. One that has a mark waits for nothing but a moderator.
+
+    And for nobody at all, if a regrade gave it full credit.
+    """
     state = _stand(terms, newest).state
-    return State.DECIDED if has_mark and state != State.MODERATION else state
+    return State.DECIDED if full or (has_mark and state != State.MODERATION) else state
 
 
 def terms_of(plan: MarkingPlan | None) -> Terms:
@@ -151,12 +166,12 @@ class Waiting:
 
 def waiting(cohort: Cohort) -> list[Waiting]:
     """All questions that people mark in a cohort, those that wait first; four queries."""
-    items: dict[int, list[tuple[int, bool]]] = {}
+    items: dict[int, list[tuple[int, bool, bool]]] = {}
     failed = set()
-    for item, question, kind, has_mark in _items(cohort).values_list(
-        "pk", "version__question", "version__kind", "has_mark"
+    for item, question, kind, has_mark, policy in _items(cohort).values_list(
+        "pk", "version__question", "version__kind", "has_mark", "by_policy"
     ):
-        items.setdefault(question, []).append((item, has_mark))
+        items.setdefault(question, []).append((item, has_mark, policy == Regrade.Policy.FULL))
         if kind not in BY_HAND:
             failed.add(question)
     newest = _newest(
@@ -174,9 +189,9 @@ def waiting(cohort: Cohort) -> list[Waiting]:
         holds = terms.get(question.pk, Terms())
         states: Counter[str] = Counter()
         markers: Counter[str] = Counter()
-        for item, has_mark in items[question.pk]:
+        for item, has_mark, full in items[question.pk]:
             by_role = newest.get(item, {})
-            states[_state(holds, by_role, has_mark=has_mark)] += 1
+            states[_state(holds, by_role, has_mark=has_mark, full=full)] += 1
             markers.update({str(each.by) for each in by_role.values()})
         prompt = text_of(question.current.content["prompt"]) if question.current else ""
         count = len(items[question.pk])
@@ -218,6 +233,7 @@ class Entry:
     state: State
     role: str  # as whom this marker may mark it; "" if there is nothing for them to do
     mine: bool  # whether they have marked it
+    full: bool  # whether it has full credit from a regrade, whatever people say
 
 
 def _token(cohort: Cohort, question: Question, item: int) -> str:
@@ -267,7 +283,9 @@ class Pile:
 def pile(cohort: Cohort, question: Question, *, by: User) -> Pile:
     """What a marker of a question goes through; three queries."""
     terms = terms_of(_plan(cohort, question))
-    rows = list(_items(cohort).filter(version__question=question).values_list("pk", "has_mark"))
+    rows = list(
+        _items(cohort).filter(version__question=question).values_list("pk", "has_mark", "by_policy")
+    )
     newest = _newest(
         Marking.objects.filter(
             item__attempt__enrolment__cohort=cohort, item__version__question=question
@@ -276,9 +294,10 @@ def pile(cohort: Cohort, question: Question, *, by: User) -> Pile:
         .order_by()
     )
     entries = []
-    for item, has_mark in rows:
+    for item, has_mark, policy in rows:
         by_role = newest.get(item, {})
-        state = _state(terms, by_role, has_mark=has_mark)
+        full = policy == Regrade.Policy.FULL
+        state = _state(terms, by_role, has_mark=has_mark, full=full)
         entries.append(
             Entry(
                 item,
@@ -290,13 +309,14 @@ def pile(cohort: Cohort, question: Question, *, by: User) -> Pile:
                     for role, each in by_role.items()
                     if role != Marking.Role.MODERATOR
                 ),
+                full,
             )
         )
     entries.sort(key=lambda entry: entry.token)
     return Pile(
         question,
         terms,
-        [Entry(one.item, one.token[:TOKEN], one.state, one.role, one.mine) for one in entries],
+        [replace(one, token=one.token[:TOKEN]) for one in entries],
         newest,
     )
 
@@ -336,6 +356,7 @@ class Sheet:
     base: int  # the number of the judgement that this one replaces
     comment: str
     given: Sequence[tuple[Marking, Sequence[Criterion]]]  # for a moderator alone
+    full: str  # why a regrade gave it full credit, which stands; "" if none did
 
 
 def sheet(
@@ -352,7 +373,10 @@ def sheet(
         Item.objects.filter(pk=entry.item)
         .select_related("version")
         .defer("version__spec", "version__public")
-        .annotate(answer=Subquery(newest.values("answer")[:1]))
+        .annotate(
+            answer=Subquery(newest.values("answer")[:1]),
+            why=Subquery(NEWEST.values("reason")[:1]),
+        )
         .get()
     )
     kind, content = KINDS[item.version.kind], item.version.content
@@ -384,6 +408,7 @@ def sheet(
         ]
         if role == Marking.Role.MODERATOR
         else (),
+        full=item.why if entry.full else "",
     )
 
 
@@ -441,13 +466,15 @@ def mark(
     levels: Mapping[str, str],
     comment: str = "",
     reason: str = "",
+    instead: bool = False,
     now: datetime,
 ) -> Standing:
     """Judge one answer by its rubric, as first or second marker or as moderator.
 
     `base` is the number of the judgement of this role that it replaces (0: none). Doing the same
     twice adds nothing. Once the judgements decide, the mark, the score and the ledger follow in the
-    same transaction. Raises `Refused`, with nothing changed, if somebody else was there first.
+    same transaction; but full credit that a regrade gave stays, unless a moderator says that this
+    counts `instead`. Raises `Refused`, with nothing changed, if somebody else was there first.
     """
     comment = _text(comment, COMMENT_LENGTH, LONG_COMMENT, part="comment")
     reason = _text(reason, REASON_LENGTH, LONG_REASON, part="reason")
@@ -455,22 +482,26 @@ def mark(
         raise Refused(_(NO_ROLE))
     if role == Marking.Role.MODERATOR and by.role != Role.INSTRUCTOR:
         raise Refused(_(NOT_MODERATOR))
+    if instead and role != Marking.Role.MODERATOR:
+        raise Refused(_(NOT_INSTEAD))
     attempt_id = _items(by.cohort).filter(pk=item).values_list("attempt", flat=True).first()
     if attempt_id is None:
         raise Http404
     with transaction.atomic():
         attempt = _lock(attempt_id)
-        found = Item.objects.select_related("version").get(pk=item)
+        found = Item.objects.select_related("version").annotate(by_policy=BY_POLICY).get(pk=item)
+        full = found.by_policy == Regrade.Policy.FULL
         terms = terms_of(_plan(by.cohort, found.version.question))
         newest = _newest(Marking.objects.filter(item=item)).get(item, {})
         stored = newest.get(role)
-        if stored is not None and (stored.by_id, stored.levels, stored.comment) == (
+        same = stored is not None and (stored.by_id, stored.levels, stored.comment) == (
             by.user_id,
             dict(levels),
             comment,
-        ):
+        )
+        if same and not (instead and full):
             return _stand(terms, newest)
-        _check(role, newest, stored, terms, by=by, base=base)
+        _check(role, newest, stored, terms, by=by, base=base, full=full)
         if (stored is not None or role == Marking.Role.MODERATOR) and not reason:
             raise Incomplete(_(NO_REASON), "reason")
         try:
@@ -494,7 +525,8 @@ def mark(
         except IntegrityError:
             raise Refused(_(MARKED_MEANWHILE)) from None
         standing = _stand(terms, newest)
-        _decide(attempt, found, standing, by=by.user, reason=reason, now=now)
+        if instead or not full:
+            _decide(attempt, found, standing, by=by.user, reason=reason, now=now)
     return standing
 
 
@@ -506,10 +538,11 @@ def _check(
     *,
     by: Enrolment,
     base: int,
+    full: bool,
 ) -> None:
     first = newest.get(Marking.Role.FIRST)
     if role == Marking.Role.MODERATOR:
-        if first is None:
+        if first is None and not full:
             raise Refused(_(NOTHING_TO_MODERATE))
         if others := instead_of(by, newest):
             raise Refused(who_decides(others))
@@ -642,9 +675,11 @@ def set_plan(
             },
         )
         newest = _newest(Marking.objects.filter(item__in=[item for item, _attempt in undecided]))
-        items = Item.objects.select_related("version").in_bulk(list(newest))
+        # Those that a regrade has given full credit while this waited for it have that.
+        unmarked = Item.objects.select_related("version").exclude(Exists(NEWEST))
+        items = unmarked.in_bulk(list(newest))
         for pk, attempt in undecided:
-            if pk in newest:
+            if pk in items:
                 standing = _stand(terms, newest[pk])
                 _decide(locked[attempt], items[pk], standing, by=by.user, reason="", now=now)
     return plan

@@ -26,6 +26,7 @@ from quizzes.marks.queue import Entry, Pile, Sheet
 from quizzes.models import Item, Marking
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
+FULL_STANDS = "Stored. The full credit that a regrade gave this answer still counts."
 NOTHING_LEFT = "Nothing more of this question waits for you."
 
 
@@ -108,7 +109,10 @@ def moderate(request: Request, cohort: int, question: str) -> HttpResponse:
         if act == "mark":
             typed = _typed(request)
             _store(request, here, entry, typed, role=Marking.Role.MODERATOR)
-            messages.success(request, _("Decided. The student sees it as the quiz allows."))
+            if entry.full and not typed["instead"]:
+                messages.info(request, _(FULL_STANDS))
+            else:
+                messages.success(request, _("Decided. The student sees it as the quiz allows."))
             following = pile.after(entry, State.MODERATION)
             return _to(request, "moderation", here.cohort, pile, following or entry)
         if act == "name":
@@ -158,6 +162,7 @@ def _typed(request: Request) -> dict[str, Any]:
         },
         "comment": request.POST.get("comment", ""),
         "reason": request.POST.get("reason", ""),
+        "instead": "instead" in request.POST,
     }
 
 
@@ -191,6 +196,8 @@ def _marked(
             here.cohort, pile.question, typed["comment"], by=request.user, now=request.arrived_at
         )
     _store(request, here, entry, typed, role=request.POST.get("role", ""))
+    if entry.full:
+        messages.info(request, _(FULL_STANDS))
     following = pile.after(entry)
     if following is None:
         messages.success(request, _("Marked. {rest}").format(rest=_(NOTHING_LEFT)))
@@ -247,10 +254,11 @@ def _sheet(
                 "sheet": shown,
                 "role": Marking.Role(shown.role).label if shown.role else "",
                 "may_mark": bool(shown.role)
-                and (not more or (bool(shown.given) and more["may_moderate"])),
+                and (not more or (bool(shown.given or shown.full) and more["may_moderate"])),
                 "marked": sum(one.state == State.DECIDED for one in pile.entries),
                 "snippets": queue.snippets(here.cohort, pile.question, by=request.user),
                 "reason": typed.get("reason", ""),
+                "instead": typed.get("instead", False),
                 "trouble": trouble,
                 "faulty": _faulty(trouble, shown),
                 **more,

@@ -8,7 +8,7 @@ import pytest
 
 from courses.models import Enrolment, Record, Role
 from courses.refusals import Refused
-from quizzes.marks import queue
+from quizzes.marks import queue, regrading
 from quizzes.marks.agreement import State
 from quizzes.models import (
     Attempt,
@@ -270,6 +270,78 @@ def test_a_mark_without_a_level_or_with_a_strange_one_changes_nothing(item, ada,
     assert not Marking.objects.exists()
 
 
+# --- Full credit that a regrade gave -----------------------------------------------------------
+
+
+@pytest.fixture
+def give_full_credit(ada, cohort):
+    def give(at=20):
+        seen = regrading.preview(
+            queue.marked_question(cohort, PATH),
+            version=None,
+            policy="full",
+            cohort=cohort,
+            by=ada,
+            reason="Nobody could know.",
+            now=NOON + minutes(at),
+        )
+        return regrading.commit(seen, by=ada, now=NOON + minutes(at))
+
+    return give
+
+
+def test_another_comment_or_judgement_takes_no_full_credit_away(
+    waiting, item, ada, cohort, give_full_credit
+):
+    mark(item, ada, cohort, levels=FAIR)
+    give_full_credit()
+    assert score(waiting) == 3
+    mark(item, ada, cohort, base=1, levels=FAIR, comment="Read Waltz.", reason="A comment.")
+    mark(item, ada, cohort, base=2, levels={**FAIR, "claim": "vague"}, reason="Less.")
+    assert (score(waiting), Marking.objects.count()) == (3, 3)
+    assert Mark.objects.latest("pk").regrade is not None
+
+
+def test_two_marks_too_far_apart_wait_for_nobody_after_full_credit(
+    waiting, item, ada, cleo, cohort, give_full_credit
+):
+    two_markers(cohort, ada)
+    mark(item, cleo, cohort, levels=FAIR)
+    mark(item, ada, cohort, role="second", levels=FAIR)
+    give_full_credit()
+    standing = mark(item, ada, cohort, role="second", base=1, reason="More.")
+    row = queue.waiting(cohort)[0]
+    assert (standing.state, row.moderation, row.decided) == (State.MODERATION, 0, 1)
+    assert score(waiting) == 3
+
+
+def test_a_moderator_takes_full_credit_away_in_so_many_words_alone(
+    as_, ada, cleo, desk, waiting, item, cohort, give_full_credit
+):
+    mark(item, cleo, cohort, levels=FAIR)
+    give_full_credit()
+    with pytest.raises(Refused, match="Only a moderator's decision can count instead"):
+        mark(item, cleo, cohort, base=1, reason="Less.", instead=True)
+    told, token = (
+        "A regrade gave this answer full credit: “Nobody could know.”.",
+        token_of(ada, cohort),
+    )
+    assert told in as_(cleo).get(f"{desk}?answer={token}").content.decode()
+    adas, where = as_(ada), f"{desk}moderation/?answer={token}"
+    page = adas.get(where)
+    assert told in page.content.decode()
+    typed = filled(sheet_of(page), FAIR, reason="It was copied.")
+    kept = adas.post(where, typed, follow=True).content.decode()
+    assert "The full credit that a regrade gave this answer still counts" in kept
+    assert score(waiting) == 3
+    typed = filled(sheet_of(adas.get(where)), FAIR, reason="It was copied.", instead="1")
+    for _twice in range(2):
+        adas.post(where, typed)
+    assert (score(waiting), Marking.objects.count()) == (Decimal("1.80000"), 3)
+    give_full_credit(at=40)
+    assert score(waiting) == 3
+
+
 # --- The pages ---------------------------------------------------------------------------------
 
 
@@ -280,6 +352,11 @@ def desk(cohort) -> str:
 
 def sheet_of(page):
     return page.context["sheet"]
+
+
+def token_of(user, cohort):
+    """Of the first answer in the order of marking."""
+    return queue.pile(cohort, queue.marked_question(cohort, PATH), by=user).entries[0].token
 
 
 def filled(sheet, levels=GOOD, **more):
