@@ -337,8 +337,9 @@ def _listed(outcome: Outcome) -> dict[str, Any]:
     before, after = outcome.before, outcome.after
     return {
         "attempt": str(outcome.attempt.pk),
-        "item_before": str(grading.shown(grading.total(c.before or Decimal(0) for c in moved))),
-        "item_after": str(grading.shown(grading.total(c.after or Decimal(0) for c in moved))),
+        # Sums, and no totals: one question may cost points.
+        "item_before": str(grading.shown(grading.summed(c.before or Decimal(0) for c in moved))),
+        "item_after": str(grading.shown(grading.summed(c.after or Decimal(0) for c in moved))),
         "points": str(grading.shown(grading.total(c.points for c in moved))),
         "before": None if before is None else str(outcome.percentage(before)),
         "after": None if after is None else str(outcome.percentage(after)),

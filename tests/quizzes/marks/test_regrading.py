@@ -428,6 +428,21 @@ def test_a_long_list_of_moves_is_cut_and_the_counts_are_not(look, monkeypatch):
     assert (len(summary["moves"]), summary["moved"]) == (1, 2)
 
 
+def test_a_preview_names_what_a_question_cost(ben, ben_here, ada, cohort, module, questions):
+    quiz = factories.make_quiz(module, questions, key="sure", certainty="score")
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    wrong = attempts.Answer(0, lambda kind, order: kind.parse_json(order, "b"), certainty=3)
+    attempts.save(ben, attempt.pk, answers={1: wrong}, now=NOON)
+    attempts.submit(ben, attempt.pk, now=NOON)
+    correct(questions[0])
+    seen = regrading.preview(
+        questions[0], version=None, policy="new", cohort=cohort, by=ada, reason="b.", now=LATER
+    )
+    (row,) = seen.summary["moves"]
+    told = ("item_before", "item_after", "score_before", "score_after")
+    assert [row[name] for name in told] == ["-2.00", "1.00", "0.00", "1.00"]
+
+
 @pytest.mark.parametrize("students", [1, 3])
 def test_a_preview_asks_as_often_whatever_the_class(
     ada, cohort, quiz, questions, django_assert_num_queries, students
