@@ -41,8 +41,9 @@ NO_REASON = "Write the reason: the students concerned read it."
 LONG_REASON = "The reason has {length} characters; {most} fit. Shorten it."
 NOT_READY = "This question has no version to mark by. Publish it first."
 MOVED = (
-    "Something has moved since this preview: an attempt was handed in, a mark given or a pass mark"
-    " changed. Nothing was changed. Look at a new preview, then commit that one."
+    "Something has moved since this preview: an attempt was handed in, a mark given, or a pass mark"
+    " or what lateness costs changed. Nothing was changed. Look at a new preview, then commit that"
+    " one."
 )
 WAS_ABANDONED = "This preview has been abandoned. Make a new one."
 WAS_COMMITTED = "This regrade has been committed and stays. To correct it, make another one."
@@ -249,12 +250,26 @@ class Survey:
         return stays if found is None else (found.score, self.by_number[found.number])
 
     def _see(self, outcome: Outcome) -> None:
+        """Remember all that the numbers rest on which a preview shows of an attempt."""
         attempt = outcome.attempt
-        self.fingerprint.add(attempt.pk, outcome.before, attempt.out_of, attempt.quiz.pass_mark)
+        self.fingerprint.add(
+            attempt.pk,
+            outcome.before,
+            outcome.after,
+            attempt.out_of,
+            attempt.deduction,
+            attempt.quiz.pass_mark,
+        )
         self.counted["attempts"] += 1
         for change in outcome.changes:
             self.fingerprint.add(
-                change.item, change.revision, change.mark, change.before, change.after
+                change.item,
+                change.revision,
+                change.mark,
+                change.before,
+                change.after,
+                change.version,
+                change.counts,
             )
 
     def _sum_up(self, outcome: Outcome) -> None:

@@ -479,7 +479,7 @@ class Model:
     def seen_by_regrade(self, position: int) -> object:
         """What a preview looks at: if any of it is another by then, it is not committed."""
         return [
-            (one.who, one.number, one.score, one.asked[position].given)
+            (one.who, one.number, one.score, one.deduction, one.asked[position].given)
             for one in self.sittings
             if one.state == "submitted"
         ]

@@ -204,6 +204,7 @@ def test_what_moved_since_is_in_the_way(look, ada, ben_here, quiz, zoe_here):
         "another attempt": lambda: sit(ben_here, quiz, "a", now=NOON + minutes(60)),
         "another regrade": lambda: regrading.commit(look("full"), by=ada, now=LATER),
         "another pass mark": lambda: type(quiz).objects.filter(pk=quiz.pk).update(pass_mark=99),
+        "another due time": lambda: Attempt.objects.update(deduction=Decimal("50.00")),
         "a mark by hand": lambda: Mark.objects.create(
             item=Attempt.objects.first().items.get(position=1),
             version=Mark.objects.first().version,
