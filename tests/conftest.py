@@ -40,11 +40,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=foreign)
         items[:] = [item for item in items if item not in foreign]
     if hasattr(config, "workerinput"):
-        items[:] = longest_first(items)
+        items[:] = longest_first(items, config.workerinput["workercount"])
 
 
-def longest_first(items: list[pytest.Item]) -> list[pytest.Item]:
-    """The order for two workers, who begin with half of the list each and then take off the ends.
+def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The order for `workers`, who begin with equal parts of the list and then take off the ends.
 
     Whoever opens browsers loads the course on the way; the other sets sites up meanwhile.
     """
@@ -53,8 +53,8 @@ def longest_first(items: list[pytest.Item]) -> list[pytest.Item]:
     set_up.sort(key=lambda item: "test_up_serves" not in item.name)
     taken = {*browser, *set_up}
     quick = [item for item in items if item not in taken]
-    half = max(0, len(items) // 2 - len(browser))
-    return [*browser, *quick[:half], *set_up, *quick[half:]]
+    second = max(0, len(items) // workers - len(browser))
+    return [*browser, *quick[:second], *set_up, *quick[second:]]
 
 
 @pytest.fixture(scope="session")
