@@ -16,6 +16,13 @@ PRECISIONS = ("year", "month", "day")
 FINENESS = {"years": "year", "months": "month", "days": "day"}
 TOLD = "The right {precision} earns all the points."
 TOLD_SAME = " The right {precision} alone earns {credit} of them."
+IN_WORDS = {
+    Fraction(1, 4): "a quarter",
+    Fraction(1, 3): "a third",
+    Fraction(1, 2): "half",
+    Fraction(2, 3): "two thirds",
+    Fraction(3, 4): "three quarters",
+}
 TOLD_NEAR = " A date at most {within} {unit} away earns {credit} of them."
 HINTS = {
     "year": "The year, such as 1955.",
@@ -248,11 +255,12 @@ class EventDate(Typed):
         told = TOLD.format(precision=spec["precision"])
         for row in spec.get("partial", []):
             unit, credit = row["unit"], share(row["credit"])
+            earns = IN_WORDS.get(credit, credit)
             if row["within"] == 0:
-                told += TOLD_SAME.format(precision=FINENESS[unit], credit=credit)
+                told += TOLD_SAME.format(precision=FINENESS[unit], credit=earns)
             else:
                 unit = FINENESS[unit] if row["within"] == 1 else unit
-                told += TOLD_NEAR.format(within=row["within"], unit=unit, credit=credit)
+                told += TOLD_NEAR.format(within=row["within"], unit=unit, credit=earns)
         return told
 
 

@@ -287,9 +287,9 @@ def test_what_is_no_plain_date_is_refused(text):
 def test_nearness_is_told_before_the_attempt():
     assert KINDS["event-date"].told(eventdate.DAY) == (
         "The right day earns all the points."
-        " The right month alone earns 1/2 of them."
-        " A date at most 3 days away earns 3/4 of them."
-        " A date at most 1 year away earns 1/4 of them."
+        " The right month alone earns half of them."
+        " A date at most 3 days away earns three quarters of them."
+        " A date at most 1 year away earns a quarter of them."
     )
 
 
