@@ -7,9 +7,10 @@ slips past. `now` is when the request arrived, before it waited for anything.
 import hashlib
 import json
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
@@ -285,6 +286,11 @@ class Drawn:
     # What it was drawn from; where that is another now, it is drawn again.
     basis: "Basis"
 
+    @property
+    def known(self) -> int:
+        """How many questions would earn nothing, since their answers may have been seen."""
+        return sum(version.pk in self.left_out for _slot, version in self.filled)
+
 
 def _draw(
     enrolment: Enrolment, quiz: Quiz, basis: "Basis", *, now: datetime, seed: int | None
@@ -313,6 +319,35 @@ def _draw_ahead(
         return _draw(enrolment, quiz, basis, now=now, seed=seed)
     except Refused:
         return None
+
+
+def known_again(enrolment: Enrolment, quiz: Quiz, *, now: datetime) -> tuple[int, int]:
+    """Of how many questions that an attempt would ask now, how many would earn nothing.
+
+    For the page before a start, which draws anew: of pools it may be others. Some ten queries;
+    (0, 0) without any where all count, or where no attempt could be put together.
+    """
+    ahead = _draw_ahead(enrolment, quiz, now=now, seed=0) if quiz.leaves_out_known else None
+    return (0, 0) if ahead is None else (ahead.known, len(ahead.filled))
+
+
+def out_of(asked: Iterable[tuple[Decimal, int, bool]], earlier: Sequence[Attempt]) -> Decimal:
+    """The points of an attempt's questions, each with its version and whether it counts.
+
+    One whose answer is known earns nothing. Where an `earlier` attempt at this quiz asked it, it
+    stays in the total all the same, or who had checked what they cannot answer would be asked the
+    rest only, and get full marks for it. What was met elsewhere is left out: to practise costs
+    nothing. One query, none where all count.
+    """
+    asked = list(asked)
+    before: set[int] = set()
+    if earlier and not all(counts for _points, _version, counts in asked):
+        before.update(
+            Item.objects.filter(attempt__in=earlier).order_by().values_list("version", flat=True)
+        )
+    return sum(
+        (points for points, version, counts in asked if counts or version in before), Decimal(0)
+    )
 
 
 @dataclass(frozen=True)
@@ -467,9 +502,9 @@ def _start(
     if ahead is None or ahead.basis != basis:
         ahead = _draw(enrolment, quiz, basis, now=now, seed=seed)
     filled, left_out = ahead.filled, ahead.left_out
-    counting = [slot.points for slot, version in filled if version.pk not in left_out]
-    if not counting:
+    if ahead.known == len(filled):
         return availability.Refusal("nothing_new", NOTHING_NEW)
+    asked = [(slot.points, version.pk, version.pk not in left_out) for slot, version in filled]
     end = deadline_for(enrolment, holds, now=now).at
     rules = rules_of(quiz)
     attempt = Attempt.objects.create(
@@ -479,7 +514,7 @@ def _start(
         started_at=now,
         deadline=end,
         closes_at=availability.closes_at(end, rules),
-        out_of=sum(counting),
+        out_of=out_of(asked, attempts),
         rules=rules.stored(),
         sections=composing.headings(filled),
     )

@@ -68,6 +68,8 @@ class Cover:
 def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
     """The page before an attempt; three queries, and what an exam asks (`_over_at`).
 
+    Before a further attempt it is drawn once to tell what of it would count: some ten more.
+
     An overdue attempt met here is closed.
     """
     mine: list[Attempt] = []
@@ -96,6 +98,12 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
         receipt = verbs.deadline_for(enrolment, holds, now=now).parts
     so_far = Tried(used=len(mine), under_way=open_attempt is not None, revealed=revealed)
     why_not = verbs.refusal(enrolment, holds, mine, quiz=quiz, now=now, revealed=revealed)
+    if why_not is None and open_attempt is None and enrolment is not None and mine:
+        known, asked = verbs.known_again(enrolment, quiz, now=now)
+        if known and known == asked:
+            why_not = availability.Refusal("nothing_new", verbs.NOTHING_NEW)
+        elif known:
+            receipt = [*receipt, _known_again(known, asked)]
     if why_not is not None and why_not.code == "closed" and open_attempt is None:
         receipt = ()  # no time is left to be told of: that it closed, and when, is the refusal
     return Cover(
@@ -121,6 +129,17 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
         decided="" if person is None else _decided(person),
         in_grace=open_attempt is not None and verbs.is_in_grace(open_attempt, now),
     )
+
+
+def _known_again(known: int, asked: int) -> str:
+    told = ngettext(
+        "As things stand, %(known)d of the %(asked)d questions of a new attempt would earn nothing,"
+        " since its answer has been shown to you.",
+        "As things stand, %(known)d of the %(asked)d questions of a new attempt would earn nothing,"
+        " since their answers have been shown to you.",
+        known,
+    )
+    return told % {"known": known, "asked": asked}
 
 
 def _under_way(attempt: Attempt, person: timing.Person, *, now: datetime) -> Sequence[str]:
@@ -203,7 +222,8 @@ def _rules(
 
 KNOWN_LEFT_OUT = (
     "A question whose answer has been shown to you before is asked only where there is no other, "
-    "and then it does not count."
+    "and then it earns nothing. It is still part of the total if an earlier attempt at this quiz "
+    "asked it."
 )
 KNOWN_COUNTS = "Every question counts, also one whose answer has been shown to you before."
 

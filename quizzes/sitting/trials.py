@@ -10,12 +10,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes.marks import grading
-from quizzes.models import Attempt, Item, Response
+from quizzes.models import Attempt, Item, Response, Slot
 from quizzes.questions import KINDS
 from quizzes.seeing import visibility
 from quizzes.seeing.visibility import Item as Visible
@@ -136,10 +136,13 @@ def _locked(
     if not positions:
         return {}
     seen = _visible(attempt, State.LOCKED, hidden=hidden)
+    drawing = Slot.objects.filter(
+        quiz=attempt.quiz_id, position=OuterRef("slot"), question__isnull=True
+    )
     rows = list(
         Item.objects.current()
         .filter(attempt=attempt, position__in=positions)
-        .annotate(kind=F("version__kind"), content=F("version__content"))
+        .annotate(kind=F("version__kind"), content=F("version__content"), draws=Exists(drawing))
         .order_by("position")
     )
     proofs = reports.proofs_of(rows) if Visible.SPECIFIC_FEEDBACK in seen else {}
@@ -152,7 +155,9 @@ def _locked(
         hints = item.content.get("hints", ()) if rules.behaviour == Behaviour.INTERACTIVE else ()
         found[item.position] = Trial(
             state=State.LOCKED,
-            redoes=rules.behaviour == Behaviour.PRACTICE,
+            # The same question once more is no other where what is known earns nothing.
+            redoes=rules.behaviour == Behaviour.PRACTICE
+            and (item.draws or not attempt.quiz.leaves_out_known),
             tries=one.standing.tries,
             left=0,
             outcome=one.outcome if Visible.CORRECTNESS in seen else "",

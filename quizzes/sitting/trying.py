@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from courses.models import User
@@ -21,9 +21,9 @@ from quizzes.sitting.behaviours import Behaviour, Rules, Standing, State
 
 NO_FRESH_ONES = "Only in practice can a question be swapped for another one like it."
 CHECK_FIRST = "Check your answer first; then you can try another question like it."
-LAST_COUNTING = (
-    "There is no other question to draw here, and this is the last one that counts. Hand in; you"
-    " can practise again in a new attempt."
+NO_OTHER = (
+    "There is no other question to draw here whose answer you have not been shown. What you"
+    " answered here counts."
 )
 
 
@@ -59,9 +59,10 @@ def redo(
     """In practice, swap a checked question for a fresh one; asking twice swaps it once.
 
     One of its slot that this student has not met comes first; the same one, shuffled anew, if the
-    slot has no other. What was answered stays to be read in the log. A question whose key the
-    student has been shown does not count again, unless the quiz says that all count. Raises
-    `Refused`, and `Closed` and `Http404` as saving does.
+    slot has no other. What was answered stays to be read in the log. Unless the quiz says that all
+    count, none comes whose key the student has been shown: it would earn nothing, and take what
+    was answered wrong out of the total. Raises `Refused`, and `Closed` and `Http404` as saving
+    does.
     """
     with transaction.atomic():
         attempt = own_attempt_to_write(user, attempt_id)
@@ -107,9 +108,8 @@ def _swap(attempt: Attempt, position: int, now: datetime, seed: int | None) -> I
         besides = {each.version.question_id for each in items.values()}
         version = composing.fresh(attempt.enrolment, slot, besides=besides, rng=rng, known=known)
     version = version or item.version
-    counts = version.pk not in known or not attempt.quiz.leaves_out_known
-    if not counts and not any(each.counts for each in items.values() if each is not item):
-        raise Refused(_(LAST_COUNTING))
+    if version.pk in known and attempt.quiz.leaves_out_known:
+        raise Refused(_(NO_OTHER))
     item.replaced_at = now
     item.save(update_fields=["replaced_at"])
     # The constraint "one item per position" lets no two of them stand.
@@ -120,14 +120,15 @@ def _swap(attempt: Attempt, position: int, now: datetime, seed: int | None) -> I
         order=KINDS[version.kind].arrange(version.spec, rng, attempt.quiz.shuffle_options),
         points=item.points,
         slot=item.slot,
-        counts=counts,
         begins=_newest(item) + 1,
     )
-    if counts != item.counts:
-        attempt.out_of = (
-            Item.objects.current()
-            .filter(attempt=attempt, counts=True)
-            .aggregate(whole=Sum("points"))["whole"]
+    if not item.counts:
+        stand = Item.objects.current().filter(attempt=attempt)
+        earlier = Attempt.objects.filter(
+            quiz=attempt.quiz_id, enrolment=attempt.enrolment_id, number__lt=attempt.number
+        )
+        attempt.out_of = attempts.out_of(
+            stand.values_list("points", "version", "counts"), list(earlier)
         )
         attempt.save(update_fields=["out_of"])
     return swapped

@@ -208,7 +208,7 @@ def question_list(questions: Sequence[OpenQuestion], sections: Sequence[Heading]
 def _known(q: OpenQuestion) -> str:
     if q.counts:
         return ""
-    said = _("Its answer has been shown to you before, so it does not count.")
+    said = _("Its answer has been shown to you before, so it earns nothing.")
     return f'<p class="notice">{escape(said)}</p>\n'
 
 

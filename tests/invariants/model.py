@@ -137,7 +137,8 @@ class Sitting:
 
     @property
     def out_of(self) -> Decimal:
-        return sum((POINTS[at] for at, one in self.asked.items() if one.counts), Decimal(0))
+        """What earns nothing, since an attempt before showed its answer, is part of it as well."""
+        return sum(POINTS.values(), Decimal(0))
 
     @property
     def score(self) -> Decimal | None:
@@ -364,13 +365,11 @@ class Model:
             if any(each.position == position for each in sitting.replaced):
                 return  # pressed twice
             raise RefusedByModel("no redo")
-        counts = self.counts(sitting.who, position, one.right)
-        others = [each for each in sitting.asked.values() if each is not one]
-        if not counts and not any(each.counts for each in others):
-            raise RefusedByModel("no redo")
+        if not self.counts(sitting.who, position, one.right):
+            raise RefusedByModel("no redo")  # it would earn nothing: what was answered stays
         sitting.replaced.append(one)
         begins = one.revision + 1  # above all that a page with the question before can name
-        sitting.asked[position] = Asked(position, one.right, counts, begins=begins)
+        sitting.asked[position] = Asked(position, one.right, begins=begins)
 
     def go_on(self, sitting: Sitting, position: int) -> int:
         """Leave a question for good; the position of the one then at hand."""

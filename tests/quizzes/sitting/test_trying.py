@@ -195,32 +195,61 @@ def test_a_page_with_the_question_before_answers_no_other_one(ben, begin):
     assert isinstance(save(ben, attempt, "a", third.begins), Saved)
 
 
-def test_a_question_whose_answer_was_shown_does_not_count_again(ben, begin):
+def test_what_was_answered_wrong_is_not_swapped_out_of_the_total(ben, begin):
     attempt = begin("practice")
     check(ben, attempt, "b")
-    again = trying.redo(ben, attempt.pk, position=1, now=NOON)
-    assert not again.counts
-    check(ben, attempt, "a", again.begins)
+    assert not trial(attempt).redoes
+    with pytest.raises(Refused, match="What you answered here counts"):
+        trying.redo(ben, attempt.pk, position=1, now=NOON)
+    save(ben, attempt, "a", position=2)
     done = attempts.submit(ben, attempt.pk, now=NOON)
-    assert (done.score, done.out_of) == (0, 1)
+    assert (done.score, done.out_of) == (1, 2)
+
+
+def test_what_was_checked_wrong_stays_in_the_total_of_the_next_attempt_and_earns_nothing(
+    ben, ben_here, begin
+):
+    first = begin("immediate")
+    check(ben, first, "b")
+    attempts.submit(ben, first.pk, now=NOON)
+    told = reports.cover(first.quiz, ben_here, now=NOON).receipt
+    assert told[-1].startswith("As things stand, 1 of the 2 questions of a new attempt would earn")
+    second = attempts.start(ben_here, first.quiz, now=NOON)
+    for position in (1, 2):
+        save(ben, second, "a", position=position)
+    done = attempts.submit(ben, second.pk, now=NOON)
+    assert (done.score, done.out_of) == (1, 2)
+
+
+def test_what_was_met_in_another_quiz_is_no_part_of_the_total(ben, ben_here, begin, module):
+    met = begin("immediate")
+    check(ben, met, "b")
+    attempts.submit(ben, met.pk, now=NOON)
+    both = [slot.question for slot in met.quiz.slots.order_by("position")]
+    other = attempts.start(ben_here, factories.make_quiz(module, both, key="other"), now=NOON)
+    assert other.out_of == 1
+    cover = reports.cover(other.quiz, ben_here, now=NOON)
+    assert (cover.open_attempt, cover.refusal) == (other, "")
+
+
+def test_who_checked_all_is_told_before_the_start_that_nothing_could_count(ben, ben_here, begin):
+    attempt = begin("immediate")
+    for position in (1, 2):
+        check(ben, attempt, "b", position=position)
+    attempts.submit(ben, attempt.pk, now=NOON)
+    assert reports.cover(attempt.quiz, ben_here, now=NOON).refusal == attempts.NOTHING_NEW
+    with pytest.raises(Refused, match="nothing in it could count"):
+        attempts.start(ben_here, attempt.quiz, now=NOON)
 
 
 def test_in_practice_a_question_counts_again_as_the_page_before_it_says(ben, begin):
     attempt = begin("practice", review="practice")
     check(ben, attempt, "b")
+    assert trial(attempt).redoes
     again = trying.redo(ben, attempt.pk, position=1, now=NOON)
     assert again.counts
     check(ben, attempt, "a", again.begins)
     assert attempts.submit(ben, attempt.pk, now=NOON).out_of == 2
-
-
-def test_what_is_asked_last_and_counts_is_not_swapped_away(ben, begin):
-    attempt = begin("practice")
-    for position in (1, 2):
-        check(ben, attempt, "b", position=position)
-    trying.redo(ben, attempt.pk, position=1, now=NOON)
-    with pytest.raises(Refused, match="the last one that counts"):
-        trying.redo(ben, attempt.pk, position=2, now=NOON)
 
 
 def test_only_practice_gives_fresh_questions(ben, begin):
