@@ -43,6 +43,7 @@ from courses.models import (
     Source,
     Term,
 )
+from courses.refusals import Refused
 from courses.rendering import Fault, Library
 from courses.rendering import render as render_body
 from courses.rendering.texts import TooHard
@@ -68,7 +69,7 @@ from quizzes.questions import BY_HAND, KINDS, text_of
 from quizzes.seeing.visibility import PRESETS_IN_WORDS
 from quizzes.seeing.visibility import Item as Shown
 from quizzes.sitting import composing
-from quizzes.times import timing
+from quizzes.times import dates, timing
 
 # --- What rests on a text ----------------------------------------------------------------------
 
@@ -465,8 +466,22 @@ class MovesEnds:
             say_moved(request, timing.settings_changed(form.instance, now=timezone.now()))
 
 
+class CohortForm(AsksFirst):
+    """Refuses days that would leave a quiz which opens after them."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.errors or self.instance.pk is None:
+            return
+        was = Cohort.objects.get(pk=self.instance.pk)
+        try:
+            dates.fitting_days(was, self.instance, now=timezone.now())
+        except Refused as refusal:
+            self.add_error(None, str(refusal))
+
+
 class CohortAdmin(MovesEnds, people.CohortAdmin):
-    form = AsksFirst
+    form = CohortForm
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Whoever is enrolled while the cohort's times change is not missed."""

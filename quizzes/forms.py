@@ -14,8 +14,9 @@ from courses.forms import PlainDecimalField, PlainIntegerField
 from courses.models import Cohort, Enrolment, Group
 from courses.refusals import Refused
 from quizzes.times import availability
-from quizzes.times.dates import MOST_DAYS, Calendar, Line, Times
-from quizzes.times.timing import LONGEST_PASSWORD, LONGEST_REASON, in_order
+from quizzes.times.dates import MOST_DAYS, Calendar, Line
+from quizzes.times.fitting import Times, in_order
+from quizzes.times.timing import LONGEST_PASSWORD, LONGEST_REASON
 
 # Longer limits are slips of the pen.
 LONGEST_LIMIT = 7 * 24 * 60

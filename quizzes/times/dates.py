@@ -7,7 +7,7 @@ what it showed. Locks are taken in the order of `quizzes.times.timing`.
 import hashlib
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,15 +16,20 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from courses import cohorts
-from courses.models import Cohort, Enrolment, Group, User
+from courses.models import Cohort, User
 from courses.refusals import Refused
 from quizzes.models import Attempt, Override, OverrideMove, Quiz, Schedule
-from quizzes.times import availability, timing
-from quizzes.times.timing import SCHEDULED
+from quizzes.times import availability, fitting, timing
+from quizzes.times.conditions import Schedule as Plan
+from quizzes.times.fitting import Times
+from quizzes.times.holding import SCHEDULED, Book
 
 MOST_DAYS = 1000
+MOVE_THOSE_TOO = (
+    "Move what groups and people were given as well; or first give those who are named times that"
+    " go with these, or take back what they were given."
+)
 
-Times = tuple[datetime | None, datetime | None, datetime | None]  # opens, due, closes
 NEVER: Times = (None, None, None)
 
 
@@ -81,20 +86,9 @@ def _digest(what: object) -> str:
 
 def _check(line: Line, times: Times) -> None:
     try:
-        timing.in_order(*times)
+        fitting.in_order(*times)
     except Refused as refusal:
         raise Refused(f"{line.quiz.activity.title}: {refusal}") from None
-
-
-def _hold(cohort: Cohort) -> list[int]:
-    """Nobody of the cohort starts, joins or is given other times until the transaction ends.
-
-    Who they are, by enrolment.
-    """
-    Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
-    groups = Group.objects.filter(cohort=cohort).order_by("pk")
-    list(groups.select_for_update(no_key=True).values_list("pk"))
-    return timing.lock(Enrolment.objects.filter(cohort=cohort))
 
 
 def _write(cohort: Cohort, times: Mapping[int, Times]) -> None:
@@ -129,12 +123,13 @@ def set_dates(
 ) -> Changed:
     """Set the dates of several quizzes, by number, all or none; open attempts follow.
 
-    Raises `Refused` where dates contradict each other, or somebody has changed some since the
-    page with this digest was shown; `timing.Seen` as `timing.set_schedule` does.
+    Raises `Refused` where dates contradict each other or what some were given, or somebody has
+    changed some since the page with this digest was shown; `timing.Seen` as `timing.set_schedule`
+    does.
     """
     timing.instructor_only(by, cohort)
     with transaction.atomic():
-        people = _hold(cohort)
+        held, people = timing.hold(cohort)
         shown = calendar(cohort)
         if shown.digest != digest:
             raise Refused(
@@ -151,7 +146,10 @@ def set_dates(
         if not changed:
             return Changed(0, 0)
         quizzes = [line.quiz for line in shown.lines if line.quiz.pk in changed]
-        with timing.nothing_seen(quizzes, cohort, people, although_seen=although_seen, now=now):
+        with (
+            timing.nothing_seen(quizzes, cohort, people, although_seen=although_seen, now=now),
+            fitting.fitting(quizzes, held, now=now, todo=_(timing.OTHER_TIMES)),
+        ):
             _write(cohort, changed)
         concerned = Attempt.objects.filter(quiz__in=changed, enrolment__cohort=cohort)
         return Changed(len(changed), timing.follow(concerned, now=now))
@@ -201,7 +199,7 @@ class Shift:
 
 
 def plan_shift(cohort: Cohort, *, days: int, overrides: bool, now: datetime) -> Shift:
-    """What moving all dates of a cohort by `days` would do, on its clocks; four queries.
+    """What moving all dates of a cohort by `days` would do, on its clocks; eight queries.
 
     With `overrides` also what groups and people were given and was not revoked; their expiry as
     well, unless it has passed.
@@ -237,7 +235,7 @@ def plan_shift(cohort: Cohort, *, days: int, overrides: bool, now: datetime) -> 
         lines,
         given,
         under_way,
-        _contradiction(lines, given),
+        _contradiction(lines, given) or _misfit(cohort, lines, given, overrides, now),
         _digest(
             (
                 cohort.pk,
@@ -266,10 +264,39 @@ def _contradiction(lines: Sequence[ShiftedLine], given: Sequence[ShiftedOverride
     for quiz, moved in named:
         after = {one.field: one.after for one in moved}
         try:
-            timing.in_order(*(after.get(field) for field in SCHEDULED))
+            fitting.in_order(*(after.get(field) for field in SCHEDULED))
         except Refused as refusal:
             return f"{quiz.activity.title}: {refusal}"
     return ""
+
+
+def _misfit(
+    cohort: Cohort,
+    lines: Sequence[ShiftedLine],
+    given: Sequence[ShiftedOverride],
+    overrides: bool,
+    now: datetime,
+) -> str:
+    """What does not go together when these have moved and all else has not; four queries."""
+    quizzes = {one.line.quiz.pk: one.line.quiz for one in lines}
+    quizzes |= {one.override.quiz_id: one.override.quiz for one in given}
+    book = Book(quizzes, [cohort.pk])
+    before = fitting.standing(quizzes.values(), cohort, now=now, book=book)
+    for line in lines:
+        after: dict[str, Any] = {moved.field: moved.after for moved in line.moved}
+        book.schedules[line.line.quiz.pk, cohort.pk] = Plan(**after)
+    moved_to: dict[int, dict[str, Any]] = {
+        one.override.pk: {moved.field: moved.after for moved in one.moved} for one in given
+    }
+    for specials in (*book.own.values(), *book.groups.values()):
+        specials[:] = [replace(special, **moved_to.get(special.number, {})) for special in specials]
+    return fitting.trouble(
+        before,
+        fitting.standing(quizzes.values(), cohort, now=now, book=book),
+        cohort=cohort,
+        todo=_(timing.OTHER_TIMES) if overrides else _(MOVE_THOSE_TOO),
+        now=now,
+    )
 
 
 def shift(
@@ -288,8 +315,7 @@ def shift(
     """
     timing.instructor_only(by, cohort)
     with transaction.atomic():
-        people = _hold(cohort)
-        cohort.refresh_from_db(fields=["time_zone"])
+        cohort, people = timing.hold(cohort)
         agreed = plan_shift(cohort, days=days, overrides=overrides, now=now)
         if agreed.digest != digest:
             raise Refused(
@@ -347,16 +373,31 @@ def change_cohort(
 
     Dates of quizzes stay the moments they are: another zone only shows them on other clocks.
     `seen` are the `cohorts.details` that the person had before them: raises `Refused`, with
-    nothing changed, if somebody has changed them since; `timing.Seen` as `timing.set_schedule`.
+    nothing changed, if somebody has changed them since, or a quiz would close before it opens;
+    `timing.Seen` as `timing.set_schedule`.
     """
     timing.instructor_only(by, cohort)
     cohorts.in_order(starts_on, ends_on)
     with transaction.atomic():
-        found = Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
+        found, _people = timing.hold(cohort)
         cohorts.still_as_seen(found, seen)
         was = copy(found)
         found.title, found.starts_on, found.ends_on = title, starts_on, ends_on
         found.time_zone = time_zone
+        fitting_days(was, found, now=now)
         timing.same_chances(was, found, although_seen=although_seen, now=now)
         found.save(update_fields=["title", "starts_on", "ends_on", "time_zone"])
         return timing.settings_changed(found, now=now)
+
+
+def fitting_days(was: Cohort, becomes: Cohort, *, now: datetime) -> None:
+    """Raises `Refused` if a cohort as it `becomes` would end before one of its quizzes opens or is
+    due; before it is stored. Five queries."""
+    quizzes = [line.quiz for line in calendar(was).lines]
+    book = Book([quiz.pk for quiz in quizzes], [was.pk])
+    before, after = (
+        fitting.standing(quizzes, cohort, now=now, book=book) for cohort in (was, becomes)
+    )
+    todo = _("Change these dates first, or choose another last day.")
+    if said := fitting.trouble(before, after, cohort=becomes, todo=todo, now=now):
+        raise Refused(said)

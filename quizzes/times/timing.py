@@ -7,7 +7,7 @@ gets the new conditions either way.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -30,7 +30,8 @@ from quizzes.seeing import visibility
 from quizzes.sitting import composing
 from quizzes.sitting.behaviours import Rules
 from quizzes.times import availability, conditions
-from quizzes.times.conditions import Conditions, End, Origin
+from quizzes.times.conditions import End, Origin
+from quizzes.times.fitting import fitting, in_order
 from quizzes.times.holding import FIELDS, Book
 from quizzes.times.holding import SCHEDULED as SCHEDULED
 from quizzes.times.holding import Person as Person
@@ -40,6 +41,11 @@ from quizzes.times.holding import person as person
 
 LONGEST_REASON = 300
 LONGEST_PASSWORD = 64
+OTHER_TIMES = (
+    "Choose other times; or first give those who are named times that go with these, or take back"
+    " what they were given."
+)
+GIVE_FIRST = "First give those who are named times that go together, or change those of the quiz."
 
 # --- When it is over for everybody -------------------------------------------------------------
 
@@ -349,6 +355,18 @@ def lock(enrolments: QuerySet[Enrolment]) -> list[int]:
     )
 
 
+def hold(cohort: Cohort) -> tuple[Cohort, list[int]]:
+    """Nobody of the cohort starts, joins or is given other times until the transaction ends.
+
+    The cohort as it is now, and who they are, by enrolment. Whoever joins takes the cohort's lock
+    too, so nobody is missed (`courses.enrolment`).
+    """
+    held = Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
+    groups = Group.objects.filter(cohort=cohort).order_by("pk")
+    list(groups.select_for_update(no_key=True).values_list("pk"))
+    return held, lock(Enrolment.objects.filter(cohort=cohort))
+
+
 def set_schedule(
     cohort: Cohort,
     quiz: Quiz,
@@ -363,8 +381,8 @@ def set_schedule(
 ) -> Schedule:
     """Say when a cohort may take a quiz; None leaves a time to the cohort's own dates.
 
-    Raises `Seen` where somebody could earn more than before with answers that others may have
-    seen, unless that is meant.
+    Refused where that contradicts what some were given. Raises `Seen` where somebody could earn
+    more than before with answers that others may have seen, unless that is meant.
 
     With a `password` only those who know it start; "" asks for none, None leaves it as it is.
     """
@@ -379,27 +397,16 @@ def set_schedule(
                 % {"most": LONGEST_PASSWORD}
             )
     with transaction.atomic():
-        # Whoever joins takes the cohort's lock too, so nobody is missed (`courses.enrolment`).
-        Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-        people = lock(Enrolment.objects.filter(cohort=cohort))
-        with nothing_seen([quiz], cohort, people, although_seen=although_seen, now=now):
+        held, people = hold(cohort)
+        with (
+            nothing_seen([quiz], cohort, people, although_seen=although_seen, now=now),
+            fitting([quiz], held, now=now, todo=_(OTHER_TIMES)),
+        ):
             schedule, _created = Schedule.objects.update_or_create(
                 quiz=quiz, cohort=cohort, defaults=changes
             )
         follow(Attempt.objects.filter(quiz=quiz, enrolment__cohort=cohort), now=now)
     return schedule
-
-
-def in_order(
-    opens_at: datetime | None, due_at: datetime | None, closes_at: datetime | None
-) -> None:
-    """Raises `Refused` for times of a quiz that contradict each other."""
-    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
-        raise Refused(_("A quiz cannot close before it opens. Choose a later closing time."))
-    if opens_at is not None and due_at is not None and due_at <= opens_at:
-        raise Refused(_("It cannot be due before it opens. Choose a later time."))
-    if due_at is not None and closes_at is not None and closes_at < due_at:
-        raise Refused(_("It cannot close before it is due. Choose a later closing time."))
 
 
 def give_override(
@@ -437,7 +444,15 @@ def give_override(
         raise Refused(_("%(person)s does not study in this cohort.") % {"person": to.user})
     with transaction.atomic():
         concerned = _lock_concerned(to)
-        with nothing_seen([quiz], cohort, concerned, although_seen=although_seen, now=now):
+        fits = (
+            nullcontext()
+            if given.keys().isdisjoint(SCHEDULED)
+            else fitting([quiz], cohort, now=now)
+        )
+        with (
+            nothing_seen([quiz], cohort, concerned, although_seen=although_seen, now=now),
+            fits,
+        ):
             override = Override.objects.create(
                 quiz=quiz,
                 enrolment=to if isinstance(to, Enrolment) else None,
@@ -448,41 +463,11 @@ def give_override(
                 expires_at=expires_at,
                 **given,
             )
-        if not given.keys().isdisjoint(SCHEDULED):
-            _fits(quiz, cohort, concerned, now=now)
         theirs = Attempt.objects.filter(quiz=quiz, enrolment__in=concerned)
         follow(theirs, now=now)
         if "attempts_allowed" in given:
             count_used_up(theirs, now=now)
     return override
-
-
-def _holding(quiz: Quiz, cohort: Cohort, people: Collection[int], at: datetime) -> list[Conditions]:
-    """The conditions of some of a cohort; four queries."""
-    book = Book([quiz.pk], [cohort.pk])
-    return [
-        book.person(enrolment, quiz).at(at)
-        for enrolment in Enrolment.objects.filter(pk__in=people).select_related("cohort", "user")
-    ]
-
-
-def _fits(quiz: Quiz, cohort: Cohort, people: Collection[int], *, now: datetime) -> None:
-    """Raises `Refused` where the times that hold for somebody by now contradict each other."""
-
-    def said(at: datetime | None) -> str:
-        return "–" if at is None else availability.clock(at, zone=cohort.zone, beside=now)
-
-    for holds in _holding(quiz, cohort, people, now):
-        times = (holds.opens_at.value, holds.due_at.value, holds.closes_at.value)
-        try:
-            in_order(*times)
-        except Refused as refusal:
-            opens, due, closes = map(said, times)
-            together = _(
-                "With what stays as it is: opens %(opens)s, due %(due)s, closes %(closes)s."
-            )
-            whole = together % {"opens": opens, "due": due, "closes": closes}
-            raise Refused(f"{refusal} {whole}") from None
 
 
 def _lock_concerned(to: Enrolment | Group) -> list[int]:
@@ -501,7 +486,8 @@ def revoke_override(
 ) -> Override:
     """Take an override back; the row stays to be read. Doing it twice changes nothing more.
 
-    Raises `Seen` where it stood in the way of more, as `give_override` does.
+    Refused where what is left contradicts itself. Raises `Seen` where it stood in the way of more,
+    as `give_override` does.
     """
     to = override.enrolment or override.group
     if to is None:
@@ -509,8 +495,10 @@ def revoke_override(
     instructor_only(by, to.cohort)
     with transaction.atomic():
         concerned = _lock_concerned(to)
-        with nothing_seen(
-            [override.quiz], to.cohort, concerned, although_seen=although_seen, now=now
+        quizzes = [override.quiz]
+        with (
+            nothing_seen(quizzes, to.cohort, concerned, although_seen=although_seen, now=now),
+            fitting(quizzes, to.cohort, now=now, todo=_(GIVE_FIRST)),
         ):
             Override.objects.filter(pk=override.pk, revoked_at__isnull=True).update(
                 revoked_at=now, revoked_by=by
@@ -584,7 +572,8 @@ def fill_group(
 ) -> Group:
     """Say who is in a group: these students, and nobody else.
 
-    Raises `Seen` as `give_override` does.
+    Refused where their times would contradict each other then. Raises `Seen` as `give_override`
+    does.
     """
     cohort = group.cohort
     instructor_only(by, cohort)
@@ -596,10 +585,23 @@ def fill_group(
         of_cohort = Enrolment.objects.students().filter(cohort=cohort, pk__in=wanted)
         if of_cohort.count() != len(wanted):
             raise Refused(_("Only students of this cohort can be in its groups."))
-        with nothing_seen(exams_of(cohort), cohort, touched, although_seen=although_seen, now=now):
+        with (
+            nothing_seen(exams_of(cohort), cohort, touched, although_seen=although_seen, now=now),
+            fitting(_given_to_groups(cohort), cohort, now=now, todo=_(GIVE_FIRST)),
+        ):
             group.members.set(wanted)
         _regrouped(touched, now=now)
     return group
+
+
+def _given_to_groups(cohort: Cohort) -> list[Quiz]:
+    """The quizzes in which it matters who is in which group of a cohort; one query."""
+    return list(
+        Quiz.objects.filter(overrides__group__cohort=cohort, overrides__revoked_at__isnull=True)
+        .select_related("activity__module")
+        .order_by("activity__module__position", "activity__position", "pk")
+        .distinct()
+    )
 
 
 def _regrouped(people: Collection[int], *, now: datetime) -> None:
@@ -619,11 +621,15 @@ def bring_in(
 ) -> roster.Done:
     """`roster.commit`, and what follows for the quizzes of who was here and joins a group.
 
-    Raises `Seen` as `give_override` does: for them, and for who comes back.
+    Refused as `fill_group` is. Raises `Seen` as `give_override` does: for them, and for who comes
+    back.
     """
     with transaction.atomic():
         here = list(Enrolment.objects.filter(cohort=cohort).values_list("pk", flat=True))
-        with nothing_seen(exams_of(cohort), cohort, here, although_seen=although_seen, now=now):
+        with (
+            nothing_seen(exams_of(cohort), cohort, here, although_seen=although_seen, now=now),
+            fitting(_given_to_groups(cohort), cohort, now=now, todo=_(GIVE_FIRST)),
+        ):
             return roster.commit(
                 cohort,
                 reading,

@@ -120,8 +120,9 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
             timing.revoke_override(
                 override, by=request.user, now=now, although_seen="although_seen" in request.POST
             )
-        except timing.Seen as refusal:
-            trouble, asks_although = str(refusal), override.pk
+        except Refused as refusal:
+            trouble = str(refusal)
+            asks_although = override.pk if isinstance(refusal, timing.Seen) else 0
         else:
             messages.success(request, _("Taken back. Open attempts follow at once."))
             return _back(found)

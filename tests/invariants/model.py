@@ -223,6 +223,16 @@ class Model:
         own = self.students[who].due
         return self.due if own is None else own
 
+    def plan(self, *, due: int | None, close: int | None) -> None:
+        """The cohort's times, which must not contradict each other or what anybody was given."""
+        for own in (Student(), *self.students.values()):
+            to = self.cohort_close if close is None else close
+            by = due if own.due is None else own.due
+            if by is not None and by > (to if own.close is None else own.close):
+                raise RefusedByModel("closes before it is due")
+        self.schedule, self.due = close, due
+        self.moved(*self.students)
+
     def give(self, who: str, *, due: int | None = None, close: int | None = None) -> None:
         """Other times for one person, which must not contradict what holds otherwise."""
         held = self.due_of(who) if due is None else due

@@ -523,17 +523,18 @@ class Engine(RuleBasedStateMachine):
         after, early = times
         close = None if after is None else self.model.now + after
         due = None if early is None else self.model.now - early * 60
-        timing.set_schedule(
-            self.cohort,
-            self.quiz,
-            opens_at=None,
-            due_at=None if due is None else NOON + timedelta(seconds=due),
-            closes_at=None if close is None else NOON + timedelta(seconds=close),
-            by=self.world["ada"],
-            now=self.now,
+        self.both(
+            lambda: self.model.plan(due=due, close=close),
+            lambda: timing.set_schedule(
+                self.cohort,
+                self.quiz,
+                opens_at=None,
+                due_at=None if due is None else NOON + timedelta(seconds=due),
+                closes_at=None if close is None else NOON + timedelta(seconds=close),
+                by=self.world["ada"],
+                now=self.now,
+            ),
         )
-        self.model.schedule, self.model.due = close, due
-        self.model.moved(*self.model.students)
 
     def withdraw(self, who, _nothing):
         enrolment.withdraw(self.enrolled(who), now=self.now)

@@ -264,7 +264,7 @@ def test_a_new_due_time_costs_the_same_for_a_whole_class(
         user = factories.make_user(f"student-{number}")
         attempt = start(factories.enrol(user, cohort), late.quiz, now=NOON)
         attempts.submit(user, attempt.pk, now=NOON + DAY / 2)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(28):
         schedule(cohort, late.quiz, ada, due=NOON - DAY)
     assert set(Attempt.objects.values_list("deduction", flat=True)) == {20}
 

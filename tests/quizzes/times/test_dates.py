@@ -17,6 +17,8 @@ from quizzes.sitting import attempts
 from quizzes.times import dates, timing
 from quizzes.times.availability import shifted
 from tests import factories
+from tests.editing import errors
+from tests.editing import typed as fields_of
 from tests.factories import NOON, minutes
 
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -224,8 +226,35 @@ def test_the_page_asks_as_often_whatever_the_course(
     for one in dates.calendar(cohort).lines:
         Schedule.objects.create(cohort=cohort, quiz=one.quiz, closes_at=at(22, 18))
     adas = as_(ada)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         adas.get(url(cohort, "?days=7&overrides=on"))
+
+
+def test_no_way_to_move_dates_shuts_out_who_has_an_extension(
+    as_, ada, ben_here, cohort, quiz, planned
+):
+    """Each says who it would be, keeps what was typed and changes nothing."""
+    Schedule.objects.update(due_at=None)
+    timing.give_override(
+        quiz, to=ben_here, changes={"closes_at": at(23, 18)}, reason="ill", by=ada, now=NOON
+    )
+    adas, whom = as_(ada), "closes 18:00 CEST on 23 October 2026 for Ben Okafor."
+    preview = adas.get(url(cohort, "?days=60")).context["preview"]
+    assert whom in preview.problem
+    assert "Move what groups and people were given as well" in preview.problem
+    move = {"act": "shift", "days": "60", "digest": preview.digest}
+    row = typed(cohort, quiz, "2026-11-30T08:00", "", "2026-12-01T18:00")
+    for fields, kept in ((move, 'value="60"'), (row, "2026-11-30T08:00")):
+        page = adas.post(url(cohort), fields)
+        words = unescape(page.content.decode())
+        assert (page.status_code, whom in words, kept in words) == (422, True, True)
+    where = reverse("quizzes:timing", args=[cohort.pk, quiz.activity.key])
+    fields = {"opens_at": "2026-11-30T08:00", "due_at": "", "closes_at": "", "password": "word"}
+    page = adas.post(where, {"act": "schedule"} | {f"schedule-{n}": v for n, v in fields.items()})
+    words = unescape(page.content.decode())
+    assert (page.status_code, whom in words, "2026-11-30T08:00" in words) == (422, True, True)
+    assert Schedule.objects.get().opens_at == at(1, 8)
+    assert adas.get(url(cohort, "?days=60&overrides=on")).context["preview"].problem == ""
 
 
 # --- The cohort's own days, and a group from a file --------------------------------------------
@@ -278,6 +307,24 @@ def test_a_new_last_day_moves_the_ends_of_open_attempts(as_, ada, ben_here, coho
     wrong = as_(ada).post(page, {**details, **seen(cohort), "ends_on": "2020-01-01"})
     assert (wrong.status_code, b"cannot end before it starts" in wrong.content) == (422, True)
     assert Cohort.objects.get(pk=cohort.pk).ends_on == date(2098, 1, 31)
+
+
+def test_a_cohort_does_not_end_before_one_of_its_quizzes_opens(as_, ada, adam, cohort, quiz):
+    Schedule.objects.create(cohort=cohort, quiz=quiz, opens_at=at(20, 8))
+    page, before = reverse("quizzes:settings", args=[cohort.pk]), cohorts.details(cohort)
+    fields = {"act": "details", **before, **seen(cohort)}
+    refused = as_(ada).post(page, fields | {"ends_on": "2026-10-19"})
+    words = unescape(refused.content.decode())
+    assert refused.status_code == 422
+    assert "Realism quiz: A quiz cannot close before it opens." in words
+    assert "closes 00:00 CEST on 20 October 2026 for everybody." in words
+    assert 'value="2026-10-19"' in words
+    desk = reverse("admin:courses_cohort_change", args=[cohort.pk])
+    adams = as_(adam)
+    [said] = errors(adams.post(desk, fields_of(adams.get(desk), ends_on="2026-10-19")))["__all__"]
+    assert "or choose another last day" in said
+    assert cohorts.details(Cohort.objects.get(pk=cohort.pk)) == before
+    assert as_(ada).post(page, fields | {"ends_on": "2026-10-20"}).status_code == 302
 
 
 def test_the_code_changes_and_the_way_in_is_closed_and_opened(as_, ada, cohort):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from courses import gradebook
+from courses import gradebook, roster, rosterfile
 from courses.models import Enrolment, Group, Record, Role
 from courses.refusals import Refused
 from quizzes.models import Attempt, Override, Quiz, Schedule
@@ -256,7 +256,7 @@ def test_moving_ends_costs_the_same_for_one_and_for_three(
     for number in range(students):
         student = factories.enrol(factories.make_user(f"student-{number}"), cohort)
         attempts.start(student, quiz, now=NOON)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(21):
         schedule(cohort, quiz, ada, closes=NOON + minutes(10))
     assert set(Attempt.objects.values_list("deadline", flat=True)) == {NOON + minutes(10)}
 
@@ -671,6 +671,79 @@ def test_what_is_given_must_fit_what_stays_as_it_is(
     assert "With what stays as it is: opens 13:00" in str(refusal.value) or "opens_at" in changes
     assert not Override.objects.exists()
     give(quiz, to, ada, opens_at=NOON + minutes(10), closes_at=NOON + minutes(30))
+
+
+@pytest.mark.parametrize("students", [1, 7])
+def test_an_exam_put_off_names_whoever_it_would_shut_out(
+    ada, quiz, cohort, students, django_assert_num_queries
+):
+    """Their close is still that of the first day; nothing changes until that is settled."""
+    week = timedelta(days=7)
+    schedule(cohort, quiz, ada, opens=NOON, closes=NOON + HOUR, now=NOON - HOUR)
+    people = [
+        factories.enrol(factories.make_user(f"s{number}", f"Student {number}"), cohort)
+        for number in range(students)
+    ]
+    given = [give(quiz, each, ada, closes_at=NOON + 2 * HOUR) for each in people]
+
+    def put_off():
+        schedule(cohort, quiz, ada, opens=NOON + week, closes=NOON + week + HOUR)
+
+    with django_assert_num_queries(17), pytest.raises(Refused) as refusal:
+        put_off()
+    said = str(refusal.value)
+    assert "Realism quiz: A quiz cannot close before it opens." in said
+    assert "opens 12:00 UTC on 12 October 2026, due –, closes 14:00 UTC for Student 0" in said
+    assert ("Student 4 and 2 more." in said) == (students == 7)
+    assert "or take back what they were given" in said
+    assert Schedule.objects.get().opens_at == NOON
+    schedule(cohort, quiz, ada, opens=NOON, closes=NOON + HOUR / 2)  # goes with what they have
+    for number, override in enumerate(given):
+        if number % 2:
+            timing.revoke_override(override, by=ada, now=NOON)
+        else:
+            give(quiz, people[number], ada, closes_at=NOON + week + 2 * HOUR)
+    put_off()
+
+
+def test_what_two_groups_were_given_has_to_go_together_for_who_is_in_both(
+    ada, ben_here, quiz, cohort
+):
+    early, late = group_of(cohort, ada, ben_here, name="A"), group_of(cohort, ada, name="B")
+    closes = give(quiz, early, ada, closes_at=NOON + HOUR)
+    give(quiz, late, ada, opens_at=NOON + 2 * HOUR)
+    own = give(quiz, ben_here, ada, closes_at=NOON + 3 * HOUR)
+
+    def join():
+        timing.fill_group(late, members=[ben_here], by=ada, now=NOON)
+
+    join()
+    with pytest.raises(Refused, match="closes 13:00 UTC for Ben Okafor. First give those"):
+        timing.revoke_override(own, by=ada, now=NOON)
+    timing.fill_group(late, members=[], by=ada, now=NOON)
+    timing.revoke_override(own, by=ada, now=NOON)
+    with pytest.raises(Refused, match="Realism quiz: A quiz cannot close .* for Ben Okafor."):
+        join()
+    assert not late.members.exists()
+    reading = rosterfile.read("ben@parallax.example,,,B")
+    plan = roster.plan(cohort, reading, now=NOON)
+    with pytest.raises(Refused, match="for Ben Okafor."):
+        timing.bring_in(cohort, reading, digest=plan.digest, by=ada, now=NOON)
+    # A group counts without anybody in it as well: somebody may join it.
+    timing.fill_group(early, members=[], by=ada, now=NOON)
+    with pytest.raises(Refused, match="for the group “A”"):
+        schedule(cohort, quiz, ada, opens=NOON + HOUR)
+    timing.revoke_override(closes, by=ada, now=NOON)
+    join()
+
+
+def test_a_contradiction_from_before_stands_in_nobodys_way(ada, ben_here, zoe_here, quiz, cohort):
+    give(quiz, ben_here, ada, closes_at=NOON)
+    Schedule.objects.create(cohort=cohort, quiz=quiz, opens_at=NOON + HOUR)
+    schedule(cohort, quiz, ada, opens=NOON + HOUR, closes=NOON + 2 * HOUR)
+    give(quiz, zoe_here, ada, closes_at=NOON + 3 * HOUR)
+    with pytest.raises(Refused, match="for Ben Okafor"):
+        schedule(cohort, quiz, ada, opens=NOON + 1.5 * HOUR)
 
 
 def test_staff_see_whose_time_limit_the_close_cuts(
