@@ -378,7 +378,9 @@ class WaySerializer(serializers.Serializer[Any]):
 class RemarkSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(help_text="When it was marked again.")
     reason = serializers.CharField(help_text="Why; empty while that would tell the answer.")
-    before = serializers.DecimalField(10, 2)
+    before = serializers.DecimalField(
+        10, 2, allow_null=True, help_text="Null if it had waited for its first mark."
+    )
     after = serializers.DecimalField(10, 2)
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from courses.models import Cohort, Enrolment, Group, User
@@ -83,8 +84,10 @@ class Outcome:
 
     attempt: Attempt
     changes: list[Change] = field(default_factory=list)
-    # The sum of its marks where that may be negative, and the score therefore says too little.
+    # The sum of its marks where the score says less or nothing: where that may be negative, or
+    # where answers wait for their marks and all of them may get one.
     summed: Decimal | None = None
+    waiting: frozenset[int] = frozenset()  # the items that count and have no mark yet
 
     @property
     def before(self) -> Decimal | None:
@@ -93,15 +96,17 @@ class Outcome:
     @property
     def after(self) -> Decimal | None:
         """None while a question of the attempt waits for its mark."""
-        if self.attempt.score is None:
+        marked = [change for change in self.changes if change.after is not None]
+        whole = self.attempt.score if self.summed is None else self.summed
+        if whole is None or self.waiting - {change.item for change in marked}:
             return None
         return grading.total(
             [
-                self.attempt.score if self.summed is None else self.summed,
+                whole,
                 *(
-                    change.after - change.before
-                    for change in self.changes
-                    if change.counts and change.before is not None and change.after is not None
+                    (change.after or Decimal(0)) - (change.before or Decimal(0))
+                    for change in marked
+                    if change.counts
                 ),
             ]
         )
@@ -136,6 +141,7 @@ class Survey:
         self.corrections = {
             pk: Correction(Policy(regrade.policy), self._key(pk), new) for pk in self.versions
         }
+        self.gives_all = regrade.policy == Policy.FULL
         only = [regrade.enrolment_id, regrade.group_id]
         self.fingerprint = Fingerprint(
             regrade.policy,
@@ -172,8 +178,13 @@ class Survey:
             rules = {pk: Rules.read(one.attempt.rules) for pk, one in found.items()}
             for attempt, change in self._changes(rules):
                 found[attempt].changes.append(change)
-            for pk, whole in _sums([pk for pk, each in rules.items() if each.least]).items():
-                found[pk].summed = whole
+            unlike = [
+                pk
+                for pk, one in found.items()
+                if (rules[pk].least if one.attempt.score is not None else self.gives_all)
+            ]
+            for pk, (whole, waiting) in _sums(unlike).items():
+                found[pk].summed, found[pk].waiting = whole, waiting
             for outcome in found.values():
                 self._see(outcome)
                 if not lock:  # what is committed has been summed up before
@@ -204,14 +215,19 @@ class Survey:
                 Subquery(newest.values("score")[:1]),
                 Subquery(newest.values("version")[:1]),
                 Exists(newest.filter(by__isnull=False, regrade__isnull=True)),
+                Subquery(newest.values("regrade__policy")[:1]),
             )
         )
-        for attempt, item, met, points, counts, revision, last, mark, before, by, by_hand in rows:
+        for attempt, item, met, points, counts, revision, last, mark, before, by, *whose in rows:
+            by_hand, policy = whose
             answers = given.get(item) or [Given(last)]
             after, version = self._rescore(
                 met, rules[attempt], answers, points, before, by, by_hand=by_hand
             )
-            added = mark is not None and (after, version) != (before, by)
+            # Whom people had given all points has full credit by this too, or a judgement changed
+            # later would take from them alone what everybody else keeps (see `queue`).
+            stands = by_hand and self.gives_all and policy != Policy.FULL
+            added = after is not None and (stands or (after, version) != (before, by))
             yield (
                 attempt,
                 Change(item, revision or 0, points, counts, mark, version, before, after, added),
@@ -232,11 +248,12 @@ class Survey:
         stays = before, by or met
         number = self.versions[met].number
         self.met[number] += 1
-        if before is None:
+        if before is None and not self.gives_all:
             # Nobody has marked it yet: whoever does marks it by the key that is right by then.
             self.counted["waiting"] += 1
             return stays
-        if by_hand and self.regrade.policy != Policy.FULL:
+        self.counted["waited"] += before is None
+        if by_hand and not self.gives_all:
             # A person has looked at this answer, and knew more than a key does.
             self.counted["by_hand"] += 1
             return stays
@@ -275,9 +292,9 @@ class Survey:
     def _sum_up(self, outcome: Outcome) -> None:
         before, after = outcome.before, outcome.after
         for change in outcome.changes:
+            self.counted["added"] += change.added
             if change.before is None or change.after is None or not change.points:
                 continue
-            self.counted["added"] += change.added
             if change.counts:  # else it was known, which says nothing about the question
                 self.counted["marked"] += 1
                 self.earned["before"] += Fraction(change.before) / Fraction(change.points)
@@ -288,6 +305,7 @@ class Survey:
             self.percent["after"] += Fraction(outcome.percentage(after) or 0)
             self.counted["up"] += after > before
             self.counted["down"] += after < before
+        if after is not None:
             was, now = outcome.passed(before), outcome.passed(after)
             self.counted["passes_now"] += now and not was
             self.counted["fails_now"] += was and not now
@@ -304,7 +322,7 @@ class Survey:
                 name: self.counted[name]
                 for name in (
                     "attempts", "moved", "added", "up", "down", "passes_now", "fails_now",
-                    "waiting", "by_hand",
+                    "waiting", "waited", "by_hand",
                 )
             },
             "students": people,
@@ -319,21 +337,29 @@ class Survey:
         }  # fmt: skip
 
 
-def _sums(attempts: Sequence[UUID]) -> dict[UUID, Decimal]:
-    """The exact sums of the newest marks of some attempts; no query for none."""
+def _sums(attempts: Sequence[UUID]) -> dict[UUID, tuple[Decimal, frozenset[int]]]:
+    """Of some attempts the exact sum of the newest marks, and the items without one.
+
+    No query for none.
+    """
     if not attempts:
         return {}
     newest = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk").values("score")[:1]
-    marks: dict[UUID, list[Decimal]] = {pk: [] for pk in attempts}
-    for pk, score in (
+    marks: dict[UUID, dict[int, Decimal | None]] = {pk: {} for pk in attempts}
+    for pk, item, score in (
         Item.objects.current()
         .filter(attempt__in=attempts, counts=True)
         .order_by()
-        .values_list("attempt", Subquery(newest))
+        .values_list("attempt", "pk", Subquery(newest))
     ):
-        if score is not None:
-            marks[pk].append(score)
-    return {pk: grading.summed(scores) for pk, scores in marks.items()}
+        marks[pk][item] = score
+    return {
+        pk: (
+            grading.summed(score for score in scores.values() if score is not None),
+            frozenset(item for item, score in scores.items() if score is None),
+        )
+        for pk, scores in marks.items()
+    }
 
 
 def _mean(sums: Mapping[str, Fraction], count: int, decimals: int) -> dict[str, Any]:
@@ -349,11 +375,14 @@ def _mean(sums: Mapping[str, Fraction], count: int, decimals: int) -> dict[str, 
 
 def _listed(outcome: Outcome) -> dict[str, Any]:
     moved = [change for change in outcome.changes if change.before != change.after]
+    waited = all(change.before is None for change in moved)
     before, after = outcome.before, outcome.after
     return {
         "attempt": str(outcome.attempt.pk),
         # Sums, and no totals: one question may cost points.
-        "item_before": str(grading.shown(grading.summed(c.before or Decimal(0) for c in moved))),
+        "item_before": None
+        if waited
+        else str(grading.shown(grading.summed(c.before or Decimal(0) for c in moved))),
         "item_after": str(grading.shown(grading.summed(c.after or Decimal(0) for c in moved))),
         "points": str(grading.shown(grading.total(c.points for c in moved))),
         "before": None if before is None else str(outcome.percentage(before)),
@@ -537,7 +566,7 @@ def _write(regrade: Regrade, outcomes: Sequence[Outcome], *, by: User, now: date
     moved = {
         outcome.attempt.pk: outcome.attempt
         for outcome in outcomes
-        if outcome.moves and outcome.attempt.score is not None
+        if outcome.moves and outcome.after is not None
     }
     for pk, rows in sheets.rows(list(moved)).items():
         moved[pk].score = grading.total(
@@ -585,6 +614,7 @@ class Asked:
     versions: Sequence[int]  # the numbers of those that were met
     newest: int
     # Marked by the key of an older version, and by no regrade looked at since: (version, attempts).
+    # Under the newest: those without the full credit that a regrade by it gave to all before them.
     behind: Sequence[tuple[int, int]] = ()
 
     @property
@@ -594,7 +624,10 @@ class Asked:
 
 
 def asked(cohort: Cohort) -> list[Asked]:
-    """The questions that a cohort has answered, those edited since first; three queries."""
+    """The questions that a cohort has answered, those edited since first.
+
+    Four queries, and one more where full credit was given to all.
+    """
     counts: dict[int, Counter[int]] = {}
     for question, number, attempts in (
         Item.objects.filter(
@@ -606,6 +639,8 @@ def asked(cohort: Cohort) -> list[Asked]:
     ):
         counts.setdefault(question, Counter())[number] += attempts
     behind = _behind(cohort)
+    for pk, newest, attempts in _without_full_credit(cohort):
+        behind.setdefault(pk, []).append((newest, attempts))
     rows = [
         Asked(
             question,
@@ -666,6 +701,63 @@ def _behind(cohort: Cohort) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
+def _without_full_credit(cohort: Cohort) -> list[tuple[int, int, int]]:
+    """How many attempts lack the full credit that was given to all before them.
+
+    A row for each question, with the number of its newest version.
+
+    Who was at work then, or has begun since on the version that failed, hands in later, and is
+    marked by its key or by a person. They are named and not marked by the way, for no mark moves
+    that nobody has looked at; an instructor marks again, or looks and leaves it. One query, two
+    where there was such a regrade.
+    """
+    committed = Regrade.objects.filter(
+        Q(cohort=cohort) | Q(cohort=None), state=Regrade.State.COMMITTED
+    )
+    last = dict(
+        committed.filter(enrolment=None, group=None, version=F("question__current"))
+        .exclude(policy=Regrade.Policy.LEAVE)
+        .order_by("committed_at", "pk")
+        .values_list("question", "policy")
+    )
+    given = [question for question, policy in last.items() if policy == Regrade.Policy.FULL]
+    if not given:
+        return []
+    marks = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk")
+    left = committed.filter(
+        Q(enrolment=None, group=None) | Q(enrolment=OuterRef("attempt__enrolment")),
+        policy=Regrade.Policy.LEAVE,
+        question=OuterRef("version__question"),
+        committed_at__gte=OuterRef("since"),
+    )
+    by_person = Q(by__isnull=False, by_regrade=None)
+    return list(
+        Item.objects.current()
+        .filter(
+            attempt__enrolment__cohort=cohort,
+            attempt__state=Attempt.State.SUBMITTED,
+            version__question__in=given,
+        )
+        .annotate(
+            score=Subquery(marks.values("score")[:1]),
+            by=Subquery(marks.values("by")[:1]),
+            by_regrade=Subquery(marks.values("regrade")[:1]),
+            by_version=Subquery(marks.values("version")[:1]),
+            since=Coalesce(Subquery(marks.values("made_at")[:1]), F("attempt__submitted_at")),
+        )
+        .filter(
+            Q(score=None) | Q(score__lt=F("points")),
+            # Else it is named as marked by an older version.
+            Q(score=None) | by_person | Q(by_version=F("version__question__current")),
+            ~Exists(marks.filter(regrade__policy=Regrade.Policy.FULL).order_by()),
+            ~Exists(left.order_by()),
+        )
+        .order_by()
+        .values_list("version__question", "version__question__current__number")
+        .annotate(Count("attempt", distinct=True))
+    )
+
+
 def history(cohort: Cohort) -> list[Regrade]:
     """What has been looked at and committed for a cohort, the newest first; one query."""
     return list(
@@ -708,7 +800,7 @@ class Remark:
 
     at: datetime
     reason: str
-    before: Decimal
+    before: Decimal | None  # None if it had waited for its first mark
     after: Decimal
 
 
@@ -721,9 +813,8 @@ def remarks(attempt: Attempt) -> dict[int, list[Remark]]:
         .order_by("pk")
         .values_list("item__position", "score", "regrade", "reason", "made_at")
     ):
-        if regrade is not None and position in last:
-            found.setdefault(position, []).append(
-                Remark(at, reason, grading.shown(last[position]), grading.shown(score))
-            )
+        if regrade is not None:
+            before = grading.shown(last[position]) if position in last else None
+            found.setdefault(position, []).append(Remark(at, reason, before, grading.shown(score)))
         last[position] = score
     return found

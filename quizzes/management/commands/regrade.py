@@ -125,6 +125,7 @@ def _told(regrade: Regrade) -> Iterator[str]:
         ("fail now", "fails_now"),
         ("still open", "open"),
         ("wait for a mark", "waiting"),
+        ("wait for a mark and get it", "waited"),
         ("marked by hand, so they stay", "by_hand"),
     ):
         yield f"  {summary[name]:>6} {words}"
@@ -137,7 +138,7 @@ def _told(regrade: Regrade) -> Iterator[str]:
         row = move.row
         yield (
             f"  {move.attempt.enrolment.user}, attempt {move.attempt.number} at"
-            f" {move.attempt.quiz}: {row['item_before']} -> {row['item_after']} of"
+            f" {move.attempt.quiz}: {row['item_before'] or 'waiting'} -> {row['item_after']} of"
             f" {row['points']}; {_percent(row['before'])} -> {_percent(row['after'])}"
         )
     if summary["moved"] > len(summary["moves"]):

@@ -550,7 +550,7 @@ def test_the_pages_ask_as_often_whatever_the_number_of_rows(
             now=LATER,
         )
     adas = as_(ada)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         adas.get(reverse("quizzes:regrades", args=[cohort.pk]))
     with django_assert_num_queries(8):
         adas.get(reverse("quizzes:contested", args=[cohort.pk, version.pk]))

@@ -315,6 +315,35 @@ def test_two_marks_too_far_apart_wait_for_nobody_after_full_credit(
     assert score(waiting) == 3
 
 
+def test_what_waits_for_the_second_marker_or_has_all_points_gets_full_credit_as_well(
+    waiting, item, ada, cleo, cohort, essay, give_full_credit
+):
+    two_markers(cohort, ada)
+    mark(item, cleo, cohort, levels=FAIR)
+    other = hand_in(factories.enrol(factories.make_user("zoe"), cohort), essay)
+    good = other.items.get(position=2).pk
+    mark(good, cleo, cohort)
+    mark(good, ada, cohort, role="second")
+    give_full_credit()
+    row = queue.waiting(cohort)[0]
+    assert (score(waiting), score(other), row.open, row.decided) == (3, 3, 0, 2)
+    mark(good, cleo, cohort, base=1, levels=FAIR, reason="Less.")
+    mark(good, ada, cohort, role="second", base=1, levels=FAIR, reason="Less.")
+    by = teaching(ada, cohort)
+    queue.set_plan(cohort, row.question, second=False, tolerance=Decimal(0), by=by, now=NOON)
+    assert (score(waiting), score(other)) == (3, 3)
+
+
+def test_full_credit_that_nobody_had_judged_is_taken_away_by_a_moderator(
+    as_, ada, desk, waiting, item, cohort, give_full_credit
+):
+    give_full_credit()
+    where = f"{desk}moderation/?answer={token_of(ada, cohort)}"
+    typed = filled(sheet_of(as_(ada).get(where)), FAIR, reason="By mistake.", instead="1")
+    as_(ada).post(where, typed)
+    assert score(waiting) == Decimal("1.80000")
+
+
 def test_a_moderator_takes_full_credit_away_in_so_many_words_alone(
     as_, ada, cleo, desk, waiting, item, cohort, give_full_credit
 ):

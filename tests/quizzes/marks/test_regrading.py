@@ -13,6 +13,7 @@ from courses.models import Enrolment, Group, Record
 from courses.refusals import Refused
 from quizzes.marks import regrading
 from quizzes.models import Attempt, Mark, Question, Quiz, Regrade, Response
+from quizzes.questions import KINDS
 from quizzes.serializers import ResultSerializer
 from quizzes.sitting import attempts, reports
 from tests import factories
@@ -88,6 +89,7 @@ def test_a_preview_says_who_would_move_and_changes_nothing(look, ben_sat, zoe_sa
         "passes_now": 1,
         "fails_now": 1,
         "waiting": 0,
+        "waited": 0,
         "by_hand": 0,
         "versions": [{"number": 1, "answers": 2}],
         "refusals": [],
@@ -246,13 +248,52 @@ def test_the_list_counts_what_was_handed_in_after_the_regrade_by_the_old_key(
     regrading.commit(look("both"), by=ada, now=LATER)
     assert [row.behind for row in regrading.asked(cohort)] == [(), (), ()]
     attempts.submit(ben, open_before.pk, now=LATER + minutes(1))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         rows = regrading.asked(cohort)
     assert [(row.question, row.behind) for row in rows[:2]] == [
         (questions[0], [(1, 1)]),
         (questions[1], ()),
     ]
     assert "1 attempt is still marked by version 1" in as_(ada).get(page).content.decode()
+
+
+def test_who_hands_in_after_full_credit_was_given_to_all_is_named_until_they_have_it(
+    ben, ben_here, ada, cohort, quiz, questions, as_, django_assert_num_queries
+):
+    Quiz.objects.update(attempts_allowed=None)
+    quiz.refresh_from_db()
+    sit(ben_here, quiz, "b", "a", "a")
+    at_work = attempts.start(ben_here, quiz, now=LATER - minutes(5))
+    terms = {"version": None, "cohort": cohort, "by": ada, "reason": "It is broken."}
+
+    def regrade(policy, at):
+        now = LATER + minutes(at)
+        seen = regrading.preview(questions[0], policy=policy, now=now, **terms)
+        regrading.commit(seen, by=ada, now=now)
+
+    def behind():
+        return [row.behind for row in regrading.asked(cohort) if row.question == questions[0]]
+
+    regrade("full", 0)
+    assert behind() == [()]
+    answers = {
+        at: attempts.Answer(0, lambda kind, order, token=token: kind.parse_json(order, token))
+        for at, token in enumerate("baa", start=1)
+    }
+    attempts.save(ben, at_work.pk, answers=answers, now=LATER + minutes(1))
+    assert attempts.submit(ben, at_work.pk, now=LATER + minutes(2)).score == 2
+    sit(ben_here, quiz, "a", now=LATER + minutes(3))  # right by the key: nothing is lacking
+    assert behind() == [[(1, 1)]]
+    page = as_(ada).get(reverse("quizzes:regrades", args=[cohort.pk])).content.decode()
+    assert "1 attempt handed in later lacks the full credit that all got" in page
+    with django_assert_num_queries(5):
+        regrading.asked(cohort)
+    regrade("leave", 10)
+    assert behind() == [()]  # looked at, and left so
+    sit(ben_here, quiz, "b", now=LATER + minutes(11))
+    assert behind() == [[(1, 1)]]
+    regrade("full", 20)
+    assert (behind(), scores_of(ben_here)) == ([()], [3, 3, 1, 1])
 
 
 def test_a_mark_given_by_hand_stays_unless_everybody_gets_full_credit(look, ada, ben_sat):
@@ -284,10 +325,85 @@ def test_an_attempt_that_waits_for_a_mark_keeps_waiting(look, ada, ben_sat):
 def test_a_question_that_itself_waits_is_not_marked_by_the_way(look, ada, ben_sat):
     Mark.objects.filter(item__attempt=ben_sat, item__position=1).delete()
     Attempt.objects.filter(pk=ben_sat.pk).update(score=None)
-    regrade = look("full")
+    regrade = look("both")
     assert regrade.summary["waiting"] == 1
     regrading.commit(regrade, by=ada, now=LATER)
     assert not Mark.objects.filter(item__attempt=ben_sat, item__position=1).exists()
+
+
+@pytest.fixture
+def broken(ada, cohort):
+    """Full credit for an essay that is no question."""
+
+    def look(question: Question) -> Regrade:
+        return regrading.preview(
+            question,
+            version=None,
+            policy="full",
+            cohort=cohort,
+            by=ada,
+            reason="It is broken.",
+            now=LATER,
+        )
+
+    return look
+
+
+def test_full_credit_reaches_who_waits_for_a_marker(
+    broken, ada, ben, ben_here, cohort, module, lesson, as_
+):
+    item = factories.make_waiting_essay(ben_here, module)
+    seen = broken(item.version.question)
+    (row,) = seen.summary["moves"]
+    told = ("waited", "waiting", "moved", "added", "passes_now")
+    assert [seen.summary[name] for name in told] == [1, 0, 1, 1, 1]
+    assert [row[name] for name in ("item_before", "before", "after")] == [None, None, "100.00"]
+    page = reverse("quizzes:regrade", args=[cohort.pk, seen.pk])
+    assert "1 answer that waits for its first mark gets it" in as_(ada).get(page).content.decode()
+    regrading.commit(seen, by=ada, now=LATER)
+    found = Attempt.objects.get()
+    assert (found.score, bool(found.sheet)) == (item.points, True)
+    assert ledger() == {"ben": 100}
+    Quiz.objects.update(review="practice")
+    result = as_(ben).get(f"/attempts/{found.pk}/result/").content.decode()
+    assert "It is broken. Your points: 1." in result
+    assert broken(item.version.question).summary["added"] == 0
+    assert [row.behind for row in regrading.asked(cohort)] == [()]
+
+
+def test_full_credit_for_one_of_two_that_wait_leaves_the_attempt_open(
+    broken, ada, ben_here, module, lesson
+):
+    essays = [
+        factories.make_question(module, key, kind="essay", spec=factories.sample("essay"))
+        for key in ("one", "two")
+    ]
+    quiz = factories.make_quiz(module, essays, key="essays", time_limit=None)
+    attempt = attempts.start(ben_here, quiz, now=NOON)
+    text = attempts.Answer(0, lambda kind, order: "In favour of it, for reasons.")
+    attempts.save(ben_here.user, attempt.pk, answers={1: text, 2: text}, now=NOON)
+    attempts.submit(ben_here.user, attempt.pk, now=NOON)
+    for essay, score in zip(essays, (None, 2), strict=True):
+        seen = broken(essay)
+        regrading.commit(seen, by=ada, now=LATER)
+        attempt.refresh_from_db()
+        assert attempt.score == score
+
+
+def test_full_credit_reaches_an_answer_whose_grading_failed(
+    broken, ada, ben_here, quiz, questions, monkeypatch
+):
+    def fail(*args):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(KINDS["single"]), "grade", fail)
+        done = sit(ben_here, quiz, "a", "a", "a")
+    assert done.score is None
+    for question, score in zip(questions, (None, None, 3), strict=True):
+        regrading.commit(broken(question), by=ada, now=LATER)
+        done.refresh_from_db()
+        assert done.score == score
 
 
 def test_a_version_that_cannot_be_read_is_told_and_left(look, ada, corrected):
