@@ -17,7 +17,9 @@ from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Unreadable
 from quizzes.seeing.visibility import EVERYTHING
 from quizzes.sitting import attempts, composing, reports
+from quizzes.sitting.behaviours import Given, Rules, judge
 from quizzes.sitting.reports import OpenQuestion, Result, ReviewedQuestion
+from quizzes.sitting.trials import Trial
 
 NOTHING_STORED = (
     "What a student with these answers would read when all is shown. Nothing is stored."
@@ -55,8 +57,14 @@ def draw(quiz: Quiz, *, seed: str, now: datetime) -> Preview:
     return Preview(attempt, attempts.frozen(attempt, filled, rng))
 
 
-def questions(preview: Preview, *, typed: Mapping[int, Reader] | None = None) -> list[OpenQuestion]:
-    """The questions as an open attempt shows them, with what was `typed` so far."""
+def questions(
+    preview: Preview,
+    *,
+    typed: Mapping[int, Reader] | None = None,
+    sure: Mapping[int, int | None] | None = None,
+) -> list[OpenQuestion]:
+    """The questions as an open attempt shows them, with what was `typed` so far, and how `sure`."""
+    asks = Rules.read(preview.attempt.rules).asks
     return [
         OpenQuestion(
             position=item.position,
@@ -68,6 +76,7 @@ def questions(preview: Preview, *, typed: Mapping[int, Reader] | None = None) ->
             shown=None,
             revision=0,
             saved_at=None,
+            trial=Trial(asks=True, certainty=(sure or {}).get(item.position)) if asks else None,
         )
         for item in preview.items
     ]
@@ -107,8 +116,18 @@ def faults(preview: Preview, typed: Mapping[int, Reader]) -> dict[int, str]:
     return found
 
 
-def graded(preview: Preview, typed: Mapping[int, Reader], *, now: datetime) -> Result:
-    """What these answers earn, with all shown; no total while an answer waits for a person."""
+def graded(
+    preview: Preview,
+    typed: Mapping[int, Reader],
+    *,
+    now: datetime,
+    sure: Mapping[int, int | None] | None = None,
+) -> Result:
+    """What these answers earn if they are handed in as they are, with all shown.
+
+    `sure` is the certainty of each, 1..3, by position. No total while an answer waits for a person.
+    """
+    rules = Rules.read(preview.attempt.rules)
     rows, marks = [], []
     for item in preview.items:
         version, kind = item.version, KINDS[item.version.kind]
@@ -116,8 +135,10 @@ def graded(preview: Preview, typed: Mapping[int, Reader], *, now: datetime) -> R
         rows.append(
             Row(item.position, item.points, version.kind, version.content, item.order, answer)
         )
+        given = Given(answer, certainty=(sure or {}).get(item.position))
+        earned = judge(rules, kind, version.spec, [given]).earned
         marks.append(
-            None if kind.by_hand else grading.mark(kind.grade(version.spec, answer), item.points)
+            None if earned is None else grading.mark(earned, item.points, least=rules.least)
         )
     proofs = reports.proofs_of(rows)
     reviewed = []

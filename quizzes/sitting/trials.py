@@ -26,6 +26,8 @@ from quizzes.sitting.reports import OpenQuestion, Proof, Result, ReviewedQuestio
 from quizzes.times import holding
 
 LEVELS = {1: "Not very sure", 2: "Fairly sure", 3: "Very sure"}
+# By what the field of a page says; "" where nothing was chosen.
+CERTAINTIES: Mapping[str, int | None] = {"": None} | {str(level): level for level in LEVELS}
 
 PHASES: Mapping[State, Phase] = {
     State.OPEN: Phase.DURING,

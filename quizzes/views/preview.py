@@ -17,6 +17,7 @@ from quizzes import access
 from quizzes.questions import Kind
 from quizzes.sitting import attempts, previewing
 from quizzes.sitting.previewing import Reader
+from quizzes.sitting.trials import CERTAINTIES
 
 LONGEST_SEED = 40
 
@@ -46,15 +47,21 @@ def preview(request: Request, activity: str) -> HttpResponse:
         "sequential": attempts.is_sequential(drawn.attempt),
         "seed": seed,
     }
-    typed, faults = None, {}
+    typed: dict[int, Reader] | None = None
+    sure: dict[int, int | None] = {}
+    faults: dict[int, str] = {}
     if request.method == "POST":
         typed = {item.position: _reader(request, item.position) for item in drawn.items}
+        sure = {
+            position: CERTAINTIES.get(request.POST.get(f"q{position}.certainty", ""))
+            for position in typed
+        }
         faults = previewing.faults(drawn, typed)
     with timezone.override(zone):
         if typed is not None and not faults:
-            page["result"] = previewing.graded(drawn, typed, now=now)
+            page["result"] = previewing.graded(drawn, typed, sure=sure, now=now)
             return render(request, "quizzes/take/preview_result.html", page)
-        questions = previewing.questions(drawn, typed=typed)
+        questions = previewing.questions(drawn, typed=typed, sure=sure)
         page |= {
             "questions": questions,
             "shown": questions,

@@ -27,6 +27,7 @@ from quizzes.questions.base import Unreadable
 from quizzes.sitting import attempts, checkpoints, presence, reports, trials, trying
 from quizzes.sitting.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.sitting.behaviours import Rules
+from quizzes.sitting.trials import CERTAINTIES
 from quizzes.times import availability
 
 # How the browser's script asks for a typed acknowledgement instead of a page.
@@ -217,7 +218,6 @@ def _attempt_page(
     }
 
 
-CERTAINTIES: Mapping[str, int | None] = {"": None, "1": 1, "2": 2, "3": 3}
 SAY_HOW_SURE = "Choose one of the three levels for how sure you are, or none."
 
 

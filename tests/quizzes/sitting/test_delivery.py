@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,8 +16,10 @@ from django.utils import timezone
 
 from courses.models import Record
 from courses.refusals import Refused
-from quizzes.models import Acceptance, Attempt, Item, PasswordTry, Response, Schedule
-from quizzes.sitting import attempts, reports
+from quizzes.marks import grading
+from quizzes.models import Acceptance, Attempt, Item, PasswordTry, Quiz, Response, Schedule
+from quizzes.questions import KINDS
+from quizzes.sitting import attempts, previewing, reports
 from quizzes.sitting.attempts import Answer, Closed, NotSaved, NotStarted, Saved
 from quizzes.times import timing
 from tests import factories
@@ -506,6 +509,25 @@ def test_a_preview_draws_by_its_seed_and_again_by_another(as_, ada, quiz):
     again = client.get("/quizzes/realism-quiz/preview/")
     assert re.fullmatch(r"/quizzes/realism-quiz/preview/\?seed=[0-9a-f]{6}", again["Location"])
     assert client.post("/quizzes/realism-quiz/preview/?seed=1", {"q1": "zz"}).status_code == 422
+
+
+def test_a_preview_asks_how_sure_and_marks_by_the_scale_as_for_a_student(as_, ada, quiz):
+    Quiz.objects.update(certainty="score")
+    drawn = as_(ada).get("/quizzes/realism-quiz/preview/?seed=7")
+    assert [one.trial.asks for one in drawn.context["questions"]] == [True, True, True]
+    fields = {f"q{at}": "a" for at in (1, 2, 3)} | {"q1.certainty": "3", "q2.certainty": "1"}
+    told = as_(ada).post("/quizzes/realism-quiz/preview/?seed=7", fields).context["result"]
+    seen = previewing.draw(Quiz.objects.get(), seed="7", now=NOON)
+    earned = {
+        item.position: KINDS[item.version.kind].grade(
+            item.version.spec, KINDS[item.version.kind].parse_json(item.order, "a")
+        )
+        for item in seen.items
+    }
+    scale = {1: {1: 3, 0: -6}, 2: {1: 1, 0: 0}, 3: {1: 1, 0: 0}}
+    assert [q.mark for q in told.questions] == [
+        grading.rounded(Fraction(scale[at][earned[at]], 3)) for at in (1, 2, 3)
+    ]
 
 
 def test_a_preview_is_not_for_students(as_, ben, eve, quiz):
