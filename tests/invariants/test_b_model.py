@@ -404,7 +404,11 @@ class Engine(RuleBasedStateMachine):
 
     @rule(who=WHO, change=CHANGES)
     def instruct(self, who, change):
-        """One rule for all of them, so that students get a turn too."""
+        """One rule for all of them, so that students get a turn too.
+
+        Whether answers that were seen may be asked for again is a question put to people
+        (`tests/quizzes/times/test_reopening.py`); here they say yes.
+        """
         act, value = change
         getattr(self, act)(who, value)
 
@@ -416,6 +420,7 @@ class Engine(RuleBasedStateMachine):
             reason="ill",
             by=self.world["ada"],
             now=self.now,
+            although_seen=True,
         )
 
     def change_limit(self, who, minutes):
@@ -509,6 +514,7 @@ class Engine(RuleBasedStateMachine):
                 reason="reads slowly",
                 by=self.world["ada"],
                 now=self.now,
+                although_seen=True,
             )
 
         if factor == "1.333":
@@ -533,6 +539,7 @@ class Engine(RuleBasedStateMachine):
                 closes_at=None if close is None else NOON + timedelta(seconds=close),
                 by=self.world["ada"],
                 now=self.now,
+                although_seen=True,
             ),
         )
 
@@ -541,7 +548,7 @@ class Engine(RuleBasedStateMachine):
         self.model.students[who].here = False
 
     def reinstate(self, who, _nothing):
-        enrolment.reinstate(self.enrolled(who), now=self.now)
+        enrolment.reinstate(self.enrolled(who), now=self.now, although_seen=True)
         self.model.students[who].here = True
 
     def question(self, position):
@@ -694,7 +701,7 @@ class Engine(RuleBasedStateMachine):
         )
 
 
-@pytest.mark.invariant("B8", "A9", "C5", "D2", "D3", "D7", "D8", runs=RUNS * len(HOW))
+@pytest.mark.invariant("B8", "A9", "C5", "D2", "D3", "D7", "D8", runs=RUNS)
 @pytest.mark.parametrize("how", HOW, ids=" ".join)
 def test_the_engine_does_what_the_model_does(how, ada, ben, cohort, module, quiz, questions):
     zoe = factories.make_user("zoe")
