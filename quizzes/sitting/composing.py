@@ -114,6 +114,17 @@ def kin(exams: Collection[Quiz]) -> dict[int, list[Quiz]]:
     return found
 
 
+def askable(quiz: Quiz) -> set[int]:
+    """The versions (primary keys) that an attempt begun now could ask; six queries at most."""
+    slots = list(quiz.slots.order_by("position"))
+    choice = choices(_asked(quiz, slots), _candidates(quiz, slots))
+    try:
+        found = _found({question for of_slot in choice for question in of_slot}, slots)
+    except Refused:
+        return set()
+    return {version.pk for version in found.values()}
+
+
 def headings(filled: Sequence[Filled]) -> list[dict[str, Any]]:
     """What `Attempt.sections` keeps: where each section begins, and its heading as it stands."""
     found = []

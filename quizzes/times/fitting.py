@@ -150,16 +150,17 @@ def _in_words(
         "opens": opens,
         "due": due,
         "closes": closes,
-        "whom": _("everybody") if "" in whom else _named(whom),
+        "whom": _("everybody") if "" in whom else named(whom),
     }
 
 
-def _named(whom: Sequence[str]) -> str:
-    named, more = ", ".join(whom[:MOST_NAMED]), len(whom) - MOST_NAMED
+def named(whom: Sequence[str]) -> str:
+    """The first of some people, and how many more they are."""
+    first, more = ", ".join(whom[:MOST_NAMED]), len(whom) - MOST_NAMED
     if more <= 0:
-        return named
+        return first
     return ngettext("%(named)s and %(n)d more", "%(named)s and %(n)d more", more) % {
-        "named": named,
+        "named": first,
         "n": more,
     }
 

@@ -32,7 +32,7 @@ from quizzes.forms import (
 )
 from quizzes.models import Attempt, Override, Schedule
 from quizzes.sitting import attempts
-from quizzes.times import timing
+from quizzes.times import giving, timing
 from quizzes.times.availability import in_words
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
@@ -113,6 +113,8 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
             ),
         ):
             messages.success(request, _("Given. Open attempts follow at once."))
+            if in_vain := giving.in_vain(found.quiz, give.to, now=now):
+                messages.warning(request, in_vain)
             return _back(found)
     elif act == "revoke":
         override = _override(found, request)

@@ -7,12 +7,14 @@ from html import unescape
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from courses import cohorts, enrolment, roster, rosterfile
 from courses.models import Cohort, Enrolment, Group
-from quizzes.models import Attempt, Override, Quiz, Slot
+from courses.refusals import Refused
+from quizzes.models import Attempt, Override, Quiz, Reveal, Slot
 from quizzes.sitting import attempts
-from quizzes.times import dates, timing
+from quizzes.times import dates, giving, timing
 from tests import factories
 from tests.editing import errors, typed
 from tests.factories import NOON, minutes
@@ -165,6 +167,37 @@ def test_the_editors_desk_asks_too_and_keeps_what_was_typed(
     assert again.get(field, "") == value
     assert adams.post(page, again | TICKED).status_code == 302
     assert adams.post(page, typed(adams.get(page), **takes)).status_code == 302
+
+
+def test_whoever_gives_what_nobody_can_use_is_told_why_and_what_else_helps(
+    as_, ada, ben_here, zoe_here, evening, shown, cohort, django_assert_max_num_queries
+):
+    """A tick lets the giver go on, but every question that could be asked is known to ben."""
+    page = reverse("quizzes:timing", args=[cohort.pk, shown.activity.key])
+    fields = {
+        "act": "give",
+        "give-attempts_allowed": "5",
+        "give-reason": "appeal",
+        "give-although_seen": "on",
+    }
+
+    def told(whom):
+        done = as_(ada).post(page, fields | {"give-whom": whom}, follow=True)
+        return [str(message) for message in done.context["messages"]][1:]
+
+    [said] = told(f"person-{ben_here.pk}")
+    assert "no attempt can be started by Ben Okafor: the answers to all questions" in said
+    assert "let known questions count" in said
+    with pytest.raises(Refused, match="nothing in it could count"):
+        attempts.start(ben_here, shown, now=timezone.now())
+    assert told(f"person-{zoe_here.pk}") == []
+    evening.members.set([ben_here, zoe_here])
+    with django_assert_max_num_queries(24):
+        assert "by Ben Okafor:" in giving.in_vain(shown, evening, now=timezone.now())
+    Quiz.objects.filter(pk=shown.pk).update(known_questions="count")
+    assert told(f"person-{ben_here.pk}") == []
+    Reveal.objects.create(enrolment=ben_here, quiz=shown, made_at=NOON)
+    assert "they have asked to be shown the answers" in told(f"group-{evening.pk}")[0]
 
 
 def test_pages_of_those_who_teach_keep_what_was_typed_and_ask_for_a_tick(
