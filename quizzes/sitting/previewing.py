@@ -16,7 +16,7 @@ from quizzes.models import Attempt, Item, QuestionVersion, Quiz
 from quizzes.questions import KINDS, Kind
 from quizzes.questions.base import Unreadable
 from quizzes.seeing.visibility import EVERYTHING
-from quizzes.sitting import attempts, composing, reports
+from quizzes.sitting import attempts, composing, papers, reports
 from quizzes.sitting.behaviours import Given, Rules, judge
 from quizzes.sitting.reports import OpenQuestion, Result, ReviewedQuestion
 from quizzes.sitting.trials import Trial
@@ -54,7 +54,7 @@ def draw(quiz: Quiz, *, seed: str, now: datetime) -> Preview:
         rules=attempts.rules_of(quiz).stored(),
         sections=composing.headings(filled),
     )
-    return Preview(attempt, attempts.frozen(attempt, filled, rng))
+    return Preview(attempt, papers.frozen(attempt, filled, rng))
 
 
 def questions(

@@ -27,7 +27,7 @@ from quizzes.seeing import revealing, visibility
 from quizzes.seeing.revealing import Tried
 from quizzes.seeing.visibility import Item as Visible
 from quizzes.sitting import attempts as verbs
-from quizzes.sitting import behaviours
+from quizzes.sitting import behaviours, papers
 from quizzes.times import availability, timing
 from quizzes.times.conditions import Conditions
 
@@ -99,7 +99,7 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
     so_far = Tried(used=len(mine), under_way=open_attempt is not None, revealed=revealed)
     why_not = verbs.refusal(enrolment, holds, mine, quiz=quiz, now=now, revealed=revealed)
     if why_not is None and open_attempt is None and enrolment is not None and mine:
-        known, asked = verbs.known_again(enrolment, quiz, now=now)
+        known, asked = papers.known_again(enrolment, quiz, now=now)
         if known and known == asked:
             why_not = availability.Refusal("nothing_new", verbs.NOTHING_NEW)
         elif known:

@@ -15,7 +15,7 @@ from quizzes.access import own_attempt_to_write
 from quizzes.models import Attempt, Item, Response, Slot
 from quizzes.questions import KINDS
 from quizzes.seeing import revealing
-from quizzes.sitting import attempts, composing, tries
+from quizzes.sitting import attempts, composing, papers, tries
 from quizzes.sitting.attempts import Answer, Closed, NotSaved, Saved
 from quizzes.sitting.behaviours import Behaviour, Rules, Standing, State
 
@@ -127,7 +127,7 @@ def _swap(attempt: Attempt, position: int, now: datetime, seed: int | None) -> I
         earlier = Attempt.objects.filter(
             quiz=attempt.quiz_id, enrolment=attempt.enrolment_id, number__lt=attempt.number
         )
-        attempt.out_of = attempts.out_of(
+        attempt.out_of = papers.out_of(
             stand.values_list("points", "version", "counts"), list(earlier)
         )
         attempt.save(update_fields=["out_of"])
