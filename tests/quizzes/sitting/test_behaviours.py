@@ -210,3 +210,15 @@ def test_the_bonus_of_certainty_is_a_tenth_of_what_telling_sure_from_unsure_brou
     partly = certain([(2 * point, 2 * scaled(third, None), None)])
     assert partly == Certain(1, third, third, Fraction(0))
     assert certain([]) is None
+
+
+def test_a_partly_right_try_that_is_handed_in_as_it_was_checked_pays_for_no_second_one():
+    kind = KINDS["multiple"]
+    partly = next(
+        sample
+        for sample in kind.samples
+        if (sample.spec["rule"], sample.label) == ("net-correct", "partly")
+    )
+    spec, tries = {**partly.spec, "hints": ["One.", "Two."]}, tried(partly.response)
+    for given_in in (tries, [*tries, Given(partly.response)]):
+        assert judge(INTERACTIVE, kind, spec, given_in).earned == partly.expected == Fraction(1, 3)
