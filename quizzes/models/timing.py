@@ -118,9 +118,10 @@ class Acceptance(models.Model):
 
 
 class PasswordTry(models.Model):
-    """A wrong password, kept as long as it counts. What was typed is not kept."""
+    """A wrong password of one quiz, kept as long as it counts. What was typed is not kept."""
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="password_tries")
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="password_tries")
     made_at = models.DateTimeField()
 
     class Meta:

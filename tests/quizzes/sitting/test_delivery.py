@@ -346,7 +346,9 @@ def test_an_attempt_starts_with_the_password_and_goes_on_without(as_, ben, ben_h
     assert start(ben_here, guarded, now=timezone.now()) == attempt
 
 
-def test_wrong_passwords_are_counted_on_page_and_api_alike(as_, ben, ben_here, guarded):
+def test_wrong_passwords_are_counted_on_page_and_api_alike(
+    as_, ada, ben, ben_here, cohort, module, questions, guarded
+):
     bens, api, path = as_(ben), Api(ben), "quizzes/realism-quiz/attempts/"
     assert api.ask("quizzes/realism-quiz/").json()["asks_password"] is True
     assert api.send("post", path, "{}").status_code == 409
@@ -356,6 +358,10 @@ def test_wrong_passwords_are_counted_on_page_and_api_alike(as_, ben, ben_here, g
     late = api.send("post", path, json.dumps({"password": "bandwagon"}))
     assert late.json()["detail"].startswith("Too many wrong passwords: 10 within 10 minutes.")
     assert PasswordTry.objects.count() == 10
+    # Each quiz has its own password, and its own count.
+    other = factories.make_quiz(module, questions, key="other-quiz")
+    schedule(cohort, other, ada, password="hegemony")
+    assert start(ben_here, other, now=timezone.now(), password="hegemony").is_open
     soon = timezone.now() + minutes(11)
     assert start(ben_here, guarded, now=soon, password="bandwagon").is_open
     assert PasswordTry.objects.count() == 0
