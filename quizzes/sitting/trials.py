@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes.marks import grading
-from quizzes.models import Attempt, Item, Response, Slot
+from quizzes.marks.rescoring import Policy
+from quizzes.models import Attempt, Item, QuestionVersion, Response, Slot
 from quizzes.questions import KINDS
 from quizzes.seeing import visibility
 from quizzes.seeing.visibility import Item as Visible
 from quizzes.seeing.visibility import Phase, Role
 from quizzes.sitting import behaviours, reports, tries
-from quizzes.sitting.behaviours import Behaviour, Certainty, Rules, State, judge
-from quizzes.sitting.reports import OpenQuestion, Proof, Result, ReviewedQuestion
+from quizzes.sitting.behaviours import Behaviour, Certainty, Given, Rules, Standing, State, judge
+from quizzes.sitting.reports import OpenQuestion, Proof, Result, ReviewedQuestion, Told
 from quizzes.times import holding
 
 LEVELS = {1: "Not very sure", 2: "Fairly sure", 3: "Very sure"}
@@ -187,44 +188,114 @@ class Way:
     lost: Decimal | None = None  # points that tries before the last one cost; None if not shown
     certainty: int | None = None
     sentences: Sequence[str] = field(default_factory=tuple)
+    # As `Kind.review`, nothing of a key in it: the question as it was asked and answered, where a
+    # regrade explains it by a version that reads otherwise.
+    asked: Mapping[str, Any] | None = None
 
 
 def after(result: Result) -> Result:
-    """The result with the way of each question; two queries, or none as above."""
+    """The result with the way of each question; two queries, or none as above.
+
+    One more, and two for proofs, where it was marked again by another version. What was checked
+    and which hints were earned is by the key of that time; what tries cost, and which of them
+    stands beside the mark, is by the key that counts now.
+    """
     attempt = result.attempt
     rules = Rules.read(attempt.rules)
-    if not result.questions or (rules.behaviour != Behaviour.INTERACTIVE and not rules.asks):
+    interactive = rules.behaviour == Behaviour.INTERACTIVE
+    again = result.marked_again or any(question.remarks for question in result.questions)
+    if not result.questions or not (interactive or rules.asks or again):
         return result
     given = tries.given([attempt.pk])
-    ways, exact = {}, {}
-    for item in (
+    ways, exact, reviews = {}, {}, {}
+    items = list(
         Item.objects.current()
         .filter(attempt=attempt)
-        .annotate(mark=Subquery(reports.MARKS.values("score")[:1]))
+        .annotate(
+            mark=Subquery(reports.MARKS.values("score")[:1]),
+            by_version=Subquery(reports.MARKS.values("version")[:1]),
+            policy=Subquery(reports.MARKS.values("regrade__policy")[:1]),
+        )
         .select_related("version")
         .defer("version__content", "version__public")
-    ):
+    )
+    keys = _keys(items)
+    for item in items:
         exact[item.position] = item.mark
         kind, answers = KINDS[item.version.kind], given.get(item.pk, ())
-        standing = judge(rules, kind, item.version.spec, answers)
-        interactive = rules.behaviour == Behaviour.INTERACTIVE and not kind.by_hand
+        tried = interactive and not kind.by_hand
+        met = judge(rules, kind, item.version.spec, answers) if tried else UNTRIED
+        counts, newest = met, answers[-1] if answers else Given(None)
+        asked, stands, sentence = None, newest, ""
+        if item.pk in keys:
+            was, key = keys[item.pk]
+            if was.public != key.public:
+                seen = visibility.AT_WORK
+                asked = Told.of(kind.review(was.content, item.order, newest.answer, items=seen))
+            if tried and item.policy != Policy.FULL:
+                hints = len(was.spec.get("hints", ()))
+                counts = judge(rules, KINDS[key.kind], key.spec, answers, hints=hints)
+                if Visible.CORRECTNESS in result.items:  # which of them was right is part of it
+                    stands = _standing(counts, answers)
+            if stands.answer != newest.answer:
+                sentence = _(THAT_TRY).format(number=counts.tries)
+                reviews[item.position] = _reviewed(item, key, stands, result)
         lost = None
-        if interactive and Visible.MARKS in result.items:
-            lost = grading.shown(grading.mark(standing.lost, item.points))
-        sure = answers[-1].certainty if answers and rules.asks and not kind.by_hand else None
-        ways[item.position] = Way(
-            tries=standing.tries if interactive else 0,
-            hints=standing.hints if interactive else 0,
-            lost=lost,
-            certainty=sure,
-            sentences=_told(standing.tries if interactive else 0, standing.hints, lost, sure),
-        )
+        if tried and Visible.MARKS in result.items:
+            cost = Fraction(0) if item.policy == Policy.FULL else counts.lost
+            lost = grading.shown(grading.mark(cost, item.points))
+        sure = stands.certainty if rules.asks and not kind.by_hand else None
+        if interactive or rules.asks or asked:
+            said = _told(met.tries, met.hints, lost, sure)
+            ways[item.position] = Way(
+                tries=met.tries,
+                hints=met.hints,
+                lost=lost,
+                certainty=sure,
+                sentences=[*said, sentence] if sentence else said,
+                asked=asked,
+            )
     questions: list[ReviewedQuestion] = [
-        replace(question, way=ways.get(question.position)) for question in result.questions
+        replace(question, way=ways.get(question.position), **reviews.get(question.position, {}))
+        for question in result.questions
     ]
+    if reviews:
+        result = replace(result, read_again=reports.read_again(questions))
     told = rules.certainty is Certainty.SCORE and Visible.MARKS in result.items
     certain = _certain(questions, exact) if told else ()
     return replace(result, questions=questions, certain=certain)
+
+
+UNTRIED = Standing(State.OPEN, None)
+THAT_TRY = "By the key that counts now, try {number} counts; it is the answer shown here."
+
+
+def _keys(items: Sequence[Any]) -> dict[int, tuple[QuestionVersion, QuestionVersion]]:
+    """By item, the version met and the one that marks it, if that is another; one query or none."""
+    other = [item for item in items if item.by_version not in (None, item.version_id)]
+    versions = {pk for item in other for pk in (item.version_id, item.by_version)}
+    found = QuestionVersion.objects.in_bulk(versions) if versions else {}
+    return {item.pk: (found[item.version_id], found[item.by_version]) for item in other}
+
+
+def _standing(counts: Standing, answers: Sequence[Given]) -> Given:
+    """Of some answers the one that its mark is for."""
+    checked = [one for one in answers if one.checked]
+    if counts.state == State.LOCKED and counts.tries:
+        return checked[counts.tries - 1]
+    return answers[-1] if answers else Given(None)
+
+
+def _reviewed(item: Any, key: QuestionVersion, one: Given, result: Result) -> dict[str, Any]:
+    """What changes in a reviewed question that shows this answer; two queries."""
+    item.kind, item.content = key.kind, key.content
+    review = KINDS[key.kind].review(key.content, item.order, one.answer, items=result.items)
+    explains = Visible.SPECIFIC_FEEDBACK in result.items
+    proofs = reports.proofs_of([item]) if explains else {}
+    return {
+        "review": Told.of(review),
+        "proofs": reports.shown_proofs(item, review, result.items, proofs),
+    }
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,16 @@ import pytest
 from django.utils import timezone
 
 from courses.refusals import Refused
-from quizzes.models import Attempt, Item, Mark, Question, Response
+from quizzes.marks import regrading
+from quizzes.models import Attempt, Item, Mark, Question, Quiz, Response
 from quizzes.sitting import attempts, reports, trials, trying
 from quizzes.sitting.attempts import Answer, NotSaved, Saved
+from quizzes.sitting.reports import Result
 from quizzes.sitting.trying import Checked
 from tests import factories
 from tests.contract import Api
 from tests.factories import NOON
+from tests.regrading import LATER, correct
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +107,66 @@ def test_what_counts_is_the_last_try_less_what_the_ones_before_it_cost(ben, begi
         "You saw 1 hint.",
         "Earlier tries cost 0.25 points.",
     ]
+
+
+@pytest.fixture
+def tried_twice(ben, ada, begin, cohort, hinted):
+    """ben's attempt, "b" and then "a" tried at the first question; its key is corrected to "b"."""
+    attempt = begin(review="practice")
+    check(ben, attempt, "b")
+    check(ben, attempt, "a", base=1)
+    attempts.submit(ben, attempt.pk, now=NOON)
+    correct(hinted[0], prompt="Which one of these?")
+
+    def regrade(policy: str) -> Result:
+        seen = regrading.preview(
+            hinted[0],
+            version=None,
+            policy=policy,
+            cohort=cohort,
+            by=ada,
+            reason="b is right.",
+            now=LATER,
+        )
+        regrading.commit(seen, by=ada, now=LATER)
+        done = Attempt.objects.select_related("quiz__activity", "enrolment__cohort").get()
+        return trials.after(reports.result(done, now=LATER))
+
+    return regrade
+
+
+def test_after_a_regrade_the_try_stands_beside_the_mark_that_counts_by_the_new_key(
+    tried_twice, as_, ben
+):
+    shown = tried_twice("new")
+    question, way = shown.questions[0], shown.questions[0].way
+    assert (question.mark, question.review["outcome"], way.lost) == (1, "right", 0)
+    assert [choice["chosen"] for choice in question.review["choices"]] == [False, True, False]
+    assert (way.tries, way.hints) == (2, 1)
+    assert way.sentences == [
+        "You checked 2 answers.",
+        "You saw 1 hint.",
+        "By the key that counts now, try 1 counts; it is the answer shown here.",
+    ]
+    # What was asked stays to be read, for a dispute, and nothing of the old key beside it.
+    assert "Question number 1?" in way.asked["prompt"]
+    assert [choice["chosen"] for choice in way.asked["choices"]] == [True, False, False]
+    assert (question.review["prompt"], way.asked["solution"]) == ("<p>Which one of these?</p>", "")
+    assert shown.questions[1].way.asked is None
+    page = as_(ben).get(f"/attempts/{shown.attempt.pk}/result/").content.decode()
+    assert page.count("As it was asked, and as you answered it") == 1
+
+
+@pytest.mark.parametrize("policy", ["full", "both"])
+def test_full_points_by_a_regrade_are_less_nothing(tried_twice, policy):
+    question = tried_twice(policy).questions[0]
+    assert (question.mark, question.way.lost) == (1, 0)
+
+
+def test_which_try_counts_after_a_regrade_is_not_told_while_the_key_is_hidden(tried_twice):
+    Quiz.objects.update(review="homework")
+    way = tried_twice("new").questions[0].way
+    assert (way.lost, way.sentences) == (None, ["You checked 2 answers.", "You saw 1 hint."])
 
 
 def test_a_locked_answer_is_refused_by_every_way_in_and_the_same_one_acknowledged(ben, begin):
