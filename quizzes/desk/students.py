@@ -712,14 +712,14 @@ def as_student(attempt: Attempt, *, now: datetime) -> Result:
     """
     result = _read_only(reports.result(attempt, now=now))
     if not attempt.is_open:
-        return result
+        return trials.after(result)
     return _open(result, now=now, everything=False)
 
 
 def as_staff(attempt: Attempt, *, now: datetime) -> Result:
     """All that there is to see of an attempt, whatever its student may see yet."""
     result = _read_only(reports.result(attempt, now=now, items=EVERYTHING))
-    return _open(result, now=now, everything=True) if attempt.is_open else result
+    return _open(result, now=now, everything=True) if attempt.is_open else trials.after(result)
 
 
 def _read_only(result: Result) -> Result:

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from courses.refusals import Refused
+from quizzes.desk import students
 from quizzes.marks import regrading
 from quizzes.models import Attempt, Item, Mark, Question, Quiz, Response
 from quizzes.sitting import attempts, reports, trials, trying
@@ -153,6 +154,8 @@ def test_after_a_regrade_the_try_stands_beside_the_mark_that_counts_by_the_new_k
     assert [choice["chosen"] for choice in way.asked["choices"]] == [True, False, False]
     assert (question.review["prompt"], way.asked["solution"]) == ("<p>Which one of these?</p>", "")
     assert shown.questions[1].way.asked is None
+    for read in (students.as_student, students.as_staff):
+        assert read(shown.attempt, now=LATER).questions[0].review["outcome"] == "right"
     page = as_(ben).get(f"/attempts/{shown.attempt.pk}/result/").content.decode()
     assert page.count("As it was asked, and as you answered it") == 1
 
