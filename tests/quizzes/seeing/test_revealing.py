@@ -187,7 +187,7 @@ def test_a_question_shown_elsewhere_is_asked_and_does_not_count(
     assert Mark.objects.filter(item__attempt=attempt).count() == 3  # marked all the same
     Quiz.objects.update(attempts_allowed=1)
     page = as_(ben).get(reverse("quizzes:result", args=[attempt.pk])).content
-    assert page.count(b"had been shown to you before this attempt, so it does not count") == 1
+    assert page.count(b"had been shown to you before this attempt, so it earned nothing") == 1
 
 
 def test_the_open_page_says_so_too(as_, ben, ben_here, quiz, module, questions):
@@ -196,7 +196,7 @@ def test_the_open_page_says_so_too(as_, ben, ben_here, quiz, module, questions):
     attempt = attempts.start(ben_here, quiz, now=LATER)
     Attempt.objects.update(deadline=None, closes_at=None)
     page = as_(ben).get(reverse("quizzes:attempt", args=[attempt.pk])).content
-    assert page.count(b"has been shown to you before, so it does not count") == 1
+    assert page.count(b"has been shown to you before, so it earns nothing") == 1
     asked = as_(ben).get(reverse("api:attempt", args=[attempt.pk])).json()["questions"]
     assert [question["counts"] for question in asked] == [False, True, True]
 
