@@ -1,6 +1,6 @@
 """The bank and the quizzes at the editors' desk, and what people did, to look at."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -69,7 +69,7 @@ from quizzes.questions import BY_HAND, KINDS, text_of
 from quizzes.seeing.visibility import PRESETS_IN_WORDS
 from quizzes.seeing.visibility import Item as Shown
 from quizzes.sitting import composing
-from quizzes.times import dates, timing
+from quizzes.times import dates, returning, timing
 
 # --- What rests on a text ----------------------------------------------------------------------
 
@@ -431,13 +431,14 @@ class AsksFirst(forms.ModelForm):
     """Asks for a tick where saving lets somebody earn with answers that others may have seen."""
 
     although_seen = although_seen_field(forms.HiddenInput())
+    ask: Callable[..., None] = staticmethod(timing.same_chances)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
         if self.errors or self.instance.pk is None:
             return
         try:
-            timing.same_chances(
+            self.ask(
                 type(self.instance)._base_manager.get(pk=self.instance.pk),
                 self.instance,
                 although_seen=self.cleaned_data["although_seen"],
@@ -463,7 +464,10 @@ class MovesEnds:
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
         if change:
-            say_moved(request, timing.settings_changed(form.instance, now=timezone.now()))
+            moved = timing.settings_changed(
+                form.instance, now=timezone.now(), fields=form.changed_data
+            )
+            say_moved(request, moved)
 
 
 class CohortForm(AsksFirst):
@@ -490,7 +494,7 @@ class CohortAdmin(MovesEnds, people.CohortAdmin):
 
 
 class EnrolmentForm(AsksFirst, people.EnrolmentForm):
-    pass
+    ask = staticmethod(returning.as_they_become)
 
 
 class EnrolmentAdmin(MovesEnds, people.EnrolmentAdmin):

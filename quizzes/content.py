@@ -506,7 +506,10 @@ def derive(plan: Plan, now: datetime, watch: Watch) -> list[str]:
     )
     authoring.render_quizzes(Quiz.objects.all(), on)
     said = []
-    moved = sum(timing.settings_changed(quiz, now=now) for quiz, _entry in _changed_quizzes(plan))
+    moved = sum(
+        timing.settings_changed(quiz, now=now, fields=change.fields)
+        for quiz, change in _changed_quizzes(plan)
+    )
     if moved:
         said.append(f"{count(moved, 'open attempt')} got another end")
     stale = [

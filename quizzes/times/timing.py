@@ -41,6 +41,7 @@ from quizzes.times.holding import person as person
 
 LONGEST_REASON = 300
 LONGEST_PASSWORD = 64
+COUNTED_BY = frozenset({"grade_method", "pass_mark"})  # of a quiz, for whoever has completed it too
 OTHER_TIMES = (
     "Choose other times; or first give those who are named times that go with these, or take back"
     " what they were given."
@@ -640,12 +641,15 @@ def bring_in(
             )
 
 
-def settings_changed(what: Cohort | Enrolment | Quiz, *, now: datetime) -> int:
+def settings_changed(
+    what: Cohort | Enrolment | Quiz, *, now: datetime, fields: Collection[str] | None = None
+) -> int:
     """Follow a change that was made at the editors' desk, in the same transaction as the change.
 
     A cohort's last day or zone, a person's time factor, a quiz's settings: open attempts get
-    their new ends and late ones their new deductions, and what counts of a quiz is worked out
-    again. How many ends moved.
+    their new ends and late ones their new deductions. What counts of a quiz is worked out again
+    if one of `fields`, those that changed (None: any may have), is what it goes by: that reads
+    every attempt, while nobody starts. How many ends moved.
     """
     with transaction.atomic():
         if isinstance(what, Enrolment):
@@ -661,7 +665,10 @@ def settings_changed(what: Cohort | Enrolment | Quiz, *, now: datetime) -> int:
             lock(Enrolment.objects.filter(cohort__in=[cohort.pk for cohort in locked]))
         moved = follow(concerned, now=now)
         if isinstance(what, Quiz):
-            count_anew(concerned, now=now)
+            if fields is None or not COUNTED_BY.isdisjoint(fields):
+                count_anew(concerned, now=now)
+            elif "attempts_allowed" in fields:
+                count_used_up(concerned, now=now)
         return moved
 
 

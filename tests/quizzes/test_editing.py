@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from courses import yaml_text
-from courses.models import Lesson, Term
+from courses.models import Lesson, Record, Term
 from quizzes.models import (
     Attempt,
     Band,
@@ -24,6 +24,7 @@ from quizzes.sitting import attempts
 from tests import factories
 from tests.editing import errors, said, typed
 from tests.factories import NOON
+from tests.regrading import sit
 
 pytestmark = pytest.mark.django_db
 
@@ -279,6 +280,20 @@ def test_the_introduction_is_rendered_when_saved(desk, quiz, quiz_address):
     desk.post(quiz_address, typed(desk.get(quiz_address), intro="Good *luck*."))
     quiz.refresh_from_db()
     assert quiz.intro_html == "<p>Good <em>luck</em>.</p>"
+
+
+def test_only_what_counts_by_another_rule_is_counted_anew(desk, ben_here, quiz, quiz_address):
+    """A text does not wait for thousands of attempts to be read."""
+    sit(ben_here, quiz, "a", "a", "a")
+    sit(ben_here, quiz, "b", "b", "a")
+    Record.objects.update(score=1)
+
+    def score_after(**change):
+        desk.post(quiz_address, typed(desk.get(quiz_address), **change))
+        return str(Record.objects.get().score)
+
+    assert score_after(intro="Good luck.") == "1.00"
+    assert score_after(grade_method="last") == "33.33"
 
 
 def test_a_slot_takes_a_question_or_a_pool(desk, quiz, quiz_address):

@@ -650,6 +650,8 @@ def test_another_grade_method_counts_for_whoever_has_completed_the_quiz_too(
     with django_assert_max_num_queries(17):
         timing.settings_changed(quiz, now=NOON + HOUR)
     assert set(before.all()) == {(Decimal("33.33"), NOON)}
+    with django_assert_max_num_queries(6):
+        timing.settings_changed(quiz, now=NOON + HOUR, fields=["intro"])
 
 
 @pytest.mark.parametrize("whom", ["person", "group"])
