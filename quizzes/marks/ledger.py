@@ -142,6 +142,7 @@ def _finished(**of: Any) -> QuerySet[Attempt, tuple[Any, ...]]:
         .values_list(
             *("quiz", "enrolment", "state", "started_at", "submitted_at"),
             *("score", "out_of", "deduction"),
+            *("quiz__grade_method", "quiz__pass_mark"),
         )
     )
 
@@ -156,7 +157,11 @@ OVER = Prepared[tuple[Any, ...]](
 def _counting(attempts: Sequence[Attempt], *, now: datetime) -> dict[Pair, Counting]:
     """What has been earned so far, where something has."""
     standings: dict[Pair, Standing] = defaultdict(lambda: Standing([], []))
-    for quiz, enrolment, state, begun, handed_in, score, out_of, deduction in _over(attempts):
+    rules: dict[int, tuple[str, Decimal]] = {}
+    for quiz, enrolment, state, begun, handed_in, score, out_of, deduction, *counts in _over(
+        attempts
+    ):
+        rules[quiz] = (counts[0], counts[1])
         standing = standings[quiz, enrolment]
         standing.over += 1
         if state == Attempt.State.SUBMITTED:
@@ -164,6 +169,10 @@ def _counting(attempts: Sequence[Attempt], *, now: datetime) -> dict[Pair, Count
             standing.scores.append(
                 None if score is None else grading.effective(score, out_of, deduction)
             )
+    for attempt in attempts:
+        # As they are now: who waited for another grade method came with the one before it.
+        if attempt.quiz_id in rules:
+            attempt.quiz.grade_method, attempt.quiz.pass_mark = rules[attempt.quiz_id]
     percentages = {
         _pair(attempt): percentage
         for attempt in attempts
