@@ -220,7 +220,7 @@ class OpenQuestionSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     points = serializers.DecimalField(6, 2)
     counts = serializers.BooleanField(
-        help_text="False where its answer has been shown to you before: it is not in the total."
+        help_text="False where its answer has been shown to you before: it earns nothing."
     )
     presented = PresentedField()
     answer = AnswerField(source="shown", allow_null=True)
@@ -388,7 +388,11 @@ class ReviewedQuestionSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     points = serializers.DecimalField(10, 2)
     counts = serializers.BooleanField(
-        help_text="False where its answer had been shown to you before: it is not in the total."
+        help_text="False where its answer had been shown to you before: it earned nothing."
+    )
+    in_total = serializers.BooleanField(
+        help_text="Whether its points are part of the total; of those that earned nothing, only "
+        "where an earlier attempt at this quiz asked it."
     )
     mark = serializers.DecimalField(10, 2, allow_null=True)
     waits = serializers.BooleanField(help_text="Whether somebody still has to mark it.")

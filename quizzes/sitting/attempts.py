@@ -99,7 +99,8 @@ NOT_KEPT = (
     " yourself."
 )
 MOST_LATE = 20  # late answers to one question that are kept
-LONGEST_LATE = 20_000  # characters that are kept of one that could not be read
+# Characters that are kept of one that cannot be read: of what a person would mark, and of others.
+LONGEST_LATE = {True: 20_000, False: 1_000}
 NO_OPERATION = UUID(int=0)
 
 
@@ -329,6 +330,7 @@ def _start(
     if ahead.known == len(filled):
         return availability.Refusal("nothing_new", NOTHING_NEW)
     asked = [(slot.points, version.pk, version.pk not in left_out) for slot, version in filled]
+    before = papers.asked_before(enrolment, quiz, now=now) if ahead.known else frozenset()
     end = deadline_for(enrolment, holds, now=now).at
     rules = rules_of(quiz)
     attempt = Attempt.objects.create(
@@ -338,7 +340,7 @@ def _start(
         started_at=now,
         deadline=end,
         closes_at=availability.closes_at(end, rules),
-        out_of=papers.out_of(asked, attempts),
+        out_of=papers.out_of(asked, before),
         rules=rules.stored(),
         sections=composing.headings(filled),
     )
@@ -769,7 +771,7 @@ def _keep_late(
             try:
                 response = answer.read(KINDS[item.kind], item.order)
             except ValueError:
-                unread = _as_it_came(answer.typed)
+                unread = _as_it_came(answer.typed, LONGEST_LATE[KINDS[item.kind].by_hand])
                 if not unread:
                     continue
             kept = before.get(item.pk, [])
@@ -794,10 +796,10 @@ def _keep_late(
     return [KEPT_AS_LATE] * bool(added) + [NOT_KEPT] * dropped
 
 
-def _as_it_came(typed: str) -> str:
-    """As much of it as is kept, and as any database stores it."""
+def _as_it_came(typed: str, most: int) -> str:
+    """Its first `most` characters, as any database stores them."""
     text = typed.replace("\0", "").encode("utf-8", "replace").decode().strip()
-    return text if len(text) <= LONGEST_LATE else f"{text[: LONGEST_LATE - 1]}…"
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 # --- Handing in --------------------------------------------------------------------------------

@@ -91,20 +91,31 @@ def known_again(enrolment: Enrolment, quiz: Quiz, *, now: datetime) -> tuple[int
     return (0, 0) if ahead is None else (ahead.known, len(ahead.filled))
 
 
-def out_of(asked: Iterable[tuple[Decimal, int, bool]], earlier: Sequence[Attempt]) -> Decimal:
+def asked_before(
+    enrolment: Enrolment, quiz: Any, *, now: datetime, besides: Attempt | None = None
+) -> frozenset[int]:
+    """The versions that this person's attempts at a quiz asked until `now`, in any cohort.
+
+    `besides` is one that is not meant. One query.
+    """
+    asked = Item.objects.filter(
+        attempt__quiz=quiz,
+        attempt__enrolment__user=enrolment.user_id,
+        attempt__started_at__lte=now,
+    )
+    if besides is not None:
+        asked = asked.exclude(attempt=besides.pk)
+    return frozenset(asked.order_by().values_list("version", flat=True))
+
+
+def out_of(asked: Iterable[tuple[Decimal, int, bool]], before: Collection[int]) -> Decimal:
     """The points of an attempt's questions, each with its version and whether it counts.
 
-    One whose answer is known earns nothing. Where an `earlier` attempt at this quiz asked it, it
+    One whose answer is known earns nothing. Where an attempt `before` at this quiz asked it, it
     stays in the total all the same, or who had checked what they cannot answer would be asked the
     rest only, and get full marks for it. What was met elsewhere is left out: to practise costs
-    nothing. One query, none where all count.
+    nothing.
     """
-    asked = list(asked)
-    before: set[int] = set()
-    if earlier and not all(counts for _points, _version, counts in asked):
-        before.update(
-            Item.objects.filter(attempt__in=earlier).order_by().values_list("version", flat=True)
-        )
     return sum(
         (points for points, version, counts in asked if counts or version in before), Decimal(0)
     )

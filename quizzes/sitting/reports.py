@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -452,6 +452,7 @@ class ReviewedQuestion:
     proofs: Sequence[Proof]
     remarks: Sequence[regrading.Remark] = ()
     counts: bool = True  # False: its answer had been shown before
+    in_total: bool = True  # its points are; of one that does not count, if met in this quiz
     waits: bool = False  # for somebody to mark it
     judged: Sequence[queue.Judged] = ()
     contested: bool = False  # by its student, whatever became of it
@@ -742,16 +743,20 @@ def _reviewed(
     handed_in = attempt.state == Attempt.State.SUBMITTED
     judged = queue.judged(attempt) if any(KINDS[item.kind].by_hand for item in rows) else {}
     proofs = proofs_of(rows) if Visible.SPECIFIC_FEEDBACK in items else {}
+    before: Collection[int] = ()
+    if not all(item.counts for item in rows):
+        before = papers.asked_before(
+            attempt.enrolment, attempt.quiz_id, now=attempt.started_at, besides=attempt
+        )
     return [
         ReviewedQuestion(
             position=item.position,
             points=grading.shown(item.points),
             counts=item.counts,
+            in_total=item.counts or item.version_id in before,
             waits=handed_in and item.mark is None,
             judged=_shown_judgements(judged.get(item.pk, ()), items),
-            mark=grading.shown(item.mark)
-            if Visible.MARKS in items and item.mark is not None
-            else None,
+            mark=_shown_mark(item, before) if Visible.MARKS in items else None,
             review=Told.of(review),
             proofs=shown_proofs(item, review, items, proofs),
             remarks=_shown_remarks(remarks.get(item.position, ()), items),
@@ -759,6 +764,13 @@ def _reviewed(
         )
         for item, review in zip(rows, reviews, strict=True)
     ]
+
+
+def _shown_mark(item: Any, before: Collection[int]) -> Decimal | None:
+    """What a question brought: 0 if its answer was known and it is in the total all the same."""
+    if item.mark is None or not (item.counts or item.version_id in before):
+        return None
+    return grading.shown(item.mark if item.counts else Decimal(0))
 
 
 def _by_hand(item: Any) -> Fraction | None:

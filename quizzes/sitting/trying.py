@@ -23,7 +23,7 @@ NO_FRESH_ONES = "Only in practice can a question be swapped for another one like
 CHECK_FIRST = "Check your answer first; then you can try another question like it."
 NO_OTHER = (
     "There is no other question to draw here whose answer you have not been shown. What you"
-    " answered here counts."
+    " answered here stands."
 )
 
 
@@ -124,11 +124,9 @@ def _swap(attempt: Attempt, position: int, now: datetime, seed: int | None) -> I
     )
     if not item.counts:
         stand = Item.objects.current().filter(attempt=attempt)
-        earlier = Attempt.objects.filter(
-            quiz=attempt.quiz_id, enrolment=attempt.enrolment_id, number__lt=attempt.number
+        before = papers.asked_before(
+            attempt.enrolment, attempt.quiz_id, now=attempt.started_at, besides=attempt
         )
-        attempt.out_of = papers.out_of(
-            stand.values_list("points", "version", "counts"), list(earlier)
-        )
+        attempt.out_of = papers.out_of(stand.values_list("points", "version", "counts"), before)
         attempt.save(update_fields=["out_of"])
     return swapped

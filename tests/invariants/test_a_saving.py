@@ -360,7 +360,7 @@ def test_what_comes_after_the_end_and_cannot_be_read_is_kept_as_it_came(as_, ben
     assert put.status_code == 410
     whole, short, listed = LateAnswer.objects.order_by("pk")
     assert whole.unread.startswith("A whole essay. A whole essay. ")
-    assert (len(whole.unread), whole.unread[-1]) == (attempts.LONGEST_LATE, "…")
+    assert (len(whole.unread), whole.unread[-1]) == (1_000, "…")
     assert (short.unread, listed.unread, listed.answer) == ("Żółć", '["x", 1]', None)
     log = bens.get(reverse("quizzes:log", args=[attempt.pk])).content.decode()
     assert "Too late, and no answer to this question: kept here as it came" in log

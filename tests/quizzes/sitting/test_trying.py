@@ -265,7 +265,7 @@ def test_what_was_answered_wrong_is_not_swapped_out_of_the_total(ben, begin):
     attempt = begin("practice")
     check(ben, attempt, "b")
     assert not trial(attempt).redoes
-    with pytest.raises(Refused, match="What you answered here counts"):
+    with pytest.raises(Refused, match="What you answered here stands"):
         trying.redo(ben, attempt.pk, position=1, now=NOON)
     save(ben, attempt, "a", position=2)
     done = attempts.submit(ben, attempt.pk, now=NOON)
@@ -287,15 +287,39 @@ def test_what_was_checked_wrong_stays_in_the_total_of_the_next_attempt_and_earns
     assert (done.score, done.out_of) == (1, 2)
 
 
+def test_who_takes_the_course_again_is_marked_out_of_what_they_met_there(ben, begin, cohort, as_):
+    first = begin("immediate")
+    check(ben, first, "b")
+    attempts.submit(ben, first.pk, now=NOON)
+    again = factories.make_cohort(cohort.course, title="Next autumn")
+    second = attempts.start(factories.enrol(ben, again), first.quiz, now=NOON)
+    for position in (1, 2):
+        save(ben, second, "a", position=position)
+    done = attempts.submit(ben, second.pk, now=NOON)
+    assert (done.score, done.out_of) == (1, 2)
+    Quiz.objects.update(review="practice")
+    told = as_(ben).get(f"/attempts/{second.pk}/result/").content.decode()
+    assert "so it earned nothing" in told
+    shown = reports.result(Attempt.objects.get(pk=done.pk), now=NOON)
+    assert [q.mark for q in shown.questions] == [0, 1]
+
+
 def test_what_was_met_in_another_quiz_is_no_part_of_the_total(ben, ben_here, begin, module):
     met = begin("immediate")
     check(ben, met, "b")
     attempts.submit(ben, met.pk, now=NOON)
     both = [slot.question for slot in met.quiz.slots.order_by("position")]
-    other = attempts.start(ben_here, factories.make_quiz(module, both, key="other"), now=NOON)
+    quiz = factories.make_quiz(module, both, key="other")
+    other = attempts.start(ben_here, quiz, now=NOON)
     assert other.out_of == 1
     cover = reports.cover(other.quiz, ben_here, now=NOON)
     assert (cover.open_attempt, cover.refusal) == (other, "")
+    for position in (1, 2):
+        save(ben, other, "a", position=position)
+    done = attempts.submit(ben, other.pk, now=NOON)
+    Quiz.objects.update(review="practice")
+    told = reports.result(Attempt.objects.get(pk=done.pk), now=NOON)
+    assert [(q.mark, q.counts) for q in told.questions] == [(None, False), (1, True)]
 
 
 def test_who_checked_all_is_told_before_the_start_that_nothing_could_count(ben, ben_here, begin):
