@@ -11,9 +11,9 @@ from courses.models import Cohort, Enrolment, Role, User
 from courses.models.people import CODE_ALPHABET
 from courses.refusals import Refused
 
-# Apps above this one say when somebody's return has to be meant (see `quizzes.apps`). Each is
-# called with the enrolment as it was and as it becomes, `although_seen` and `now`.
-asked_on_return: list[Callable[..., None]] = []
+# Apps above this one say when somebody's return or new role has to be meant (see `quizzes.apps`).
+# Each is called with the enrolment as it was and as it becomes, `although_seen` and `now`.
+asked_first: list[Callable[..., None]] = []
 
 
 def normalise(code: str) -> str:
@@ -80,16 +80,24 @@ def reinstate(enrolment: Enrolment, *, now: datetime, although_seen: bool = Fals
         found = _held(enrolment)
         was = copy(found)
         found.withdrawn_at = None
-        for ask in asked_on_return:
-            ask(was, found, although_seen=although_seen, now=now)
+        ask_first(was, found, although_seen=although_seen, now=now)
         found.save(update_fields=["withdrawn_at"])
 
 
-def change_role(enrolment: Enrolment, *, role: str, was: str) -> Enrolment:
+def ask_first(was: Enrolment, becomes: Enrolment, *, although_seen: bool, now: datetime) -> None:
+    """Raises `ToBeMeant` if a place as it `becomes` has to be meant; before it is stored."""
+    for ask in asked_first:
+        ask(was, becomes, although_seen=although_seen, now=now)
+
+
+def change_role(
+    enrolment: Enrolment, *, role: str, was: str, now: datetime, although_seen: bool = False
+) -> Enrolment:
     """Give somebody another part in the cohort; `was` is the one that the page showed.
 
     Raises `Refused` if it is another one meanwhile, and rather than leave the cohort without an
-    instructor.
+    instructor; `ToBeMeant` where they could earn with answers that they have seen as one who
+    teaches, unless that is meant.
     """
     if role not in Role.values:
         raise Refused(_("Choose a role from the list."))
@@ -101,7 +109,9 @@ def change_role(enrolment: Enrolment, *, role: str, was: str) -> Enrolment:
                 % {"person": found.user, "role": found.get_role_display()}
             )
         may_become(found, role=role)
+        before = copy(found)
         found.role = role
+        ask_first(before, found, although_seen=although_seen, now=now)
         found.save(update_fields=["role"])
     return found
 

@@ -6,13 +6,15 @@ earlier link ends with it; nobody can read a link out of the database.
 
 import hashlib
 import secrets
+from copy import copy
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courses.enrolment import ask_first
 from courses.models import Cohort, Enrolment, Invitation, Role, User
-from courses.refusals import Refused
+from courses.refusals import Refused, ToBeMeant
 
 HOLDS_FOR = timedelta(days=14)
 KEPT_AS = "invitation"  # where a session keeps the secret of a link that was opened
@@ -56,7 +58,8 @@ def standing(secret: str, *, now: datetime) -> Invitation | None:
 def accept(user: User, *, secret: str, now: datetime) -> Enrolment:
     """Take the place that a link offers; who has a place already keeps the one they have.
 
-    Raises `Refused` when the offer does not stand, or the cohort is over.
+    Raises `Refused` when the offer does not stand, the cohort is over, or somebody who teaches has
+    to decide whether they come back.
     """
     found = standing(secret, now=now)
     with transaction.atomic():
@@ -80,7 +83,20 @@ def accept(user: User, *, secret: str, now: datetime) -> Enrolment:
                     _("You were withdrawn from %(cohort)s. Ask your instructor to let you back in.")
                     % {"cohort": found.cohort}
                 )
+            was = copy(place)
             place.withdrawn_at = None
+            try:
+                ask_first(was, place, although_seen=False, now=now)
+            except ToBeMeant:
+                # Nobody is here who could mean it, and how many have seen what is not theirs.
+                raise Refused(
+                    _(
+                        "You were withdrawn from %(cohort)s, and answers of its exams may have"
+                        " been seen since. Ask your instructor, who can let you back in on the"
+                        " cohort's page “People”."
+                    )
+                    % {"cohort": found.cohort}
+                ) from None
             place.save(update_fields=["withdrawn_at"])
         # Whoever was here before may have attempts under way, whose ends a group would move.
         if created and found.group is not None and found.role == Role.STUDENT:

@@ -6,6 +6,7 @@ the file is touched.
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses import accounts
+from courses.enrolment import ask_first
 from courses.invitations import ends_at, unknown_digest
 from courses.models import Cohort, Enrolment, Group, Invitation, Role, User
 from courses.refusals import Refused
@@ -249,12 +251,14 @@ def commit(
     by: User,
     now: datetime,
     regrouped: Callable[[Sequence[int]], object],
+    although_seen: bool = False,
 ) -> Done:
     """Do what the preview with this digest said, all of it or nothing.
 
     `regrouped` is called in the same transaction with the enrolments that were here before and
     have joined a group, their rows locked: a group may have other times in a quiz. Raises
-    `Refused` if the file has faults, or something has moved since the preview.
+    `Refused` if the file has faults, or something has moved since the preview, and `ToBeMeant` as
+    `enrolment.change_role` does.
     """
     with transaction.atomic():
         # In the order of `quizzes.times.timing`: the cohort, its groups, its people.
@@ -270,6 +274,11 @@ def commit(
             raise Refused(
                 _("Something has changed since the preview. Look at it again before you go on.")
             )
+        for step in agreed.steps:
+            if step.enrolment is not None and step.was and step.role == Role.STUDENT:
+                becomes = copy(step.enrolment)
+                becomes.role, becomes.withdrawn_at = step.role, None
+                ask_first(step.enrolment, becomes, although_seen=although_seen, now=now)
         return _carry_out(cohort, agreed, by=by, now=now, regrouped=regrouped)
 
 

@@ -10,5 +10,5 @@ class QuizzesConfig(AppConfig):
         # By name, because models cannot be imported before all apps are there.
         known = import_string("courses.authoring.checkpoint_keys")
         known.append(import_string("quizzes.authoring.checkpoint_keys"))
-        asked = import_string("courses.enrolment.asked_on_return")
-        asked.append(import_string("quizzes.times.timing.same_chances"))
+        asked = import_string("courses.enrolment.asked_first")
+        asked.append(import_string("quizzes.times.returning.as_they_become"))

@@ -75,7 +75,7 @@ def roster(request: Request, cohort: int) -> HttpResponse:
     """Who is in a cohort; POST changes one person, by `act`: their role, out, or back in."""
     place = teaching_in(request.user, cohort)
     instructs = place.role == Role.INSTRUCTOR
-    trouble, asks_although = "", 0
+    trouble, asks_although, asked_role = "", 0, ""
     if request.method == "POST":
         if not instructs:
             raise PermissionDenied
@@ -85,6 +85,7 @@ def roster(request: Request, cohort: int) -> HttpResponse:
             trouble = str(refusal)
             if isinstance(refusal, ToBeMeant):
                 asks_although = _number(request.POST.get("enrolment", ""))
+                asked_role = request.POST.get("role", "")
         else:
             messages.success(request, said)
             # Who steps back from teaching has no place on this page any more.
@@ -115,6 +116,7 @@ def roster(request: Request, cohort: int) -> HttpResponse:
                 "people": shown,
                 "trouble": trouble,
                 "asks_although": asks_although,
+                "asked_role": asked_role,
                 "roles": Role.choices,
                 "sort": chosen.get("sort", "name"),
                 "sorts": [(key, str(label)) for key, label in SORTED_BY],
@@ -148,7 +150,11 @@ def _change(request: Request, cohort: Cohort) -> str:
         )
         return _("%(person)s is back, with all earlier work.") % {"person": person.user}
     changed = enrolment.change_role(
-        person, role=request.POST.get("role", ""), was=request.POST.get("was", "")
+        person,
+        role=request.POST.get("role", ""),
+        was=request.POST.get("was", ""),
+        now=request.arrived_at,
+        although_seen="although_seen" in request.POST,
     )
     return _("%(person)s is %(role)s now.") % {
         "person": person.user,

@@ -638,6 +638,7 @@ def bring_in(
                 by=by,
                 now=now,
                 regrouped=lambda people: _regrouped(people, now=now),
+                although_seen=although_seen,
             )
 
 

@@ -20,7 +20,7 @@ def test_two_instructors_who_step_back_at_once_leave_one(ada, cohort, round_):
     first = Enrolment.objects.get(user=ada)
     second = factories.enrol(factories.make_user("dora"), cohort, Role.INSTRUCTOR)
     done = at_once(
-        lambda: enrolment.change_role(first, role="student", was="instructor"),
+        lambda: enrolment.change_role(first, role="student", was="instructor", now=NOON),
         lambda: enrolment.withdraw(second, now=NOON),
     )
     assert sum(isinstance(one, Refused) for one in done) == 1

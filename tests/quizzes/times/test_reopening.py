@@ -9,9 +9,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from courses import cohorts, enrolment, roster, rosterfile
-from courses.models import Cohort, Enrolment, Group
-from courses.refusals import Refused
+from courses import cohorts, enrolment, invitations, roster, rosterfile
+from courses.models import Cohort, Enrolment, Group, Invitation
+from courses.refusals import Refused, ToBeMeant
 from quizzes.models import Attempt, Override, Quiz, Reveal, Slot
 from quizzes.sitting import attempts
 from quizzes.times import dates, giving, timing
@@ -126,6 +126,87 @@ def test_coming_back_after_being_withdrawn(as_, adam, shown, zoe_here):
     adams.post(page, chosen | TICKED)
     zoe_here.refresh_from_db()
     assert zoe_here.withdrawn_at is None
+
+
+def test_an_invitation_lets_nobody_back_who_would_have_to_be_let_back(
+    as_, shown, ada, cohort, zoe_here
+):
+    """Nobody is there who could mean it."""
+    enrolment.withdraw(zoe_here, now=timezone.now())
+    later = timezone.now() + minutes(1)
+    offer = Invitation.objects.create(
+        cohort=cohort,
+        email="zoe.private@example.org",
+        by=ada,
+        made_at=later,
+        digest=invitations.unknown_digest(),
+    )
+    zoe, secret = as_(zoe_here.user), invitations.seal(offer, now=later)
+    zoe.get(reverse("courses:invitation"), {"key": secret})
+    refused = zoe.post(reverse("courses:invitation"))
+    assert refused.status_code == 422
+    assert "Ask your instructor, who can let you back in" in refused.content.decode()
+    zoe_here.refresh_from_db()
+    assert zoe_here.withdrawn_at is not None
+    assert Invitation.objects.get(accepted_at=None) == offer
+    Quiz.objects.filter(pk=shown.pk).update(review="practice")
+    assert invitations.accept(zoe_here.user, secret=secret, now=later).withdrawn_at is None
+
+
+TAUGHT = (
+    "Tina was assistant here and could see the answers of every exam. As a student they could earn"
+    " with them in “Realism quiz”."
+)
+
+
+def test_who_taught_and_is_to_study_has_seen_the_keys(as_, adam, ada, cohort, quiz):
+    """By the roster's page, by a file and at the desk; whether or not a student has seen them."""
+    tina = factories.enrol(factories.make_user("tina", "Tina"), cohort, "assistant")
+    text = "tina@parallax.example,,student"
+
+    def by_page():
+        row = {"act": "role", "enrolment": tina.pk, "was": "assistant", "role": "student"}
+        return as_(ada), reverse("courses:roster", args=[cohort.pk]), row
+
+    def by_file():
+        plan = roster.plan(cohort, rosterfile.read(text), now=NOON)
+        fields = {"text": text, "digest": plan.digest}
+        return as_(ada), reverse("quizzes:add_people", args=[cohort.pk]), fields
+
+    def by_desk():
+        page, adams = reverse("admin:courses_enrolment_change", args=[tina.pk]), as_(adam)
+        return adams, page, typed(adams.get(page), role="student")
+
+    for way in (by_page, by_file, by_desk):
+        Quiz.objects.update(review="exam")
+        browser, page, fields = way()
+        refused = browser.post(page, fields)
+        said = unescape(refused.content.decode())
+        assert TAUGHT in said, way
+        assert 'type="checkbox" name="although_seen"' in said, way
+        assert '<option value="student" selected>' in said or way is by_file
+        tina.refresh_from_db()
+        assert tina.role == "assistant"
+        assert browser.post(page, fields | TICKED).status_code == 302
+        tina.refresh_from_db()
+        assert tina.role == "student"
+        Enrolment.objects.filter(pk=tina.pk).update(role="assistant")
+
+    Quiz.objects.update(review="practice")
+    enrolment.change_role(tina, role="student", was="assistant", now=NOON)
+
+
+def test_who_taught_is_not_asked_about_where_every_exam_is_over(shown, ada, cohort):
+    tina = factories.enrol(factories.make_user("tina", "Tina"), cohort, "assistant")
+    timing.set_schedule(
+        cohort, shown, opens_at=None, due_at=None, closes_at=NOON + minutes(5), by=ada, now=NOON
+    )
+    with pytest.raises(ToBeMeant):
+        enrolment.change_role(tina, role="student", was="assistant", now=NOON)
+    tina.refresh_from_db()
+    enrolment.change_role(tina, role="instructor", was="assistant", now=NOON)
+    later = NOON + minutes(6)
+    enrolment.change_role(tina, role="student", was="instructor", now=later)
 
 
 def test_answers_that_another_exam_has_shown(shown, ada, cohort, module, questions, zoe_here):
