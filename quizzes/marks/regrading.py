@@ -42,9 +42,9 @@ NO_REASON = "Write the reason: the students concerned read it."
 LONG_REASON = "The reason has {length} characters; {most} fit. Shorten it."
 NOT_READY = "This question has no version to mark by. Publish it first."
 MOVED = (
-    "Something has moved since this preview: an attempt was handed in, a mark given, or a pass mark"
-    " or what lateness costs changed. Nothing was changed. Look at a new preview, then commit that"
-    " one."
+    "Something has moved since this preview: attempts, marks, a group, a pass mark or what lateness"
+    " costs may be others now, or the site itself was updated. Nothing was changed. Look at a new"
+    " preview, then commit that one."
 )
 WAS_ABANDONED = "This preview has been abandoned. Make a new one."
 WAS_COMMITTED = "This regrade has been committed and stays. To correct it, make another one."
@@ -530,8 +530,10 @@ def commit(regrade: Regrade, *, by: User, now: datetime, watch: Watch = _quiet) 
             raise Refused(_(WAS_ABANDONED))
         survey = Survey(locked)
         rescored: dict[tuple[int, int], UUID] = {}
+        reached: set[int] = set()
         for outcomes in survey.outcomes(lock=True):
             _write(locked, outcomes, by=by, now=now)
+            reached.update(outcome.attempt.enrolment_id for outcome in outcomes)
             for outcome in outcomes:
                 if outcome.moves and outcome.attempt.score is not None:
                     attempt = outcome.attempt
@@ -542,6 +544,8 @@ def commit(regrade: Regrade, *, by: User, now: datetime, watch: Watch = _quiet) 
         places = survey.attempts().order_by().values_list("quiz", "enrolment__cohort")
         tallies.turned(set(places.distinct()))
         _tell_ledger(rescored, now=now)
+        if locked.group_id is not None:
+            locked.reached.add(*reached)
         locked.state, locked.committed_at = Regrade.State.COMMITTED, now
         locked.save(update_fields=["state", "committed_at"])
     return locked
@@ -658,14 +662,21 @@ def asked(cohort: Cohort) -> list[Asked]:
     return sorted(rows, key=lambda row: (not row.behind, not row.moved_on, row.question.key))
 
 
+def _committed(cohort: Cohort) -> QuerySet[Regrade]:
+    return Regrade.objects.filter(Q(cohort=cohort) | Q(cohort=None), state=Regrade.State.COMMITTED)
+
+
 def committed(cohort: Cohort, *, enrolment: str) -> QuerySet[Regrade]:
     """The regrades that have reached a student of the cohort; `enrolment` is the outer query's way
-    to that student."""
-    alone = Q(enrolment=OuterRef(enrolment)) | Q(group__members=OuterRef(enrolment))
-    return Regrade.objects.filter(
-        Q(cohort=cohort) | Q(cohort=None),
-        Q(enrolment=None, group=None) | alone,
-        state=Regrade.State.COMMITTED,
+    to that student.
+
+    One of a group has reached those whose attempts it looked at, whoever is in the group now.
+    """
+    looked_at = Regrade.reached.through.objects.filter(
+        regrade=OuterRef("pk"), enrolment=OuterRef(OuterRef(enrolment))
+    )
+    return _committed(cohort).filter(
+        Q(enrolment=None, group=None) | Q(enrolment=OuterRef(enrolment)) | Exists(looked_at)
     )
 
 
@@ -711,11 +722,9 @@ def _without_full_credit(cohort: Cohort) -> list[tuple[int, int, int]]:
     that nobody has looked at; an instructor marks again, or looks and leaves it. One query, two
     where there was such a regrade.
     """
-    committed = Regrade.objects.filter(
-        Q(cohort=cohort) | Q(cohort=None), state=Regrade.State.COMMITTED
-    )
     last = dict(
-        committed.filter(enrolment=None, group=None, version=F("question__current"))
+        _committed(cohort)
+        .filter(enrolment=None, group=None, version=F("question__current"))
         .exclude(policy=Regrade.Policy.LEAVE)
         .order_by("committed_at", "pk")
         .values_list("question", "policy")
@@ -724,8 +733,7 @@ def _without_full_credit(cohort: Cohort) -> list[tuple[int, int, int]]:
     if not given:
         return []
     marks = Mark.objects.filter(item=OuterRef("pk")).order_by("-pk")
-    left = committed.filter(
-        Q(enrolment=None, group=None) | Q(enrolment=OuterRef("attempt__enrolment")),
+    left = committed(cohort, enrolment="attempt__enrolment").filter(
         policy=Regrade.Policy.LEAVE,
         question=OuterRef("version__question"),
         committed_at__gte=OuterRef("since"),

@@ -42,6 +42,10 @@ class Regrade(models.Model):
         Enrolment, models.PROTECT, null=True, blank=True, related_name="regrades"
     )
     group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="regrades")
+    # Of a group those whose attempts were looked at when it was committed: members come and go.
+    reached = models.ManyToManyField(
+        Enrolment, blank=True, editable=False, related_name="reached_by"
+    )
     policy = models.CharField(max_length=5, choices=Policy)
     state = models.CharField(max_length=10, choices=State, default=State.PREVIEW)
     reason = models.CharField(max_length=300, help_text=_("The students concerned read it."))

@@ -7,7 +7,7 @@ import pytest
 from django.http import Http404
 from django.urls import reverse
 
-from courses.models import Enrolment
+from courses.models import Enrolment, Group
 from courses.refusals import Refused
 from quizzes import tasks
 from quizzes.marks import contests, correcting, regrading
@@ -217,6 +217,24 @@ def test_accepted_stays_on_the_page_until_a_regrade_is_committed(
     second = regrading.preview(questions[0], by=ada, now=LATER, **terms)
     regrading.commit(second, by=ada, now=LATER)
     assert contests.promised(cohort) == []
+
+
+def test_a_promise_stands_until_a_regrade_has_reached_the_student(
+    made, ada, cohort, ben_here, zoe_here, quiz, questions
+):
+    sit(zoe_here, quiz, "b")
+    correct(questions[0])
+    answer(contests.accept, made, ada, cohort, policy="new", key=None)
+    group = Group.objects.create(cohort=cohort, name="Evening")
+    terms = {"version": None, "policy": "new", "reason": "So it is.", "cohort": cohort}
+    for reached, others in ((zoe_here, ben_here), (ben_here, zoe_here)):
+        group.members.set([reached])
+        seen = regrading.preview(questions[0], by=ada, now=LATER, to=group, **terms)
+        regrading.commit(seen, by=ada, now=LATER)
+        group.members.set([others])
+        assert [each.accepted for each in contests.promised(cohort)] == (
+            [1] if reached == zoe_here else []
+        )
 
 
 def test_a_refused_preview_leaves_the_contest_open(made, ada, cohort):

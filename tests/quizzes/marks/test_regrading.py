@@ -477,6 +477,44 @@ def test_one_student_or_one_group_alone_is_marked_again(
     assert "This person or group is not in the cohort." in stranger.content.decode()
 
 
+def test_a_regrade_of_a_group_has_reached_those_it_looked_at_whoever_comes_and_goes(
+    look, ada, cohort, corrected, ben_here, zoe_here, quiz, django_assert_num_queries
+):
+    group = Group.objects.create(cohort=cohort, name="Evening")
+    group.members.set([ben_here])
+
+    def behind():
+        return [row.behind for row in regrading.asked(cohort) if row.question == corrected]
+
+    regrading.commit(look("leave", to=group), by=ada, now=LATER)
+    for members in ([ben_here], [ben_here, zoe_here], [zoe_here], []):
+        group.members.set(members)
+        assert behind() == [[(1, 1)]]  # zoe's, which nobody has looked at
+    group.members.set([zoe_here])
+    regrading.commit(look("full", to=group), by=ada, now=LATER)
+    with django_assert_num_queries(4):
+        assert behind() == [()]
+
+
+def test_what_is_left_to_a_group_after_full_credit_for_all_is_named_no_more(
+    look, ada, cohort, corrected, ben_here, zoe_here, quiz
+):
+    group = Group.objects.create(cohort=cohort, name="Evening")
+    group.members.set([zoe_here])
+    regrading.commit(look("full"), by=ada, now=LATER)
+    for one in (ben_here, zoe_here):
+        sit(one, quiz, None, now=LATER + minutes(1))
+
+    def lacking():
+        return [row.behind for row in regrading.asked(cohort) if row.question == corrected]
+
+    assert lacking() == [[(2, 2)]]
+    left = look("leave", to=group, now=LATER + minutes(2))
+    regrading.commit(left, by=ada, now=LATER + minutes(2))
+    group.members.set([ben_here])
+    assert lacking() == [[(2, 1)]]
+
+
 def test_who_joins_the_group_after_the_preview_is_in_the_way(look, ada, cohort, ben_here, zoe_here):
     group = Group.objects.create(cohort=cohort, name="Evening")
     group.members.set([ben_here])
@@ -574,17 +612,20 @@ def test_a_preview_asks_as_often_whatever_the_class(
         )
 
 
-@pytest.mark.parametrize("students", [2, 4])
+@pytest.mark.parametrize(("students", "of_a_group"), [(2, False), (4, False), (2, True), (4, True)])
 def test_a_commit_asks_as_often_whatever_the_class(
-    ada, cohort, quiz, questions, django_assert_num_queries, students
+    ada, cohort, quiz, questions, django_assert_num_queries, students, of_a_group
 ):
+    group = Group.objects.create(cohort=cohort, name="Evening") if of_a_group else None
     for number in range(students):
-        sit(factories.enrol(factories.make_user(f"student{number}"), cohort), quiz, "b", "b", "b")
+        student = factories.enrol(factories.make_user(f"student{number}"), cohort)
+        sit(student, quiz, "b", "b", "b")
+        if group:
+            group.members.add(student)
     correct(questions[0])
-    regrade = regrading.preview(
-        questions[0], version=None, policy="new", cohort=cohort, by=ada, reason="Key.", now=LATER
-    )
-    with django_assert_num_queries(24):
+    terms = {"version": None, "policy": "new", "reason": "Key.", "to": group}
+    regrade = regrading.preview(questions[0], cohort=cohort, by=ada, now=LATER, **terms)
+    with django_assert_num_queries(24 + of_a_group):
         regrading.commit(regrade, by=ada, now=LATER)
     assert set(ledger().values()) == {Decimal("33.33")}
     assert Record.objects.filter(completed_at=None).count() == students
