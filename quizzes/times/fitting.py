@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,26 +26,44 @@ Times = tuple[datetime | None, datetime | None, datetime | None]  # opens, due, 
 MOST_NAMED = 5
 
 
-def contradiction(
+@dataclass(frozen=True)
+class Contradiction:
+    """Two times of a quiz in the wrong order."""
+
+    wrong: str
+    choose: str  # what to choose instead
+    earlier: datetime  # the one that should come first
+    later: datetime
+    shuts: bool = False  # so that nobody can take it at all
+
+    def by(self, zone: tzinfo) -> timedelta:
+        """How far it is from right on these clocks: as far as before when both dates move."""
+        first, last = (at.astimezone(zone) for at in (self.earlier, self.later))
+        return first.replace(tzinfo=None) - last.replace(tzinfo=None)
+
+
+def contradictions(
     opens_at: datetime | None, due_at: datetime | None, closes_at: datetime | None
-) -> tuple[str, str] | None:
-    """What is wrong with three times of a quiz, and what to choose instead; None if nothing is."""
+) -> Iterator[Contradiction]:
+    """What is wrong with three times of a quiz, the gravest first."""
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
-        return _("A quiz cannot close before it opens."), _("Choose a later closing time.")
+        wrong = _("A quiz cannot close before it opens.")
+        choose = _("Choose a later closing time.")
+        yield Contradiction(wrong, choose, opens_at, closes_at, shuts=True)
     if opens_at is not None and due_at is not None and due_at <= opens_at:
-        return _("It cannot be due before it opens."), _("Choose a later time.")
+        wrong = _("It cannot be due before it opens.")
+        yield Contradiction(wrong, _("Choose a later time."), opens_at, due_at)
     if due_at is not None and closes_at is not None and closes_at < due_at:
-        return _("It cannot close before it is due."), _("Choose a later closing time.")
-    return None
+        wrong = _("It cannot close before it is due.")
+        yield Contradiction(wrong, _("Choose a later closing time."), due_at, closes_at)
 
 
 def in_order(
     opens_at: datetime | None, due_at: datetime | None, closes_at: datetime | None
 ) -> None:
     """Raises `Refused` for times of a quiz that contradict each other."""
-    wrong = contradiction(opens_at, due_at, closes_at)
-    if wrong is not None:
-        raise Refused(" ".join(wrong))
+    for found in contradictions(opens_at, due_at, closes_at):
+        raise Refused(f"{found.wrong} {found.choose}")
 
 
 # --- For whom ----------------------------------------------------------------------------------
@@ -114,26 +132,44 @@ def _times(person: Person, now: datetime) -> Times:
 
 
 def trouble(before: Standing, after: Standing, *, cohort: Cohort, todo: str, now: datetime) -> str:
-    """Which times contradict each other after a change that are others than before it, for whom,
-    and what to do; "" where all go together.
+    """Which times contradict each other by a change that did not before, or less, for whom, and
+    what to do; "" where there are none.
 
     Where those of the cohort at large do, it is said of them alone.
     """
-    told: dict[Quiz, dict[Times, list[str]]] = defaultdict(lambda: defaultdict(list))
+    told: dict[Quiz, dict[tuple[str, str, Times], list[str]]]
+    told = defaultdict(lambda: defaultdict(list))
     for key, held in after.items():
-        if contradiction(*held.times) and (key not in before or before[key].times != held.times):
-            told[held.quiz][held.times].append(held.whom)
+        # Who was given nothing had the times of everybody.
+        was = before.get(key) or before[held.quiz.pk, "", 0]
+        if made := _made(was.times, held.times, cohort.zone):
+            told[held.quiz][made.wrong, made.choose, held.times].append(held.whom)
     said = []
     for quiz, by_times in list(told.items())[:MOST_NAMED]:
-        for times, whom in by_times.items():
-            wrong, choose = contradiction(*times) or ("", "")
+        for (wrong, choose, times), whom in by_times.items():
             sentence = _in_words(wrong, times, whom, cohort=cohort, now=now)
             said.append(f"{quiz.activity.title}: {sentence}")
+            todo = todo or choose
             if "" in whom:
                 break
     if not said:
         return ""
-    return " ".join([*said[:MOST_NAMED], todo or choose])
+    return " ".join([*said[:MOST_NAMED], todo])
+
+
+def _made(before: Times, after: Times, zone: tzinfo) -> Contradiction | None:
+    """The gravest contradiction that a change makes or widens.
+
+    To whom a quiz was shut before and still is, its due time is nothing.
+    """
+    had = {found.wrong: found for found in contradictions(*before)}
+    for found in contradictions(*after):
+        old = had.get(found.wrong)
+        if old is None or found.by(zone) > old.by(zone):
+            return found
+        if found.shuts:
+            return None
+    return None
 
 
 def _in_words(
@@ -170,7 +206,7 @@ def fitting(
     quizzes: Collection[Quiz], cohort: Cohort, *, now: datetime, todo: str = ""
 ) -> Iterator[None]:
     """Within, what holds in these quizzes changes: raises `Refused` if it leaves times that
-    contradict each other. What did so before and is not touched stands in nobody's way.
+    contradict each other. What did so before, and no less, stands in nobody's way.
 
     The caller holds the locks, and owns the transaction that this undoes. Eight queries at most.
     """

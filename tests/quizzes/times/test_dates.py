@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from courses import cohorts, roster, rosterfile
 from courses.models import Cohort, Group
-from quizzes.models import Attempt, Schedule
+from quizzes.models import Attempt, Override, Schedule
 from quizzes.sitting import attempts
 from quizzes.times import dates, timing
 from quizzes.times.availability import shifted
@@ -258,6 +258,19 @@ def test_no_way_to_move_dates_shuts_out_who_has_an_extension(
 
 
 # --- The cohort's own days, and a group from a file --------------------------------------------
+
+
+def test_what_contradicted_itself_before_is_moved_as_it_is(ada, ben_here, cohort, quiz, planned):
+    """Over a change of the clocks, too, which puts an hour between the two."""
+    planned.closes_at = at(26, 18)
+    Override.objects.create(
+        quiz=quiz, enrolment=ben_here, opens_at=at(30, 18), reason="ill", by=ada, made_at=NOON
+    )
+    planned.save()
+    for days in (7, -3):
+        assert dates.plan_shift(cohort, days=days, overrides=True, now=NOON).problem == ""
+    alone = dates.plan_shift(cohort, days=-1, overrides=False, now=NOON).problem
+    assert "closes 18:00 CET on 25 October 2026 for Ben Okafor" in alone
 
 
 def seen(cohort: Cohort) -> dict[str, str]:

@@ -739,13 +739,20 @@ def test_what_two_groups_were_given_has_to_go_together_for_who_is_in_both(
     join()
 
 
-def test_a_contradiction_from_before_stands_in_nobodys_way(ada, ben_here, zoe_here, quiz, cohort):
+def test_a_contradiction_from_before_stands_in_nobodys_way_unless_it_widens(
+    ada, ben_here, zoe_here, quiz, cohort
+):
     give(quiz, ben_here, ada, closes_at=NOON)
     Schedule.objects.create(cohort=cohort, quiz=quiz, opens_at=NOON + HOUR)
     schedule(cohort, quiz, ada, opens=NOON + HOUR, closes=NOON + 2 * HOUR)
     give(quiz, zoe_here, ada, closes_at=NOON + 3 * HOUR)
+    schedule(cohort, quiz, ada, opens=NOON + HOUR / 2, due=NOON + HOUR, closes=NOON + 2 * HOUR)
     with pytest.raises(Refused, match="for Ben Okafor"):
-        schedule(cohort, quiz, ada, opens=NOON + 1.5 * HOUR)
+        schedule(cohort, quiz, ada, opens=NOON + HOUR)
+    # Open again for ben, it would be due after it closes: that was so before.
+    schedule(cohort, quiz, ada, due=NOON + HOUR, closes=NOON + 2 * HOUR)
+    with pytest.raises(Refused, match="cannot close before it is due. .* for Ben Okafor"):
+        schedule(cohort, quiz, ada, due=NOON + 2 * HOUR, closes=NOON + 2 * HOUR)
 
 
 def test_staff_see_whose_time_limit_the_close_cuts(
