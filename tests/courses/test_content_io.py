@@ -836,6 +836,29 @@ def test_files_that_give_more_time_move_open_attempts_and_ask_where_answers_were
     assert under_way.deadline == now + timedelta(seconds=900)
 
 
+def test_answers_that_are_shown_while_the_command_waits_for_a_yes_are_asked_about(
+    files, monkeypatch
+):
+    edit(files, QUIZ, "time_limit: 600", "time_limit: 600, review: exam, attempts_allowed: 2")
+    load()
+    cohort = factories.make_cohort(Course.objects.get())
+    ben = factories.enrol(factories.make_user("ben"), cohort)
+    edit(files, QUIZ, "time_limit: 600", "time_limit: 900")
+
+    def shown_meanwhile(_question):
+        now = timezone.now()
+        attempt = attempts.start(ben, Quiz.objects.get(), now=now)
+        attempts.submit(ben.user, attempt.pk, now=now)
+        Attempt.objects.update(shown_at=now)
+        return "y"
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", shown_meanwhile)
+    with pytest.raises(CommandError, match="The quiz: 1 student may have seen these answers"):
+        load()
+    assert Quiz.objects.get().time_limit == 600
+
+
 def test_a_checkpoint_that_becomes_graded_is_found_in_a_lesson_that_did_not_change(files):
     load()
     edit(files, QUESTIONS, "use: practice", "use: graded")
