@@ -7,7 +7,8 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Count, ManyToManyField, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -18,7 +19,7 @@ from courses import enrolment
 from courses.admin.editing import LabelledRow, PlainChoices, ReadOnlyAdmin
 from courses.models import Cohort, Enrolment, Record, Role, User
 from courses.models.people import new_join_code
-from courses.refusals import Refused
+from courses.refusals import Refused, ToBeMeant
 
 PASSWORD_FIELDS = ("usable_password", "password1", "password2")
 
@@ -167,10 +168,6 @@ class CohortAdmin(PlainChoices, admin.ModelAdmin):
         formset.save_m2m()
 
 
-class EnrolmentActions(helpers.ActionForm):
-    although_seen = forms.BooleanField(label=gettext_lazy("Give it all the same"), required=False)
-
-
 class EnrolmentForm(forms.ModelForm):
     def clean_role(self) -> str:
         """By the rule of the cohort's own page; the transaction is that of the whole form."""
@@ -193,7 +190,6 @@ class EnrolmentAdmin(admin.ModelAdmin):
     fields = ["user", "cohort", "role", "time_factor", "joined_at", "withdrawn_at"]
     readonly_fields = ["user", "cohort", "joined_at", "withdrawn_at"]
     actions = ["withdraw", "reinstate"]
-    action_form = EnrolmentActions
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """On the cohort's page, where people are enrolled by name."""
@@ -216,19 +212,36 @@ class EnrolmentAdmin(admin.ModelAdmin):
         self._say(request, out, ngettext("%d is out.", "%d are out.", out))
 
     @admin.action(description=gettext_lazy("Let back in"), permissions=["change"])
-    def reinstate(self, request: HttpRequest, enrolments: QuerySet[Enrolment]) -> None:
+    def reinstate(
+        self, request: HttpRequest, enrolments: QuerySet[Enrolment]
+    ) -> HttpResponse | None:
+        """Those whose return has to be meant are asked about on a page of their own."""
         now, back = timezone.now(), 0
+        asked: list[tuple[Enrolment, str]] = []
         for row in enrolments:
             try:
                 enrolment.reinstate(row, now=now, although_seen="although_seen" in request.POST)
+            except ToBeMeant as refusal:
+                asked.append((row, str(refusal)))
             except Refused as refusal:
                 self.message_user(request, f"{row.user}: {refusal}", messages.ERROR)
             else:
                 back += 1
         self._say(request, back, ngettext("%d is in.", "%d are in.", back))
+        if not asked:
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Let back in"),
+            "opts": self.opts,
+            "asked": asked,
+            "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/courses/reinstate.html", context)
 
     def _say(self, request: HttpRequest, count: int, sentence: str) -> None:
-        self.message_user(request, sentence % count, messages.SUCCESS)
+        if count:
+            self.message_user(request, sentence % count, messages.SUCCESS)
 
 
 @admin.register(Record)

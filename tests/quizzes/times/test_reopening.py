@@ -121,9 +121,15 @@ def test_coming_back_after_being_withdrawn(as_, adam, shown, zoe_here):
     enrolment.withdraw(zoe_here, now=NOON)
     page, adams = reverse("admin:courses_enrolment_changelist"), as_(adam)
     chosen = {"action": "reinstate", "_selected_action": [zoe_here.pk]}
-    assert f"Zoe Adler: {ASKED}" in unescape(adams.post(page, chosen, follow=True).content.decode())
-    assert 'name="although_seen"' in adams.get(page).content.decode()
-    adams.post(page, chosen | TICKED)
+    assert 'name="although_seen"' not in adams.get(page).content.decode()
+    refused = adams.post(page, chosen)
+    said = unescape(refused.content.decode())
+    assert f"Zoe Adler: {ASKED}" in said
+    for field in ("although_seen", "action", "_selected_action"):
+        assert f'name="{field}"' in said
+    assert list(refused.context["messages"]) == []  # not that 0 are in
+    done = adams.post(page, chosen | TICKED, follow=True)
+    assert [str(message) for message in done.context["messages"]] == ["1 is in."]
     zoe_here.refresh_from_db()
     assert zoe_here.withdrawn_at is None
 
