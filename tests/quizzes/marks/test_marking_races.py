@@ -1,5 +1,7 @@
 """Two markers at one moment, on two real connections: nobody marks silently over anybody."""
 
+import threading
+import time
 from decimal import Decimal
 
 import pytest
@@ -7,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from courses.models import Enrolment, Record
 from courses.refusals import Refused
-from quizzes.marks import queue
+from quizzes.marks import queue, regrading
 from quizzes.marks.agreement import Standing
 from quizzes.models import Attempt, Mark, Marking, MarkingPlan
 from tests import factories
@@ -76,6 +78,31 @@ def test_a_change_of_the_arrangement_beside_a_mark_leaves_nothing_undecided(item
     assert MarkingPlan.objects.get().second is False
     assert (Mark.objects.count(), Attempt.objects.get().score) == (1, 1)
     assert Record.objects.get().score == 100
+
+
+def test_full_credit_that_a_change_of_the_arrangement_has_waited_for_stays(item, markers):
+    ada, cleo = markers
+    question = item.version.question
+    by = {"by": ada, "tolerance": Decimal(0), "now": NOON}
+    queue.set_plan(ada.cohort, question, second=True, **by)
+    mark(item, cleo, FAIR)
+    terms = {"version": None, "policy": "full", "reason": "Nobody could know."}
+    seen = regrading.preview(question, cohort=ada.cohort, by=ada.user, now=NOON, **terms)
+    given = threading.Event()
+
+    def give():
+        with transaction.atomic():
+            regrading.commit(seen, by=ada.user, now=NOON)
+            given.set()
+            time.sleep(0.5)  # the other has seen by then that nothing is decided, and waits
+
+    def one_is_enough():
+        given.wait(timeout=30)
+        queue.set_plan(ada.cohort, question, second=False, **by)
+
+    assert at_once(give, one_is_enough) == [None, None]
+    assert MarkingPlan.objects.get().second is False
+    assert Attempt.objects.get().score == item.points
 
 
 def test_a_change_by_the_marker_beside_a_word_of_the_moderator_ends_with_the_moderator(
