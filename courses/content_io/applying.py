@@ -1,6 +1,6 @@
 """Makes the site as the files say, all or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from graphlib import TopologicalSorter
 from typing import Any
@@ -21,16 +21,24 @@ MEANWHILE = (
 
 
 def apply(
-    plan: Plan, parts: Sequence[Part], *, now: datetime, watch: Watch = unwatched
+    plan: Plan,
+    parts: Sequence[Part],
+    *,
+    now: datetime,
+    watch: Watch = unwatched,
+    ask: Callable[[], object] | None = None,
 ) -> list[str]:
     """Save what the plan says and render what follows from it, in one transaction.
 
-    Gives sentences about what followed. Refused if the site is no longer as the plan found it.
+    Gives sentences about what followed. Refused if the site is no longer as the plan found it;
+    `ask` is called before anything is changed, and may raise too.
     """
     with transaction.atomic():
         catalogue = plan.catalogue
         if stored.read(catalogue.shelves.values()) != catalogue.stored:
             raise Refused(MEANWHILE)
+        if ask is not None:
+            ask()
         pks = {
             label: {key: row.pk for key, row in rows.items()}
             for label, rows in catalogue.stored.items()

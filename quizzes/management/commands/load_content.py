@@ -1,15 +1,12 @@
 """`manage.py load_content`: the content files onto the site, checked, shown, all or nothing."""
 
 import sys
-from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
 from courses.content_io import applying, comparing
-from courses.content_io.catalogue import Plan
 from courses.refusals import Refused
 from quizzes.content import PARTS, to_be_meant
 from quizzes.management.content import ContentCommand, plain_database_errors
@@ -47,24 +44,25 @@ class Command(ContentCommand):
                 self.say(line)
             if plan.is_empty:
                 self.say(comparing.NOTHING)
-            asked = self.asked(plan, options, now=timezone.now())
+            meant = options["although_seen"]
+            asked = [] if meant else [*map(str, to_be_meant(plan, now=timezone.now()))]
             if options["dry_run"]:
                 for line in [*asked, DRY]:
                     self.say(line)
                 return
-            if asked:
-                raise not_meant(asked)
+            refuse(asked)
             asks = plan.touches_existing and options["interactive"] and sys.stdin.isatty()
             if asks and input(ASK).strip().lower() not in ("y", "yes"):
                 self.say(STOPPED)
                 return
+            now = timezone.now()  # the answer may have been long in coming
+
+            def ask() -> None:
+                if not meant:
+                    refuse([*map(str, to_be_meant(plan, now=now))])
+
             try:
-                # The answer may have been long in coming: what is asked is asked anew.
-                with transaction.atomic():
-                    now = timezone.now()
-                    if asked := self.asked(plan, options, now=now):
-                        raise not_meant(asked)
-                    said = applying.apply(plan, PARTS, now=now, watch=self.watch)
+                said = applying.apply(plan, PARTS, now=now, watch=self.watch, ask=ask)
             except Refused as refusal:
                 raise CommandError(str(refusal)) from refusal
             for line in said:
@@ -72,10 +70,8 @@ class Command(ContentCommand):
             if not plan.is_empty:
                 self.say(DONE)
 
-    def asked(self, plan: Plan, options: dict[str, Any], *, now: datetime) -> list[str]:
-        """What has to be meant in a plan and was not said to be, in sentences."""
-        return [] if options["although_seen"] else [*map(str, to_be_meant(plan, now=now))]
 
-
-def not_meant(asked: list[str]) -> CommandError:
-    return CommandError("\n".join([*asked, MEAN_IT]))
+def refuse(asked: list[str]) -> None:
+    """CommandError if anything has to be meant."""
+    if asked:
+        raise CommandError("\n".join([*asked, MEAN_IT]))
