@@ -6,6 +6,7 @@ then attempts, each by its number; so whoever starts at the same moment comes be
 gets the new conditions either way.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -172,19 +173,39 @@ class Seen(ToBeMeant):
         super().__init__(f"{self.warning} {tick}")
 
 
-def may_have_seen(quiz: Quiz, *, cohort: Cohort, now: datetime) -> int:
-    """How many students may have seen answers of an exam by now.
+@dataclass(frozen=True)
+class Seers:
+    """In which attempts students may have seen answers by now, of which exams."""
 
-    Once it is over for everybody, all who handed in and whose marks are not hidden; besides all to
-    whom a result has shown them, even if it was opened again since. A key belongs to its question:
-    whoever has seen that of another exam that may ask the same one counts too. Other quizzes show
-    their answers while some are still at work, and say so: for them it is 0. Four queries, and
-    twice those of `composing.kin`.
+    of: Mapping[Quiz, Collection[int]]  # by exam, itself and those that may ask the same
+    attempts: QuerySet[Attempt]
+
+    def count(self, exam: Quiz) -> int:
+        """How many students; one query."""
+        of_exam = self.attempts.filter(quiz__in=self.of[exam])
+        return of_exam.order_by().values("enrolment__user").distinct().count()
+
+    def exams(self) -> list[Quiz]:
+        """Those of which there are any; one query however many."""
+        found = set(self.attempts.order_by().values_list("quiz", flat=True).distinct())
+        return [exam for exam, keys in self.of.items() if not found.isdisjoint(keys)]
+
+
+def seers(quizzes: Collection[Quiz], *, cohort: Cohort, now: datetime) -> Seers:
+    """Who may have seen answers of these exams by now.
+
+    Once one is over for everybody, all who handed in and whose marks are not hidden; besides all
+    to whom a result has shown them, even if it was opened again since. A key belongs to its
+    question: whoever has seen that of another exam that may ask the same one counts too. Other
+    quizzes show their answers while some are still at work, and say so: for them it is nobody.
+    Three queries, and twice those of `composing.kin`; none without an exam.
     """
-    if quiz.review != visibility.Policy.EXAM:
-        return 0
-    both = [quiz, *composing.kin([quiz])[quiz.pk]]
-    ends = last_ends(both, cohorts={cohort.pk}, now=now)
+    exams = [quiz for quiz in quizzes if quiz.review == visibility.Policy.EXAM]
+    if not exams:
+        return Seers({}, Attempt.objects.none())
+    kin = composing.kin(exams)
+    all_of_them = {quiz.pk: quiz for quiz in (*chain(*kin.values()), *exams)}
+    ends = last_ends(list(all_of_them.values()), cohorts={cohort.pk}, now=now)
     over = [key for key, end in ends.items() if end.at is not None and end.at <= now]
     hidden = GradeColumn.objects.filter(
         cohort=OuterRef("enrolment__cohort"), activity=OuterRef("quiz__activity"), hidden=True
@@ -195,8 +216,16 @@ def may_have_seen(quiz: Quiz, *, cohort: Cohort, now: datetime) -> int:
         state=Attempt.State.SUBMITTED,
         submitted_at__lte=now - visibility.JUST_AFTER,
     )
-    people = Attempt.objects.filter(seen, quiz__in=both).order_by().values("enrolment__user")
-    return people.distinct().count()
+    return Seers(
+        {exam: {exam.pk, *(other.pk for other in kin[exam.pk])} for exam in exams},
+        Attempt.objects.filter(seen, quiz__in=all_of_them),
+    )
+
+
+def may_have_seen(quiz: Quiz, *, cohort: Cohort, now: datetime) -> int:
+    """How many students may have seen answers of a quiz by now: 0 unless it is an exam."""
+    who = seers([quiz], cohort=cohort, now=now)
+    return who.count(quiz) if who.of else 0
 
 
 def in_words(seen: int) -> str:
@@ -210,6 +239,13 @@ def in_words(seen: int) -> str:
     ) % {"n": seen}
 
 
+# How much of what another attempt earns counts for who has handed one in.
+WORTH_OF_ANOTHER: Mapping[str, int] = {
+    Quiz.GradeMethod.FIRST: 0,
+    Quiz.GradeMethod.AVERAGE: 1,
+    Quiz.GradeMethod.LAST: 2,
+    Quiz.GradeMethod.HIGHEST: 2,
+}
 # What somebody can earn in a quiz from now on, as numbers that grow with it; empty for nothing.
 Chance = tuple[float, ...]
 
@@ -219,7 +255,8 @@ def _chance(person: Person, now: datetime) -> Chance:
     close, limit = holds.closes_at.value, holds.time_limit.value
     if person.enrolment.withdrawn_at is not None or (close is not None and close <= now):
         return ()
-    allowed = holds.attempts_allowed.value
+    allowed, due, late = holds.attempts_allowed.value, holds.due_at.value, holds.late
+    costs = due is not None and late.penalty > 0 and late.most > 0
     return (
         inf if close is None else close.timestamp(),
         inf if allowed is None else allowed,
@@ -227,6 +264,10 @@ def _chance(person: Person, now: datetime) -> Chance:
         -quiz.delay_first,
         -quiz.delay_later,
         not quiz.leaves_out_known,
+        due.timestamp() if due is not None and costs else inf,
+        -float(late.penalty) if costs else 0,
+        -float(late.most) if costs else 0,
+        0 if allowed == 1 else WORTH_OF_ANOTHER[quiz.grade_method],
     )
 
 
@@ -258,25 +299,28 @@ def nothing_seen(
     """Within, the conditions of these enrolments change: raises `Seen` if any gains too late.
 
     The one rule on what lets somebody earn again with answers that may be known; `same_chances`
-    is it for a row that is about to be stored.
+    is it for a row that is about to be stored. However many exams there are, one query where
+    `seers` finds nobody, besides its own; nine more at most where there is somebody.
     """
-    asked = [] if although_seen else quizzes
-    seen = {quiz: count for quiz in asked if (count := may_have_seen(quiz, cohort=cohort, now=now))}
+    who = seers([] if although_seen else quizzes, cohort=cohort, now=now)
+    exams = who.exams() if who.of else []
+    # As they are now, and not when the page was asked for.
+    stored = Quiz.objects.in_bulk([exam.pk for exam in exams])
 
     def chances() -> dict[tuple[int, int], Chance]:
-        book = Book([quiz.pk for quiz in seen], [cohort.pk])
+        book = Book(stored, [cohort.pk])
         return {
             (quiz.pk, enrolment.pk): _chance(book.person(enrolment, quiz), now)
             for enrolment in Enrolment.objects.filter(pk__in=people).select_related("cohort")
-            for quiz in seen
+            for quiz in stored.values()
         }
 
-    before = chances() if seen else {}
+    before = chances() if exams else {}
     yield
-    after = chances() if seen else {}
-    for quiz, count in seen.items():
-        if any(_gains(before[key], chance) for key, chance in after.items() if key[0] == quiz.pk):
-            raise Seen(quiz, count)
+    after = chances() if exams else {}
+    for exam in exams:
+        if any(_gains(before[key], chance) for key, chance in after.items() if key[0] == exam.pk):
+            raise Seen(exam, who.count(exam))
 
 
 def same_chances(
@@ -289,7 +333,8 @@ def same_chances(
     """Raises `Seen` if a row as it `becomes` would let somebody earn more, too late.
 
     A cohort's last day or zone, a person's time factor or return, a quiz's settings; before it is
-    stored. Six queries for each cohort concerned where nobody gains.
+    stored. Six queries where nobody gains, however many exams there are; for each cohort where
+    somebody does, those of `seers` and one.
     """
     if although_seen:
         return
@@ -314,15 +359,15 @@ def same_chances(
         )
         return _chance(found, now)
 
-    gaining = {
-        (exam, row.cohort)
-        for row in rows
-        for exam in exams
-        if _gains(chance(row, exam, was), chance(row, exam, becomes))
-    }
-    for exam, cohort in sorted(gaining, key=lambda pair: (pair[0].pk, pair[1].pk)):
-        if count := may_have_seen(exam, cohort=cohort, now=now):
-            raise Seen(exam, count)
+    gaining: dict[Cohort, dict[Quiz, None]] = defaultdict(dict)
+    for row in rows:
+        for exam in exams:
+            if _gains(chance(row, exam, was), chance(row, exam, becomes)):
+                gaining[row.cohort][exam] = None
+    for cohort, theirs in gaining.items():
+        who = seers(theirs, cohort=cohort, now=now)
+        for exam in who.exams():
+            raise Seen(exam, who.count(exam))
 
 
 # --- Changing it -------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Schedules, overrides and extra time: who may set them, whom they reach, what pages say."""
 
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -823,6 +824,84 @@ def test_what_reopens_an_exam_that_has_shown_its_answers_has_to_be_meant(
     with transaction.atomic():
         for act in acts:
             act(although_seen=True)
+
+
+def test_a_later_due_time_where_lateness_costs_has_to_be_meant(
+    over, ada, quiz, cohort, zoe_here, ben_here
+):
+    """Whoever is late by now would get everything for answers that they know."""
+    Attempt.objects.update(shown_at=over)
+    open_until = {"closes": over + 3 * HOUR, "due": over, "now": NOON}
+
+    def acts():
+        yield lambda: schedule(cohort, quiz, ada, **open_until | {"due": over + HOUR, "now": over})
+        yield lambda: give(quiz, zoe_here, ada, now=over, due_at=over + HOUR)
+        yield lambda: give(quiz, group_of(cohort, ada, zoe_here), ada, now=over, due_at=over + HOUR)
+
+    Schedule.objects.update(closes_at=open_until["closes"], due_at=over)
+    for act in acts():
+        with transaction.atomic():
+            act()  # lateness costs nothing
+            transaction.set_rollback(True)
+    Quiz.objects.update(late_penalty=10)  # since the page was asked for
+    for act in acts():
+        with transaction.atomic(), pytest.raises(timing.Seen):
+            act()
+    give(quiz, zoe_here, ada, now=over, due_at=over - HOUR)
+    assert Override.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "gains"),
+    [
+        ({"grade_method": "first"}, {"grade_method": "highest"}, True),
+        ({"grade_method": "first"}, {"grade_method": "average"}, True),
+        ({"grade_method": "highest"}, {"grade_method": "last"}, False),
+        ({"grade_method": "highest"}, {"grade_method": "first"}, False),
+        ({"grade_method": "first", "attempts_allowed": 1}, {"grade_method": "last"}, False),
+        ({"late_penalty": 20}, {"late_penalty": 10}, True),
+        ({"late_penalty": 20}, {"late_most": 50}, True),
+        ({"late_penalty": 10, "late_most": 50}, {"late_most": 100, "late_penalty": 20}, False),
+    ],
+)
+def test_a_setting_that_lets_earn_more_has_to_be_meant(over, quiz, cohort, was, becomes, gains):
+    Attempt.objects.update(shown_at=over)
+    Schedule.objects.update(closes_at=over + HOUR, due_at=over)
+    for name, value in was.items():
+        setattr(quiz, name, value)
+    changed = copy(quiz)
+    for name, value in becomes.items():
+        setattr(changed, name, value)
+
+    def ask():
+        timing.same_chances(quiz, changed, although_seen=False, now=over)
+
+    if gains:
+        with pytest.raises(timing.Seen):
+            ask()
+    else:
+        ask()
+
+
+@pytest.mark.parametrize("exams", [1, 9])
+def test_whether_somebody_gains_is_asked_as_often_however_many_exams(
+    over, ada, module, questions, zoe_here, exams, django_assert_num_queries
+):
+    for number in range(exams):
+        factories.make_quiz(
+            module, questions, key=f"e{number}", title=f"E{number}", review="exam", time_limit=60
+        )
+
+    def change(factor):
+        timing.change_time_factor(zoe_here, factor=Decimal(factor), reason="x", by=ada, now=over)
+
+    with django_assert_num_queries(15):
+        change("1.5")  # nobody has seen anything that can be asked yet
+    Attempt.objects.update(shown_at=over)
+    with django_assert_num_queries(22):
+        change("1.25")
+    with django_assert_num_queries(23), pytest.raises(timing.Seen, match="E0"):
+        change("1.75")
 
 
 def test_what_was_shown_stays_shown_when_it_is_open_again(over, as_, ada, ben, quiz, cohort):
