@@ -493,7 +493,7 @@ def give_override(
         fits = (
             nullcontext()
             if given.keys().isdisjoint(SCHEDULED)
-            else fitting([quiz], cohort, now=now)
+            else fitting([quiz], _as_it_is(cohort), now=now)
         )
         with (
             nothing_seen([quiz], cohort, concerned, although_seen=although_seen, now=now),
@@ -523,6 +523,11 @@ def _lock_concerned(to: Enrolment | Group) -> list[int]:
     return lock(Enrolment.objects.filter(pk__in=_members(to)))
 
 
+def _as_it_is(cohort: Cohort) -> Cohort:
+    """A cohort after locks of some of it are held: its last day may have changed meanwhile."""
+    return Cohort.objects.get(pk=cohort.pk)
+
+
 def _members(group: Group) -> QuerySet[Any]:
     return Group.members.through.objects.filter(group=group).values("enrolment")
 
@@ -544,7 +549,7 @@ def revoke_override(
         quizzes = [override.quiz]
         with (
             nothing_seen(quizzes, to.cohort, concerned, although_seen=although_seen, now=now),
-            fitting(quizzes, to.cohort, now=now, todo=_(GIVE_FIRST)),
+            fitting(quizzes, _as_it_is(to.cohort), now=now, todo=_(GIVE_FIRST)),
         ):
             Override.objects.filter(pk=override.pk, revoked_at__isnull=True).update(
                 revoked_at=now, revoked_by=by
@@ -633,7 +638,7 @@ def fill_group(
             raise Refused(_("Only students of this cohort can be in its groups."))
         with (
             nothing_seen(exams_of(cohort), cohort, touched, although_seen=although_seen, now=now),
-            fitting(_given_to_groups(cohort), cohort, now=now, todo=_(GIVE_FIRST)),
+            fitting(_given_to_groups(cohort), _as_it_is(cohort), now=now, todo=_(GIVE_FIRST)),
         ):
             group.members.set(wanted)
         _regrouped(touched, now=now)
@@ -671,10 +676,11 @@ def bring_in(
     back.
     """
     with transaction.atomic():
+        held = Cohort.objects.select_for_update(no_key=True).order_by().get(pk=cohort.pk)
         here = list(Enrolment.objects.filter(cohort=cohort).values_list("pk", flat=True))
         with (
             nothing_seen(exams_of(cohort), cohort, here, although_seen=although_seen, now=now),
-            fitting(_given_to_groups(cohort), cohort, now=now, todo=_(GIVE_FIRST)),
+            fitting(_given_to_groups(cohort), held, now=now, todo=_(GIVE_FIRST)),
         ):
             return roster.commit(
                 cohort,

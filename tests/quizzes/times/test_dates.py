@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from courses import cohorts, roster, rosterfile
 from courses.models import Cohort, Group
+from courses.refusals import Refused
 from quizzes.models import Attempt, Override, Schedule
 from quizzes.sitting import attempts
 from quizzes.times import dates, timing
@@ -338,6 +339,36 @@ def test_a_cohort_does_not_end_before_one_of_its_quizzes_opens(as_, ada, adam, c
     assert "or choose another last day" in said
     assert cohorts.details(Cohort.objects.get(pk=cohort.pk)) == before
     assert as_(ada).post(page, fields | {"ends_on": "2026-10-20"}).status_code == 302
+
+
+def test_what_is_given_has_to_fit_the_last_day_that_holds_by_now(ada, ben_here, cohort, quiz):
+    """Whatever it was when the page was asked for."""
+    later, group = {"opens_at": at(20, 8)}, timing.make_group(cohort, name="Evening", by=ada)
+    known = {"reason": "ill", "by": ada, "now": NOON}
+    timing.give_override(quiz, to=group, changes=later, **known)
+    longer = timing.give_override(quiz, to=group, changes={"closes_at": at(25, 8)}, **known)
+    longer = Override.objects.select_related("group__cohort").get(pk=longer.pk)
+    reading = rosterfile.read("ben@parallax.example,,,Evening")
+    plan = roster.plan(cohort, reading, now=NOON)
+    dates.change_cohort(
+        Cohort.objects.get(),
+        title="Autumn",
+        starts_on=date(2026, 9, 1),
+        ends_on=date(2026, 10, 15),
+        time_zone=cohort.time_zone,
+        seen=cohorts.details(cohort),
+        by=ada,
+        now=NOON,
+    )
+    with pytest.raises(Refused, match="cannot close before it opens"):
+        timing.give_override(quiz, to=ben_here, changes=later, **known)
+    with pytest.raises(Refused, match="cannot close before it opens"):
+        timing.revoke_override(longer, by=ada, now=NOON)
+    Override.objects.filter(pk=longer.pk).delete()
+    with pytest.raises(Refused, match="cannot close before it opens"):
+        timing.fill_group(group, members=[ben_here], by=ada, now=NOON)
+    with pytest.raises(Refused, match="cannot close before it opens"):
+        timing.bring_in(cohort, reading, digest=plan.digest, by=ada, now=NOON)
 
 
 def test_the_code_changes_and_the_way_in_is_closed_and_opened(as_, ada, cohort):

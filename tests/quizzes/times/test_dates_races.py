@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from courses import cohorts
 from courses.models import Enrolment
 from courses.refusals import Refused
 from quizzes.models import Attempt, Schedule
@@ -57,3 +58,28 @@ def test_two_hands_move_the_dates_once_and_an_override_beside_them_stays(
     assert sorted(type(one).__name__ for one in moved) == ["Changed", "Refused"]
     assert isinstance(next(one for one in moved if not isinstance(one, Changed)), Refused)
     assert (given.time_limit, Schedule.objects.get().closes_at) == (60, NOON + 2 * WEEK)
+
+
+@ROUNDS
+def test_of_a_last_day_and_an_opening_after_it_one_is_refused(ada, ben_here, cohort, quiz, round_):
+    done = at_once(
+        lambda: dates.change_cohort(
+            cohort,
+            title=cohort.title,
+            starts_on=cohort.starts_on,
+            ends_on=(NOON + 2 * WEEK).date(),
+            time_zone=cohort.time_zone,
+            seen=cohorts.details(cohort),
+            by=ada,
+            now=NOON,
+        ),
+        lambda: timing.give_override(
+            quiz,
+            to=ben_here,
+            changes={"opens_at": NOON + 3 * WEEK},
+            reason="ill",
+            by=ada,
+            now=NOON,
+        ),
+    )
+    assert sum(isinstance(one, Refused) for one in done) == 1
