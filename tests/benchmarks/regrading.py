@@ -17,7 +17,7 @@ if not settings.configured:
     django.setup()
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from courses.models import Activity, Cohort, Enrolment, Module, Record, Source, Term, User
@@ -157,6 +157,8 @@ def main(attempts: int) -> None:
     slot = Slot.objects.select_related("quiz__activity__module__course").order_by("pk")[0]
     cohort = sat([question.current for question in questions], slot.quiz, attempts)
     move_key(questions[0])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # else a new database knows of no rows yet, and joins as for few
     editor = User.objects.create_superuser("regrader")
 
     def look(of: Cohort) -> regrading.Regrade:
