@@ -69,7 +69,7 @@ from quizzes.questions import BY_HAND, KINDS, text_of
 from quizzes.seeing.visibility import PRESETS_IN_WORDS
 from quizzes.seeing.visibility import Item as Shown
 from quizzes.sitting import composing
-from quizzes.times import dates, returning, timing
+from quizzes.times import dates, reopening, returning, timing
 
 # --- What rests on a text ----------------------------------------------------------------------
 
@@ -431,7 +431,7 @@ class AsksFirst(forms.ModelForm):
     """Asks for a tick where saving lets somebody earn with answers that others may have seen."""
 
     although_seen = although_seen_field(forms.HiddenInput())
-    ask: Callable[..., None] = staticmethod(timing.same_chances)
+    ask: Callable[..., None] = staticmethod(reopening.same_chances)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
@@ -444,7 +444,7 @@ class AsksFirst(forms.ModelForm):
                 although_seen=self.cleaned_data["although_seen"],
                 now=timezone.now(),
             )
-        except timing.Seen as refusal:
+        except reopening.Seen as refusal:
             self.add_error(None, str(refusal))
             self.fields["although_seen"].widget = forms.CheckboxInput()
 

@@ -31,7 +31,7 @@ from quizzes.models import Attempt, Band, Evidence, Item, Question, Quiz, Sectio
 from quizzes.questions import BY_HAND, KINDS
 from quizzes.sitting import drawing, pools
 from quizzes.sitting.pools import Candidate, Pool
-from quizzes.times import timing
+from quizzes.times import reopening, timing
 
 NO_OBJECTIVE = "Name at least one objective that this question tests."
 EITHER = "Give a slot either a question or a pool (objective, tag, module, lens or difficulty)"
@@ -538,15 +538,15 @@ def _changed_quizzes(plan: Plan) -> Iterator[tuple[Quiz, Change]]:
 
 def to_be_meant(plan: Plan, *, now: datetime) -> Iterator[Complaint]:
     """Before it is carried out: the quizzes in which somebody could earn more than before with
-    answers that others may have seen (`timing.same_chances`)."""
+    answers that others may have seen (`reopening.same_chances`)."""
     for quiz, change in _changed_quizzes(plan):
         becomes = copy(quiz)
         for name in change.fields:
             if not change.shelf.fields[name].is_relation:
                 setattr(becomes, name, change.entry.values[name])
         try:
-            timing.same_chances(quiz, becomes, although_seen=False, now=now)
-        except timing.Seen as asked:
+            reopening.same_chances(quiz, becomes, although_seen=False, now=now)
+        except reopening.Seen as asked:
             yield change.entry.complaint(Fault("", asked.warning))
 
 

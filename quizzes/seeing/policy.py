@@ -23,7 +23,7 @@ from quizzes.seeing.visibility import Phase, Policy, Role
 from quizzes.sitting import attempts as verbs
 from quizzes.sitting import reports
 from quizzes.sitting.behaviours import Rules
-from quizzes.times import availability, holding, timing
+from quizzes.times import availability, ends, holding
 from quizzes.times.conditions import Conditions, End, Origin
 
 
@@ -89,7 +89,7 @@ def moment(student: Enrolment, quiz: Quiz, *, at: datetime) -> Moment:
     so_far = Tried(len(mine), open_attempt is not None, revealed=asked is not None)
     end = End(holds.closes_at.value)
     if quiz.review == Quiz.Review.EXAM:
-        end = timing.last_ends([quiz], cohorts={student.cohort_id}, now=at)[quiz.pk]
+        end = ends.last_ends([quiz], cohorts={student.cohort_id}, now=at)[quiz.pk]
     look = _Look(student, quiz, holds, asked, end, at, person.hidden)
     handed_in = [attempt for attempt in mine if attempt.state == Attempt.State.SUBMITTED]
     worth = {attempt.pk: _worth(attempt) for attempt in handed_in}

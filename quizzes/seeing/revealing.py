@@ -28,7 +28,7 @@ from quizzes.models import Attempt, CheckpointAnswer, Item, Response, Reveal
 from quizzes.seeing import visibility
 from quizzes.seeing.visibility import Phase, Policy, Role
 from quizzes.sitting.behaviours import Rules
-from quizzes.times import availability, timing
+from quizzes.times import availability, ends
 from quizzes.times.conditions import Conditions
 from quizzes.times.holding import Book
 
@@ -214,7 +214,7 @@ def _stand(attempts: Sequence[Any], *, now: datetime) -> list[tuple[Attempt, Pas
     exams = [quiz for quiz in quizzes.values() if quiz.review == Policy.EXAM]
     book = Book(quizzes, cohorts) if asked else None
     revealed = {(attempt.quiz_id, attempt.enrolment_id) for attempt in attempts if attempt.revealed}
-    over = timing.last_ends(exams, cohorts=cohorts, now=now) if exams else {}
+    over = ends.last_ends(exams, cohorts=cohorts, now=now) if exams else {}
     used: dict[tuple[int, int], int] = {}
     under_way: set[tuple[int, int]] = set()
     for attempt in attempts:

@@ -44,7 +44,7 @@ from quizzes.questions import KINDS, Kind
 from quizzes.seeing import revealing, visibility
 from quizzes.sitting import composing, papers, tries
 from quizzes.sitting.behaviours import AtZero, Behaviour, Certainty, Navigation, Rules, State
-from quizzes.times import availability, timing
+from quizzes.times import availability, holding, timing
 from quizzes.times.conditions import Conditions
 
 NOT_A_STUDENT = availability.NOT_A_STUDENT
@@ -187,7 +187,7 @@ def refusal(
 ) -> availability.Refusal | None:
     """Why this person may not start another attempt now, or None.
 
-    `holds` are the person's conditions in the quiz (`timing.person`); `attempts` all their
+    `holds` are the person's conditions in the quiz (`holding.person`); `attempts` all their
     earlier ones. Reasons, their order and their words are those of `availability.start_refusal`.
     """
     if enrolment is None or enrolment.teaches or holds is None:
@@ -297,7 +297,7 @@ def _start(
         raise Enrolment.DoesNotExist
     # All of it after the lock, which whoever changes the conditions takes too: what had been read
     # before, or came beside the row that was waited for, may be older than what now holds.
-    person, revealed = timing.anew(enrolment_id, quiz)
+    person, revealed = holding.anew(enrolment_id, quiz)
     enrolment = person.enrolment
     basis = papers.basis_of(enrolment, quiz)
     basis.set(quiz)
@@ -393,7 +393,7 @@ def reveal(enrolment: Enrolment, quiz: Quiz, *, now: datetime) -> Reveal:
             raise Refused(FINISH_FIRST)
         if not attempts:
             raise Refused(NOTHING_TO_SHOW)
-        person = timing.person(enrolment, quiz)
+        person = holding.person(enrolment, quiz)
         holds = person.at(now)
         so_far = revealing.Tried(used=len(attempts))
         if person.hidden:
@@ -862,8 +862,8 @@ def _close(attempt: Attempt, *, now: datetime) -> None:
 def _hand_in(attempt: Attempt, *, now: datetime) -> None:
     """Grade what is saved, less what lateness costs; `submitted_at` is set."""
     attempt.state = Attempt.State.SUBMITTED
-    if timing.late_of(attempt).penalty and attempt.submitted_at is not None:
-        holds = timing.person(attempt.enrolment, attempt.quiz).of(attempt)
+    if holding.late_of(attempt).penalty and attempt.submitted_at is not None:
+        holds = holding.person(attempt.enrolment, attempt.quiz).of(attempt)
         attempt.deduction = holds.deduction(attempt.submitted_at)
     marking.grade(attempt, now=now)
 

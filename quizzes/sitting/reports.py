@@ -28,7 +28,7 @@ from quizzes.seeing.revealing import Tried
 from quizzes.seeing.visibility import Item as Visible
 from quizzes.sitting import attempts as verbs
 from quizzes.sitting import behaviours, papers
-from quizzes.times import availability, timing
+from quizzes.times import availability, ends, holding
 from quizzes.times.conditions import Conditions
 
 # --- Before an attempt -------------------------------------------------------------------------
@@ -74,7 +74,7 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
     """
     mine: list[Attempt] = []
     receipt: Sequence[str] = ()
-    person: timing.Person | None = None
+    person: holding.Person | None = None
     holds: Conditions | None = None
     revealed = False
     if enrolment is not None:
@@ -86,7 +86,7 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
         )
         revealed = any(attempt.asked for attempt in found)
         mine = [verbs.settle(attempt, now=now) for attempt in found]
-        person = timing.person(enrolment, quiz)
+        person = holding.person(enrolment, quiz)
         holds = person.at(now)
     slots = list(quiz.slots.values_list("points", "question__kind"))
     worth = [points for points, _kind in slots]
@@ -142,7 +142,7 @@ def _known_again(known: int, asked: int) -> str:
     return told % {"known": known, "asked": asked}
 
 
-def _under_way(attempt: Attempt, person: timing.Person, *, now: datetime) -> Sequence[str]:
+def _under_way(attempt: Attempt, person: holding.Person, *, now: datetime) -> Sequence[str]:
     """When an open attempt ends, and why: more time given to it holds for no later one.
 
     In its grace, only that it can still be handed in, and until when.
@@ -231,7 +231,7 @@ KNOWN_COUNTS = "Every question counts, also one whose answer has been shown to y
 def _past(
     quiz: Quiz,
     attempts: Sequence[Attempt],
-    person: timing.Person | None,
+    person: holding.Person | None,
     so_far: Tried,
     now: datetime,
 ) -> list[PastAttempt]:
@@ -265,11 +265,11 @@ def _past(
     return rows
 
 
-def _is_by_hand(person: timing.Person) -> bool:
+def _is_by_hand(person: holding.Person) -> bool:
     return person.excused or person.override is not None
 
 
-def _decided(person: timing.Person) -> str:
+def _decided(person: holding.Person) -> str:
     """What was decided by hand of a student's mark, where it may be known."""
     if person.hidden or not _is_by_hand(person):
         return ""
@@ -411,7 +411,7 @@ def _over_at(attempt: Attempt, holds: Conditions, *, now: datetime) -> datetime 
     own = holds.closes_at.value
     if attempt.quiz.review != Quiz.Review.EXAM or own is None or now < own:
         return own
-    return timing.over_at(attempt.quiz, cohort=attempt.enrolment.cohort, now=now)
+    return ends.over_at(attempt.quiz, cohort=attempt.enrolment.cohort, now=now)
 
 
 def visible_to_student(
@@ -419,7 +419,7 @@ def visible_to_student(
 ) -> frozenset[Visible]:
     """What its student may see of an attempt at `now`.
 
-    `over_at` as `timing.over_at` gives it, `again` as `revealing.Tried.may_earn`; `hidden` where
+    `over_at` as `ends.over_at` gives it, `again` as `revealing.Tried.may_earn`; `hidden` where
     the marks of the quiz are not released in the cohort.
     """
     phase = visibility.phase(
@@ -506,7 +506,7 @@ def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None 
     One more where it was marked again. With `items` these are shown instead, whatever the student
     may see.
     """
-    person = timing.person(attempt.enrolment, attempt.quiz)
+    person = holding.person(attempt.enrolment, attempt.quiz)
     holds = person.at(attempt.started_at)
     so_far = Tried()
     again = False
@@ -593,7 +593,7 @@ ONE_ELSEWHERE = (
 )
 
 
-def _hidden(quiz: Quiz, so_far: Tried, person: timing.Person) -> str:
+def _hidden(quiz: Quiz, so_far: Tried, person: holding.Person) -> str:
     """Why the key is not shown, and what becomes of it."""
     if person.hidden:
         return _(visibility.NOT_RELEASED)

@@ -19,7 +19,7 @@ from courses import cohorts
 from courses.models import Cohort, User
 from courses.refusals import Refused
 from quizzes.models import Attempt, Override, OverrideMove, Quiz, Schedule
-from quizzes.times import availability, fitting, timing
+from quizzes.times import availability, fitting, reopening, timing
 from quizzes.times.conditions import Schedule as Plan
 from quizzes.times.fitting import Times
 from quizzes.times.holding import SCHEDULED, Book
@@ -124,8 +124,8 @@ def set_dates(
     """Set the dates of several quizzes, by number, all or none; open attempts follow.
 
     Raises `Refused` where dates contradict each other or what some were given, or somebody has
-    changed some since the page with this digest was shown; `timing.Seen` as `timing.set_schedule`
-    does.
+    changed some since the page with this digest was shown; `reopening.Seen` as
+    `timing.set_schedule` does.
     """
     timing.instructor_only(by, cohort)
     with transaction.atomic():
@@ -147,7 +147,7 @@ def set_dates(
             return Changed(0, 0)
         quizzes = [line.quiz for line in shown.lines if line.quiz.pk in changed]
         with (
-            timing.nothing_seen(quizzes, cohort, people, although_seen=although_seen, now=now),
+            reopening.nothing_seen(quizzes, cohort, people, although_seen=although_seen, now=now),
             fitting.fitting(quizzes, held, now=now, todo=_(timing.OTHER_TIMES)),
         ):
             _write(cohort, changed)
@@ -311,7 +311,7 @@ def shift(
 ) -> Changed:
     """Move all dates as the preview with this digest said; open attempts follow.
 
-    Raises `Refused` if anything has changed since; `timing.Seen` as `timing.set_schedule` does.
+    Raises `Refused` if anything has changed since; `reopening.Seen` as `timing.set_schedule` does.
     """
     timing.instructor_only(by, cohort)
     with transaction.atomic():
@@ -330,7 +330,7 @@ def shift(
         later = {line.line.quiz.pk: line.line.quiz for line in agreed.lines}
         later |= {given.override.quiz_id: given.override.quiz for given in agreed.overrides}
         quizzes = list(later.values())
-        with timing.nothing_seen(quizzes, cohort, people, although_seen=although_seen, now=now):
+        with reopening.nothing_seen(quizzes, cohort, people, although_seen=although_seen, now=now):
             _write(cohort, new)
             for given in agreed.overrides:
                 for moved in given.moved:
@@ -374,7 +374,7 @@ def change_cohort(
     Dates of quizzes stay the moments they are: another zone only shows them on other clocks.
     `seen` are the `cohorts.details` that the person had before them: raises `Refused`, with
     nothing changed, if somebody has changed them since, or a quiz would close before it opens;
-    `timing.Seen` as `timing.set_schedule`.
+    `reopening.Seen` as `timing.set_schedule`.
     """
     timing.instructor_only(by, cohort)
     cohorts.in_order(starts_on, ends_on)
@@ -385,7 +385,7 @@ def change_cohort(
         found.title, found.starts_on, found.ends_on = title, starts_on, ends_on
         found.time_zone = time_zone
         fitting_days(was, found, now=now)
-        timing.same_chances(was, found, although_seen=although_seen, now=now)
+        reopening.same_chances(was, found, although_seen=although_seen, now=now)
         found.save(update_fields=["title", "starts_on", "ends_on", "time_zone"])
         return timing.settings_changed(found, now=now)
 

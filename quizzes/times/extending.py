@@ -21,7 +21,7 @@ from courses.models import Cohort, Enrolment, Group, User
 from courses.refusals import Refused
 from quizzes.models import Attempt, Override, Quiz
 from quizzes.sitting import attempts as verbs
-from quizzes.times import availability, timing
+from quizzes.times import availability, reopening, timing
 from quizzes.times.conditions import Conditions, moved
 from quizzes.times.holding import Book
 
@@ -66,7 +66,7 @@ def plan(
     """The ends that so many minutes more would give these people (None: the whole cohort).
 
     An attempt in its grace gets them from now on. Seven queries, and those of
-    `timing.may_have_seen`; with `lock` the attempts stay as they are until the caller's
+    `reopening.may_have_seen`; with `lock` the attempts stay as they are until the caller's
     transaction ends.
     """
     if not 1 <= minutes <= MOST_MINUTES:
@@ -90,7 +90,7 @@ def plan(
     ).aggregate(newest=Max("pk"))["newest"]
     extended.sort(key=lambda one: str(one.attempt.enrolment.user))
     others = people.count() - len(extended) - endless
-    seen = timing.may_have_seen(quiz, cohort=cohort, now=now) if extended else 0
+    seen = reopening.may_have_seen(quiz, cohort=cohort, now=now) if extended else 0
     return Plan(extended, endless, others, newest or 0, seen)
 
 
@@ -143,7 +143,7 @@ def extend(
 
     `newest` is that of the plan that was looked at: where more time has been given since, nothing
     is changed, so that pressing twice, or two instructors at once, give it once. Raises `Refused`,
-    and `timing.Seen` where others may have seen the answers, unless that is meant.
+    and `reopening.Seen` where others may have seen the answers, unless that is meant.
     """
     timing.instructor_only(by, cohort)
     reason = timing.said_reason(reason)
@@ -158,7 +158,7 @@ def extend(
         if not done.extended:
             raise Refused(_(NOBODY))
         if done.seen and not although_seen:
-            raise timing.Seen(quiz, done.seen)
+            raise reopening.Seen(quiz, done.seen)
         attempts = [one.attempt for one in done.extended]
         # Past the newest start, so that it holds in each of them, and in none that begins later.
         expires_at = max([now, *(attempt.started_at for attempt in attempts)])

@@ -8,12 +8,12 @@ from courses.models import Enrolment, Role
 from courses.models.people import TEACHING_ROLES
 from courses.refusals import ToBeMeant
 from quizzes.models import Quiz
-from quizzes.times import timing
+from quizzes.times import reopening
 from quizzes.times.fitting import named
 from quizzes.times.holding import Book
 
 
-class HasTaught(timing.Seen):
+class HasTaught(reopening.Seen):
     """Who becomes a student has seen the keys of exams in which they could earn by that."""
 
     def __init__(self, was: Enrolment, exams: list[Quiz]) -> None:
@@ -35,7 +35,7 @@ def as_they_become(
     """Raises `Seen` if somebody's place as it `becomes` would let them earn with answers that
     others may have seen, and `HasTaught` with those that they could see themselves.
 
-    Before it is stored. Four queries more than `timing.same_chances`, where a role changes so.
+    Before it is stored. Four queries more than `reopening.same_chances`, where a role changes so.
     """
     if although_seen:
         return
@@ -43,12 +43,12 @@ def as_they_become(
         exams = _not_over(becomes, now)
         if exams:
             raise HasTaught(was, exams)
-    timing.same_chances(was, becomes, although_seen=False, now=now)
+    reopening.same_chances(was, becomes, although_seen=False, now=now)
 
 
 def _not_over(enrolment: Enrolment, now: datetime) -> list[Quiz]:
     """The exams that have not closed for this person: who is withdrawn may come back."""
-    exams = timing.exams_of(enrolment.cohort)
+    exams = reopening.exams_of(enrolment.cohort)
     book = Book([exam.pk for exam in exams], [enrolment.cohort_id])
     closes = {exam: book.person(enrolment, exam).at(now).closes_at.value for exam in exams}
     return [exam for exam, at in closes.items() if at is None or at > now]

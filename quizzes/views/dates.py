@@ -19,7 +19,7 @@ from courses.refusals import Refused
 from courses.requests import Request
 from quizzes.forms import DatesForm, ShiftForm
 from quizzes.times import dates as calendars
-from quizzes.times import timing
+from quizzes.times import reopening
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
 
@@ -71,7 +71,7 @@ def dates(request: Request, cohort: int) -> HttpResponse:
             )
         except Refused as refusal:
             trouble = str(refusal)
-            asks_although = isinstance(refusal, timing.Seen)
+            asks_although = isinstance(refusal, reopening.Seen)
         else:
             messages.success(request, _said(changed))
             return redirect("quizzes:dates", cohort)
@@ -87,7 +87,7 @@ def dates(request: Request, cohort: int) -> HttpResponse:
             )
         except Refused as refusal:
             trouble = str(refusal)
-            asks_although = isinstance(refusal, timing.Seen)
+            asks_although = isinstance(refusal, reopening.Seen)
         else:
             messages.success(request, _said(changed))
             return redirect("quizzes:dates", cohort)
@@ -142,7 +142,7 @@ def settings(request: Request, cohort: int) -> HttpResponse:
         except cohorts.ChangedMeanwhile as refusal:
             trouble = str(refusal)
             here.refresh_from_db()
-        except timing.Seen as refusal:
+        except reopening.Seen as refusal:
             trouble, asks_although = str(refusal), True
         except Refused as refusal:
             form.add_error("ends_on", str(refusal))

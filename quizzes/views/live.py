@@ -20,7 +20,7 @@ from quizzes import access
 from quizzes.desk import live
 from quizzes.desk.live import Room, Row, Stage
 from quizzes.forms import although_seen_field, reason_field
-from quizzes.times import extending, timing
+from quizzes.times import extending, reopening
 
 STAGES = {
     Stage.WORKING: (gettext_lazy("working"), ""),
@@ -278,7 +278,7 @@ def extend(request: Request, cohort: int, activity: str) -> HttpResponse:
                 "choose": MoreForm(form.data or None, room=room, initial=ALL),
                 "give": give,
                 "plan": plan,
-                "seen": timing.in_words(plan.seen) if plan is not None and plan.seen else "",
+                "seen": reopening.in_words(plan.seen) if plan is not None and plan.seen else "",
                 "sentence": "" if plan is None else extending.in_words(plan),
                 "now": now,
             },

@@ -16,7 +16,7 @@ from courses.refusals import Refused
 from courses.requests import Request
 from courses.rosterfile import Fault, Reading
 from courses.tasks import mail_invitations
-from quizzes.times import timing
+from quizzes.times import reopening, timing
 
 MOST_FAULTS = 100
 
@@ -67,7 +67,7 @@ def add(request: Request, cohort: int) -> HttpResponse:
                 )
             except Refused as refusal:
                 trouble = str(refusal)
-                asks_although = isinstance(refusal, timing.Seen)
+                asks_although = isinstance(refusal, reopening.Seen)
             else:
                 if done.invited:
                     mail_invitations.enqueue(list(done.invited), request.build_absolute_uri("/"))

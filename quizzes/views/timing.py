@@ -32,7 +32,7 @@ from quizzes.forms import (
 )
 from quizzes.models import Attempt, Override, Schedule
 from quizzes.sitting import attempts
-from quizzes.times import giving, timing
+from quizzes.times import giving, holding, reopening, timing
 from quizzes.times.availability import in_words
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
@@ -53,7 +53,7 @@ def _done(form: forms.Form, act: Callable[[], Any]) -> bool:
         act()
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        if isinstance(refusal, timing.Seen):
+        if isinstance(refusal, reopening.Seen):
             form.fields["although_seen"] = although_seen_field()
         return False
     return True
@@ -80,12 +80,14 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
     def bound(form: str) -> dict[str, Any]:
         return {"data": request.POST if act == form else None, "cohort": found.cohort}
 
-    seen = timing.may_have_seen(found.quiz, cohort=found.cohort, now=now) if found.instructs else 0
+    seen = (
+        reopening.may_have_seen(found.quiz, cohort=found.cohort, now=now) if found.instructs else 0
+    )
     times = ScheduleForm(
         **bound("schedule"),
         seen=seen,
         prefix="schedule",
-        initial={name: getattr(schedule, name) for name in (*timing.SCHEDULED, "password")},
+        initial={name: getattr(schedule, name) for name in (*holding.SCHEDULED, "password")},
     )
     give = OverrideForm(**bound("give"), prefix="give", groups=groups, students=students, seen=seen)
     trouble, asks_although = "", 0
@@ -124,7 +126,7 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
             )
         except Refused as refusal:
             trouble = str(refusal)
-            asks_although = override.pk if isinstance(refusal, timing.Seen) else 0
+            asks_although = override.pk if isinstance(refusal, reopening.Seen) else 0
         else:
             messages.success(request, _("Taken back. Open attempts follow at once."))
             return _back(found)
@@ -161,7 +163,7 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
                 "give": give,
                 "trouble": trouble,
                 "asks_although": asks_although,
-                "seen": timing.in_words(seen) if seen else "",
+                "seen": reopening.in_words(seen) if seen else "",
                 "overrides": [
                     (
                         override,

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from courses.models import Cohort, Enrolment
 from quizzes.models import Attempt, Quiz, Response
 from quizzes.sitting import attempts, reports
-from quizzes.times import availability, timing
+from quizzes.times import availability, holding, timing
 from quizzes.times.availability import GRACE, instant
 from tests.contract import Api
 from tests.invariants.scale import PROVING, runs
@@ -127,7 +127,7 @@ def test_page_api_sweeper_and_report_agree_on_the_end(
             assert (
                 told
                 == attempts.deadline_for(
-                    who(), timing.person(who(), fresh).at(start), now=start
+                    who(), holding.person(who(), fresh).at(start), now=start
                 ).parts
             )
 

@@ -13,7 +13,7 @@ from quizzes.seeing.revealing import Past
 from quizzes.seeing.visibility import TOTAL_ONLY, Phase, Policy
 from quizzes.seeing.visibility import Item as Visible
 from quizzes.sitting import attempts, reports
-from quizzes.times import timing
+from quizzes.times import ends, timing
 from tests import factories
 from tests.factories import NOON, minutes
 from tests.races import at_once
@@ -279,7 +279,7 @@ def test_an_exam_waits_for_the_last_one_that_may_ask_the_same_question(
     shut, over = LATER + minutes(1), LATER + minutes(61)
     assert Visible.RIGHT_ANSWER not in items(attempt, now=shut)
     assert revealing.known_versions(ben_here, now=shut) == set()
-    end = timing.last_ends([quiz], cohorts={cohort.pk}, now=shut)[quiz.pk]
+    end = ends.last_ends([quiz], cohorts={cohort.pk}, now=shut)[quiz.pk]
     assert (end.at, end.whose) == (LATER + minutes(60), "Other exam")
     assert Visible.RIGHT_ANSWER in items(attempt, now=over)
     assert len(revealing.known_versions(ben_here, now=over)) == 3
@@ -312,4 +312,4 @@ def test_what_an_exam_waits_for_is_asked_in_as_many_queries_for_any_number_of_ex
         each.slots.create(position=2, lens="realism")
     Quiz.objects.update(review="exam")
     with django_assert_num_queries(7):
-        timing.over_at(quiz, cohort=cohort, now=NOON)
+        ends.over_at(quiz, cohort=cohort, now=NOON)

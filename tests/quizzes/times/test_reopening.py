@@ -14,7 +14,7 @@ from courses.models import Cohort, Enrolment, Group, Invitation
 from courses.refusals import Refused, ToBeMeant
 from quizzes.models import Attempt, Override, Quiz, Reveal, Slot
 from quizzes.sitting import attempts
-from quizzes.times import dates, giving, timing
+from quizzes.times import dates, giving, reopening, timing
 from tests import factories
 from tests.editing import errors, typed
 from tests.factories import NOON, minutes
@@ -55,7 +55,7 @@ def give(quiz, to, by, **changes) -> Override:
 
 def asks(act) -> None:
     """That the act is refused and changes nothing, and is done when it is meant."""
-    with transaction.atomic(), pytest.raises(timing.Seen, match=ASKED):
+    with transaction.atomic(), pytest.raises(reopening.Seen, match=ASKED):
         act(although_seen=False)
     act(although_seen=True)
 
@@ -219,7 +219,7 @@ def test_answers_that_another_exam_has_shown(shown, ada, cohort, module, questio
     """A key belongs to its question."""
     resit = factories.make_quiz(module, questions[:1], key="resit", title="Resit", review="exam")
     changes = {"attempts_allowed": 3}
-    with pytest.raises(timing.Seen, match="Resit: 1 student may have seen"):
+    with pytest.raises(reopening.Seen, match="Resit: 1 student may have seen"):
         timing.give_override(resit, to=zoe_here, changes=changes, reason="ill", by=ada, now=NOON)
     Slot.objects.filter(quiz=resit).update(question=factories.make_question(module, "own"))
     timing.give_override(resit, to=zoe_here, changes=changes, reason="ill", by=ada, now=NOON)

@@ -17,7 +17,7 @@ from quizzes.models import Attempt, Override, Quiz, Schedule
 from quizzes.seeing.visibility import Item as Visible
 from quizzes.sitting import attempts, reports
 from quizzes.sitting.attempts import Answer, Closed, Saved
-from quizzes.times import extending, timing
+from quizzes.times import extending, holding, reopening, timing
 from quizzes.times.availability import GRACE
 from tests import factories
 from tests.factories import NOON, minutes
@@ -275,8 +275,8 @@ def test_page_list_and_batch_agree_on_the_end(ada, ben_here, zoe_here, quiz, coh
     schedule(cohort, quiz, ada, opens=NOON - HOUR, closes=NOON + minutes(20))
     book = timing.Book([quiz.pk], [cohort.pk])
     for enrolment in (ben_here, zoe_here):
-        assert book.person(enrolment, quiz).at(NOON) == timing.person(enrolment, quiz).at(NOON)
-    holds = timing.person(ben_here, quiz).at(NOON)
+        assert book.person(enrolment, quiz).at(NOON) == holding.person(enrolment, quiz).at(NOON)
+    holds = holding.person(ben_here, quiz).at(NOON)
     assert (holds.time_limit.value, holds.closes_at.value) == (2400, NOON + 2 * HOUR)
 
 
@@ -584,7 +584,7 @@ def test_the_end_of_a_cohort_stays_the_close_where_no_schedule_says_otherwise(
     cohort.save()
     ben_here.refresh_from_db()
     schedule(cohort, quiz, ada, opens=NOON - HOUR)
-    holds = timing.person(ben_here, quiz).at(NOON)
+    holds = holding.person(ben_here, quiz).at(NOON)
     assert holds.closes_at.value == datetime(2026, 10, 6, tzinfo=UTC)
 
 
@@ -817,7 +817,7 @@ def test_what_reopens_an_exam_that_has_shown_its_answers_has_to_be_meant(
         ),
     ]
     for act in acts:
-        with transaction.atomic(), pytest.raises(timing.Seen, match="1 student may have seen"):
+        with transaction.atomic(), pytest.raises(reopening.Seen, match="1 student may have seen"):
             act()
     assert not Override.objects.exists()
     give(quiz, zoe_here, ada, now=over, opens_at=NOON)  # nobody gains by that
@@ -845,7 +845,7 @@ def test_a_later_due_time_where_lateness_costs_has_to_be_meant(
             transaction.set_rollback(True)
     Quiz.objects.update(late_penalty=10)  # since the page was asked for
     for act in acts():
-        with transaction.atomic(), pytest.raises(timing.Seen):
+        with transaction.atomic(), pytest.raises(reopening.Seen):
             act()
     give(quiz, zoe_here, ada, now=over, due_at=over - HOUR)
     assert Override.objects.count() == 1
@@ -874,10 +874,10 @@ def test_a_setting_that_lets_earn_more_has_to_be_meant(over, quiz, cohort, was, 
         setattr(changed, name, value)
 
     def ask():
-        timing.same_chances(quiz, changed, although_seen=False, now=over)
+        reopening.same_chances(quiz, changed, although_seen=False, now=over)
 
     if gains:
-        with pytest.raises(timing.Seen):
+        with pytest.raises(reopening.Seen):
             ask()
     else:
         ask()
@@ -900,25 +900,25 @@ def test_whether_somebody_gains_is_asked_as_often_however_many_exams(
     Attempt.objects.update(shown_at=over)
     with django_assert_num_queries(22):
         change("1.25")
-    with django_assert_num_queries(23), pytest.raises(timing.Seen, match="E0"):
+    with django_assert_num_queries(23), pytest.raises(reopening.Seen, match="E0"):
         change("1.75")
 
 
 def test_what_was_shown_stays_shown_when_it_is_open_again(over, as_, ada, ben, quiz, cohort):
     zoe, ann = (factories.enrol(factories.make_user(name), cohort) for name in ("zoe", "ann"))
     Attempt.objects.update(shown_at=over)
-    assert timing.may_have_seen(quiz, cohort=cohort, now=over) == 1
+    assert reopening.may_have_seen(quiz, cohort=cohort, now=over) == 1
     until = {"closes_at": over + minutes(60)}
     timing.give_override(
         quiz, to=zoe, changes=until, reason="ill", by=ada, now=over, although_seen=True
     )
-    with pytest.raises(timing.Seen):
+    with pytest.raises(reopening.Seen):
         give(quiz, ann, ada, now=over, **until)
     attempts.start(zoe, quiz, now=over)
     more = {"to": zoe, "minutes": 10, "now": over}
     assert extending.plan(cohort, quiz, **more).seen == 1
     newest = Override.objects.latest("pk").pk
-    with pytest.raises(timing.Seen):
+    with pytest.raises(reopening.Seen):
         extending.extend(cohort, quiz, reason="noise", newest=newest, by=ada, **more)
     extending.extend(
         cohort, quiz, reason="noise", newest=newest, by=ada, although_seen=True, **more
@@ -929,12 +929,12 @@ def test_who_may_have_seen_an_exam_is_nobody_before_its_end_or_whose_marks_are_h
     over, ada, quiz, cohort, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(8):
-        assert timing.may_have_seen(quiz, cohort=cohort, now=over) == 1
-    assert timing.may_have_seen(quiz, cohort=cohort, now=NOON + minutes(59)) == 0
+        assert reopening.may_have_seen(quiz, cohort=cohort, now=over) == 1
+    assert reopening.may_have_seen(quiz, cohort=cohort, now=NOON + minutes(59)) == 0
     gradebook.show(cohort, quiz.activity, hidden=True, by=ada)
-    assert timing.may_have_seen(quiz, cohort=cohort, now=over) == 0
+    assert reopening.may_have_seen(quiz, cohort=cohort, now=over) == 0
     quiz.review = "homework"
-    assert timing.may_have_seen(quiz, cohort=cohort, now=over) == 0
+    assert reopening.may_have_seen(quiz, cohort=cohort, now=over) == 0
 
 
 def test_the_pages_say_who_may_have_seen_it_and_ask_for_a_tick(
