@@ -55,6 +55,7 @@ from courses.serializers import (
     LessonsQuery,
     ModuleSerializer,
     NewTokenSerializer,
+    Nothing,
     OwnGradesSerializer,
     PageQuery,
     Query,
@@ -98,7 +99,12 @@ class Body(BaseParser):
         if len(sent) > self.LARGEST:
             raise TooLarge(_("The body is too large: at most %d bytes are read.") % self.LARGEST)
         try:
-            value = json.loads(sent.decode("utf-8"), parse_constant=_no_constant)
+            value = json.loads(
+                sent.decode("utf-8"),
+                parse_int=_whole,
+                parse_constant=_no_constant,
+                object_pairs_hook=_once_each,
+            )
         except (ValueError, RecursionError) as problem:
             why = "nested too deeply" if isinstance(problem, RecursionError) else str(problem)
             raise exceptions.ParseError(_("The body is not JSON: %s.") % _ascii(why)) from None
@@ -108,6 +114,28 @@ class Body(BaseParser):
         if layer:
             raise exceptions.ParseError(_("The body is not JSON that we read: nested too deeply."))
         return value
+
+
+def _whole(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:  # Python reads no more than some thousands of digits
+        raise exceptions.ParseError(
+            _("The body holds a number with far more digits than any that is asked for.")
+        ) from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of the body. Of a name that stands there twice, nobody knows which is meant."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise exceptions.ParseError(
+                _("The body names “%s” twice in one object. Send each name once.")
+                % _ascii(name[:80])
+            )
+        found[name] = value
+    return found
 
 
 def _no_constant(name: str) -> None:
@@ -150,6 +178,25 @@ class Endpoint(APIView):
         sent = self.query(data=request.query_params.dict())
         sent.is_valid(raise_exception=True)
         self.asked = sent.validated_data
+
+
+class Act(Endpoint):
+    """An address to do one thing by POST, which takes no body, or one that says nothing.
+
+    Whoever sends more means something that will not happen, so that nothing does.
+    """
+
+    NO_BODY = {
+        "application/json": {
+            "type": "object",
+            "additionalProperties": False,
+            "description": "Nothing is asked for: leave the body out, or send `{}`.",
+        }
+    }
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        Nothing(data=request.data).is_valid(raise_exception=True)
 
 
 class Pages(LimitOffsetPagination):

@@ -21,6 +21,19 @@ class Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class Nothing(Strict):
+    """A body where none is asked for."""
+
+
+class WholeField(serializers.IntegerField):
+    """A whole number in JSON: not a text that can be read as one, in whatever digits."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class Query(Strict):
     """The parameters of an address that takes none."""
 
@@ -294,7 +307,7 @@ class OwnGradesSerializer(serializers.Serializer[Any]):
 class NewTokenSerializer(Strict):
     """What may be said of a token to be made; nothing need be."""
 
-    days = serializers.IntegerField(
+    days = WholeField(
         min_value=1, max_value=tokens.MOST_DAYS, default=tokens.DAYS, help_text="How long it lives."
     )
 

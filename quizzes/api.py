@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from courses.api import Call, Endpoint, errors
+from courses.api import Act, Call, Endpoint, errors
 from courses.refusals import Refused
 from quizzes import access
 from quizzes.models import Attempt
@@ -96,7 +96,7 @@ class Attempts(Endpoint):
         enrolment = found.place.enrolment
         if enrolment is None or enrolment.teaches:
             raise exceptions.PermissionDenied(_(attempts.NOT_A_STUDENT))
-        sent = StartSerializer(data=request.data if _is_json(request) else {})
+        sent = StartSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         attempt = attempts.start(
             enrolment,
@@ -110,11 +110,6 @@ class Attempts(Endpoint):
             _shown(attempt, request),
             status=status.HTTP_201_CREATED if begun else status.HTTP_200_OK,
         )
-
-
-def _is_json(request: Call) -> bool:
-    """Whether there is a body to read: an attempt is started without one, too."""
-    return (request.content_type or "").partition(";")[0].strip() == "application/json"
 
 
 class AttemptView(Endpoint):
@@ -223,10 +218,10 @@ class CheckView(Endpoint):
         return Response(tried(attempt, outcome, now=request.arrived_at))
 
 
-class RedoView(Endpoint):
+class RedoView(Act):
     """Another question like one that has been checked, in practice."""
 
-    @extend_schema(request=None, responses={200: AttemptSerializer, **errors(409, 410)})
+    @extend_schema(request=Act.NO_BODY, responses={200: AttemptSerializer, **errors(409, 410)})
     def post(self, request: Call, attempt: UUID, position: int) -> Response:
         """Swap a checked question for a fresh one; doing it twice swaps it once."""
         try:
@@ -249,10 +244,10 @@ def _stale(attempt: UUID, outcome: NotSaved) -> dict[str, Any]:
     }
 
 
-class LeaveView(Endpoint):
+class LeaveView(Act):
     """Going on to the next question, where there is one at a time."""
 
-    @extend_schema(request=None, responses={200: AttemptSerializer, **errors(409, 410)})
+    @extend_schema(request=Act.NO_BODY, responses={200: AttemptSerializer, **errors(409, 410)})
     def post(self, request: Call, attempt: UUID, position: int) -> Response:
         """Leave a question for good; doing it twice changes nothing more."""
         try:
@@ -262,10 +257,10 @@ class LeaveView(Endpoint):
         return Response(_shown(access.own_attempt(request.user, attempt), request))
 
 
-class SubmitView(Endpoint):
+class SubmitView(Act):
     """Handing an attempt in."""
 
-    @extend_schema(request=None, responses={200: AttemptSerializer})
+    @extend_schema(request=Act.NO_BODY, responses={200: AttemptSerializer})
     def post(self, request: Call, attempt: UUID) -> Response:
         """Hand the attempt in and have it graded; doing it twice changes nothing more."""
         found = attempts.submit(request.user, attempt, now=request.arrived_at)
@@ -291,10 +286,10 @@ def _result(attempt: Attempt, request: Call) -> dict[str, Any]:
     return ResultSerializer(trials.after(shown)).data
 
 
-class RevealView(Endpoint):
+class RevealView(Act):
     """Asking for the answers of a quiz that you could still try again."""
 
-    @extend_schema(request=None, responses={200: ResultSerializer, **errors(409)})
+    @extend_schema(request=Act.NO_BODY, responses={200: ResultSerializer, **errors(409)})
     def post(self, request: Call, attempt: UUID) -> Response:
         """Show the answers, and end your attempts at the quiz: no other can be started then.
 

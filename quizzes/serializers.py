@@ -1,11 +1,13 @@
 """What the API says of quizzes and attempts: nothing that the page would not show."""
 
+import re
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from courses.serializers import StepSerializer, Strict
+from courses.serializers import StepSerializer, Strict, WholeField
 from quizzes.models import Attempt, Quiz
 from quizzes.questions import KINDS
 
@@ -273,16 +275,27 @@ class StartSerializer(Strict):
     )
 
 
+class OperationField(serializers.UUIDField):
+    """A UUID as it is written: the library would take `true` for one, too."""
+
+    WRITTEN = re.compile(r"[0-9a-fA-F]{8}(-?)(?:[0-9a-fA-F]{4}\1){3}[0-9a-fA-F]{12}")
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not (isinstance(data, str) and self.WRITTEN.fullmatch(data)):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class AnswerSerializer(Strict):
     """An answer on its way in."""
 
-    revision = serializers.IntegerField(
+    revision = WholeField(
         min_value=0,
         max_value=999_999,
         help_text="The revision that this answer replaces, as last shown or acknowledged.",
     )
     answer = AnswerField(allow_null=True)
-    operation = serializers.UUIDField(
+    operation = OperationField(
         required=False,
         allow_null=True,
         help_text=(
@@ -290,7 +303,7 @@ class AnswerSerializer(Strict):
             " save again because you have heard no answer: it is stored once."
         ),
     )
-    certainty = serializers.IntegerField(
+    certainty = WholeField(
         required=False,
         allow_null=True,
         min_value=1,

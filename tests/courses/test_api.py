@@ -446,6 +446,20 @@ def test_a_broken_body_gets_a_sentence(ben, body, status):
     assert status == 201 or response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"days": 3, "days": 300}', "names \u201cdays\u201d twice"),
+        (b'{"days": ' + b"9" * 5000 + b"}", "more digits"),
+    ],
+)
+def test_what_python_would_pass_over_or_say_of_itself_is_said_plainly(ben, body, words):
+    response = Api(ben).send("post", "tokens/", body)
+
+    assert response.status_code == 400
+    assert words in response.json()["detail"]
+
+
 @pytest.mark.parametrize("charset", ["base64", "rot13", "nonsense", "utf-16", "hex"])
 def test_a_strange_charset_does_no_harm(ben, charset):
     """JSON is UTF-8, whatever a header says."""

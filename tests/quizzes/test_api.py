@@ -184,6 +184,12 @@ def test_a_stale_answer_is_told_what_is_stored(api, started):
         {"revision": 10**30, "answer": "a"},
         {"revision": 1e308, "answer": "a"},
         {"revision": [0], "answer": "a"},
+        {"revision": "0", "answer": "a"},
+        {"revision": "\u0660", "answer": "a"},
+        {"revision": 0, "answer": "a", "operation": True},
+        {"revision": 0, "answer": "a", "operation": 1},
+        {"revision": 0, "answer": "a", "operation": "\u0660" * 32},
+        {"revision": 0, "answer": "a", "certainty": "1"},
         {"revision": 0, "answer": "z"},
         {"revision": 0, "answer": "option-1"},
         {"revision": 0, "answer": ["a"]},
@@ -262,6 +268,32 @@ def test_handing_in_twice_changes_nothing_more(api, started):
     assert again.status_code == 200
     assert again.json() == first.json()
     assert Mark.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"\xff\xfe", "application/json", 400),
+        (b"{", "application/json", 400),
+        (b" " * 70_000, "application/json", 413),
+        (b"<a/>", "application/xml", 415),
+        (b"q1=a", "application/x-www-form-urlencoded", 415),
+        (b'{"revision": 0, "answer": "a"}', "application/json", 422),
+        (b"[]", "application/json", 422),
+    ],
+)
+def test_an_act_that_takes_no_body_does_nothing_with_one(api, started, body, kind, status):
+    for act in ("submit/", "reveal/", "responses/1/leave/", "responses/1/redo/"):
+        reply = api.generic("POST", f"/api/v1/{path_of(started, act)}", body, kind)
+        assert (reply.status_code, bool(reply.json()["detail"])) == (status, True), act
+    assert Attempt.objects.get().is_open
+
+
+@pytest.mark.parametrize("body", [b"", b"{}"])
+def test_an_act_is_done_without_a_body_or_with_an_empty_one(api, started, body):
+    path = f"/api/v1/{path_of(started, 'submit/')}"
+    assert api.generic("POST", path, body, "application/json").status_code == 200
+    assert api.generic("POST", path, b"", "").status_code == 200
 
 
 def test_there_is_no_result_while_the_attempt_is_open(api, started):
