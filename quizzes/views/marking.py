@@ -105,7 +105,7 @@ def moderate(request: Request, cohort: int, question: str) -> HttpResponse:
                 now=request.arrived_at,
             )
             messages.success(request, _("The arrangement is set."))
-            return _to(request, "moderation", here.cohort, pile, entry)
+            return _to(request, "moderation", here.cohort, pile, entry, text=False)
         if act == "mark":
             typed = _typed(request)
             _store(request, here, entry, typed, role=Marking.Role.MODERATOR)
@@ -206,9 +206,13 @@ def _marked(
     return _to(request, "mark", here.cohort, pile, following)
 
 
-def _to(request: Request, name: str, cohort: Cohort, pile: Pile, entry: Entry) -> HttpResponse:
+def _to(
+    request: Request, name: str, cohort: Cohort, pile: Pile, entry: Entry, *, text: bool = True
+) -> HttpResponse:
+    """To an answer; with `text` to its words, where the focus goes: who marks by keyboard begins
+    to read there, one Tab before the first level."""
     url = reverse(f"quizzes:{name}", args=[cohort.pk, pile.question.key])
-    return redirect(f"{url}?{urlencode({'answer': entry.token})}")
+    return redirect(f"{url}?{urlencode({'answer': entry.token})}{'#text' if text else ''}")
 
 
 def _points(text: str) -> Decimal | None:

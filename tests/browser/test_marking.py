@@ -34,19 +34,24 @@ def test_two_essays_are_marked_by_keyboard_alone(visit, ada, cohort, essays):
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Marked. Here is the next one.")).to_be_visible()
-    tab_to(page, claim.get_by_role("radio").first)
+    # The focus is at the words of the next answer, one Tab before its first level.
+    expect(page.get_by_role("heading", name="The answer", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(claim.get_by_role("radio").first).to_be_focused()
     page.keyboard.press("2")
     page.keyboard.press("1")
+    page.keyboard.type("Half marked.")
+    page.keyboard.press("Home")
     tab_to(page, page.get_by_role("button", name="Say who fears whom."))
     page.keyboard.press("Enter")
     comment = page.get_by_label("Comment for the student")
     expect(comment).to_be_focused()
-    expect(comment).to_have_value("Say who fears whom.")
+    expect(comment).to_have_value("Say who fears whom.\nHalf marked.")
     tab_to(page, page.get_by_role("button", name="Mark, and go on"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Nothing more of this question waits for you.")).to_be_visible()
     assert Snippet.objects.count() == 1
     assert [(each.levels, each.comment) for each in Marking.objects.order_by("pk")] == [
         ({"claim": "clear", "objection": "answered"}, "Say who fears whom."),
-        ({"claim": "vague", "objection": "ignored"}, "Say who fears whom."),
+        ({"claim": "vague", "objection": "ignored"}, "Say who fears whom.\nHalf marked."),
     ]

@@ -38,9 +38,10 @@ if (form) {
   for (const button of form.querySelectorAll("[data-snippet]")) {
     button.addEventListener("click", (event) => {
       event.preventDefault();
-      const before = comment.value.slice(0, comment.selectionStart);
-      const gap = before && !/\s$/.test(before) ? "\n" : "";
-      comment.setRangeText(gap + button.dataset.snippet, comment.selectionStart, comment.selectionEnd, "end");
+      const { selectionStart: start, selectionEnd: end, value } = comment;
+      const before = /\S$/.test(value.slice(0, start)) ? "\n" : "";
+      const after = /^\S/.test(value.slice(end)) ? "\n" : "";
+      comment.setRangeText(before + button.dataset.snippet + after, start, end, "end");
       comment.focus();
     });
   }
