@@ -1,6 +1,7 @@
 """A student takes a quiz: cover, attempt, saving, handing in, result; and checkpoints."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -90,15 +91,7 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
     now = request.arrived_at
     refused: Mapping[int, NotSaved] = {}
     if request.method == "POST":
-        positions = [
-            int(name[1:].partition(".")[0])
-            for name in request.POST
-            if name.startswith("q")
-            and name.endswith(".revision")
-            and name[1:-9].isdecimal()
-            # Python refuses to read a number of thousands of digits.
-            and len(name) < 20
-        ]
+        positions = _named(request)
         to_check = request.POST.get("check", "")
         try:
             outcomes = attempts.save(
@@ -127,6 +120,9 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
             if isinstance(outcome, NotSaved)
         }
         if not refused:
+            if not _arrived(request, attempt, positions):
+                messages.error(request, _(NOTHING_CAME))
+                return redirect("quizzes:attempt", attempt)
             if "next" in request.POST:
                 return _go_on(request, attempt)
             if to_check:
@@ -153,7 +149,34 @@ def attempt(request: Request, attempt: UUID) -> HttpResponse:
 
 def _number(text: str) -> int:
     """A position that somebody named; 0, which no question has, for what is none."""
-    return int(text) if text.isdecimal() and len(text) < 6 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
+# A field of a question, `q1`, `q1.revision` or what stands for no field of it, such as `q1[]`.
+FIELD = re.compile(r"q([0-9]{1,5})(?:[^0-9].*)?", re.DOTALL)
+NOTHING_CAME = (
+    "What is on the page did not come with your request. Look at your answers, and try again."
+)
+
+
+def _named(request: Request) -> list[int]:
+    """The questions of which a posted form has any field, in its order."""
+    found = (FIELD.fullmatch(name) for name in request.POST)
+    return list(dict.fromkeys(int(match[1]) for match in found if match))
+
+
+def _arrived(request: Request, attempt: UUID, positions: Sequence[int]) -> bool:
+    """Whether a form brought what its page asks: at least what it wants checked, and not nothing.
+
+    Nothing is right where all that stands on the page is checked for good.
+    """
+    if "check" in request.POST:
+        return request.POST["check"] in map(str, positions)
+    if positions:
+        return True
+    found = access.own_attempt(request.user, attempt)
+    shown = reports.at_hand(found, trials.beside(found, reports.open_questions(found)))
+    return all(question.trial is not None and question.trial.locked for question in shown)
 
 
 def _back_to(attempt: UUID, position: object) -> HttpResponse:
@@ -231,9 +254,10 @@ def _answer(request: Request, position: int, source: str = Response.Source.FORM)
     `operation` is the client's own name for the request, a UUID: the same when it sends it again.
     Raises `NoOperation` when it is something else.
     """
-    base = request.POST.get(f"q{position}.revision", "")
+    bases = request.POST.getlist(f"q{position}.revision")
+    base = bases[0] if len(bases) == 1 else ""
     return Answer(
-        int(base) if base.isdecimal() and len(base) < 7 else None,
+        int(base) if base.isascii() and base.isdecimal() and len(base) < 7 else None,
         _reader(request, position),
         operation=_operation(request),
         source=source,
@@ -244,24 +268,31 @@ def _answer(request: Request, position: int, source: str = Response.Source.FORM)
 
 def _typed(request: Request, position: int) -> str:
     """What came as the answer to one question, for people to read."""
-    mine, others = f"q{position}", {f"q{position}.{name}" for name in OF_EACH}
+    others = {f"q{position}.{name}" for name in OF_EACH}
     return "\n".join(
         value
         for name, values in request.POST.lists()
-        if (name == mine or name.startswith(f"{mine}.")) and name not in others
+        if _is_of(name, position) and name not in others
         for value in values
     )
+
+
+def _is_of(name: str, position: int) -> bool:
+    """Whether a field is of this question: `q1` and `q1.text` are of the first, `q12` is not."""
+    mine = f"q{position}"
+    return name.startswith(mine) and not name[len(mine) :][:1].isdecimal()
 
 
 def _reader(request: Request, position: int) -> Callable[[Kind, Any], Any]:
     data = dict(request.POST.lists())
 
     def read(kind: Kind, order: Any) -> Any:
-        if request.POST.get(f"q{position}.certainty", "") not in CERTAINTIES:
+        sure = request.POST.getlist(f"q{position}.certainty")
+        if len(sure) > 1 or not CERTAINTIES.keys() >= set(sure):
             raise ValueError(_(SAY_HOW_SURE))
         fields = Fields(data)
         response = kind.parse(order, fields, f"q{position}")
-        if fields.unread(f"q{position}"):
+        if fields.unread(position):
             raise ValueError(_(NOT_ON_PAGE))
         return response
 
@@ -290,19 +321,19 @@ class Fields(dict[str, list[str]]):
         self.read.add(name)
         return super().get(name, default)
 
-    def unread(self, question: str) -> set[str]:
+    def unread(self, position: int) -> set[str]:
         """The fields of one question that have not been read."""
-        mine = {name for name in self if name == question or name.startswith(f"{question}.")}
-        return mine - self.read - {f"{question}.{name}" for name in OF_EACH}
+        mine = {name for name in self if _is_of(name, position)}
+        return mine - self.read - {f"q{position}.{name}" for name in OF_EACH}
 
 
 def _operation(request: Request) -> UUID | None:
-    given = request.POST.get("operation", "")
-    if not given:
+    given = request.POST.getlist("operation")
+    if given in ([], [""]):
         return None
     try:
-        if len(given) == UUID_LENGTH:
-            return UUID(given)
+        if len(given) == 1 and len(given[0]) == UUID_LENGTH:
+            return UUID(given[0])
     except ValueError:
         pass
     raise NoOperation(NO_UUID)

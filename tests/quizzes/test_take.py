@@ -3,13 +3,14 @@
 import json
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.models import Attempt, CheckpointAnswer, Response
+from quizzes.models import Attempt, CheckpointAnswer, Quiz, Response
 from quizzes.sitting import attempts
 from tests import factories
 
@@ -119,6 +120,37 @@ def test_a_malformed_save_gets_a_sentence_and_stores_nothing(bens, attempt, fiel
     assert (ack(response)["saved"], ack(response)["reason"]) == (False, "malformed")
     assert ack(response)["message"].startswith(sentence)
     assert not Response.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"q1": "a"}, "The page did not say which answer it replaces."),
+        ({"q1": "a", "next": "1"}, "The page did not say which answer it replaces."),
+        ({"q1": "a", "check": "1"}, "The page did not say which answer it replaces."),
+        ({"q1": "a", "q1.revision": ["7", "0"]}, "The page did not say which answer it replaces."),
+        ({"q1[]": "a", "q1.revision": "0"}, "What came is no answer to the question on this page."),
+        ({"q1": "a", "q1.revision": "\u0660"}, "The page did not say which answer it replaces."),
+        ({"q2": "a", "check": "1"}, "The page did not say which answer it replaces."),
+        ({}, "What is on the page did not come with your request."),
+        ({"next": "1"}, "What is on the page did not come with your request."),
+        ({"finish": "1"}, "What is on the page did not come with your request."),
+        ({"check": "1"}, "What is on the page did not come with your request."),
+    ],
+)
+@pytest.mark.parametrize("navigation", ["free", "sequential"])
+def test_a_page_of_which_a_part_has_not_come_is_not_called_saved(
+    bens, ben_here, quiz, fields, sentence, navigation
+):
+    Quiz.objects.update(navigation=navigation)
+    attempt = attempts.start(ben_here, Quiz.objects.get(), now=timezone.now())
+    response = bens.post(reverse("quizzes:attempt", args=[attempt.pk]), fields, follow=True)
+    if navigation == "sequential" and "q2" in fields:
+        sentence = "You get to question 2 once you have gone on from question 1."
+    assert sentence in unescape(response.content.decode())
+    assert "All answers on the page are saved." not in response.content.decode()
+    assert not Response.objects.exists()
+    assert not attempt.items.filter(left_at__isnull=False).exists()
 
 
 def test_a_question_that_is_not_there_is_refused(bens, attempt):
