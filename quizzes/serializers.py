@@ -432,8 +432,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     sentence = serializers.CharField()
     hidden = serializers.CharField(help_text="What is shown when; empty if nothing is hidden.")
     may_reveal = serializers.BooleanField(
-        source="may_choose",
-        help_text="Whether you may try again, or ask for the answers, which ends your attempts.",
+        help_text="Whether you may ask for the answers, which ends your attempts."
     )
     score = serializers.DecimalField(10, 2, allow_null=True)
     out_of = serializers.DecimalField(10, 2)

@@ -38,9 +38,12 @@ class Seen:
     why: Sequence[str]
     percentage: Decimal | None  # what it is worth so far, whether or not it is shown
     counts: bool
+    waits_elsewhere: bool  # for another quiz that asks the same, and for nothing else
 
     @property
     def in_words(self) -> str:
+        if self.waits_elsewhere:
+            return _("handed in, and the student is asked the same in another quiz")
         return visibility.PHASES_IN_WORDS[self.phase]
 
 
@@ -215,6 +218,8 @@ class _Look:
             why=self._why(attempt, so_far, phase),
             percentage=percentage,
             counts=counts,
+            waits_elsewhere=phase == Phase.AGAIN
+            and not replace(so_far, elsewhere=False).may_earn(self.holds, now=self.at),
         )
 
     def _clock(self, instant: datetime) -> str:
@@ -266,8 +271,8 @@ class _Look:
             if allowed.value is None
             else _("%(used)d of %(allowed)d attempts are used.") % figures
         ]
-        if self.holds.attempts_in_words:
-            said.append(self.holds.attempts_in_words)
+        if raised := self.holds.attempts_in_words(zone=self.student.cohort.zone, beside=self.at):
+            said.append(raised)
         if close.value is None:
             said.append(_("The quiz never closes for %(who)s.") % who)
         else:

@@ -24,7 +24,7 @@ from django.db.models import (
 
 from courses.models import Enrolment, GradeColumn
 from courses.models.prepared import Prepared
-from quizzes.models import Attempt, CheckpointAnswer, Item, Response, Reveal
+from quizzes.models import Attempt, CheckpointAnswer, Item, Quiz, Response, Reveal
 from quizzes.seeing import visibility
 from quizzes.seeing.visibility import Phase, Policy, Role
 from quizzes.sitting.behaviours import Rules
@@ -104,6 +104,20 @@ def tried(attempt: Attempt, *, now: datetime) -> Tried:
     )
     used, under_way, elsewhere, revealed = row or (0, True, True, False)
     return Tried(used or 0, bool(under_way), bool(elsewhere), bool(revealed))
+
+
+def asked_elsewhere(enrolment: Enrolment, quiz: Quiz, *, now: datetime) -> bool:
+    """Whether an open attempt at another quiz asks what their attempts at this one asked.
+
+    Then nothing of these is shown, whatever is asked for (`Tried.elsewhere`); one query.
+    """
+    theirs = Item.objects.filter(attempt__quiz=quiz, attempt__enrolment=enrolment)
+    return (
+        Item.objects.filter(_asked_now(now), attempt__enrolment__user=enrolment.user_id)
+        .exclude(attempt__quiz=quiz, attempt__enrolment=enrolment)
+        .filter(version__in=theirs.order_by().values("version"))
+        .exists()
+    )
 
 
 # --- What somebody may have seen ---------------------------------------------------------------

@@ -87,6 +87,10 @@ NOTHING_NEW = (
 )
 FINISH_FIRST = "You have an attempt under way. Hand it in first; then you can look at the answers."
 NOTHING_TO_SHOW = "You have not handed in an attempt yet. Take the quiz first."
+ELSEWHERE_FIRST = (
+    "You sit another quiz that asks one of these questions. Hand that in first; then you can look"
+    " at the answers."
+)
 SHOWN_ANYWAY = "The answers are shown to you without your asking. Look at one of your results."
 NOT_ON_REQUEST = (
     "This quiz does not show its answers on request: they follow when it has closed for everybody."
@@ -372,7 +376,8 @@ def reveal(enrolment: Enrolment, quiz: Quiz, *, now: datetime) -> Reveal:
     """Show a student the answers of a homework quiz before its attempts are used up, and end these.
 
     Asking twice changes nothing more. A start at the same moment waits for it, or it for the
-    start. Raises `Refused` while an attempt is open, and where the answers are shown anyway.
+    start. Raises `Refused` while an attempt is open, here or at another quiz that asks one of these
+    questions, and where the answers are shown anyway.
     """
     with transaction.atomic():
         Enrolment.objects.active().order_by().select_for_update(no_key=True).values_list("pk").get(
@@ -400,6 +405,9 @@ def reveal(enrolment: Enrolment, quiz: Quiz, *, now: datetime) -> Reveal:
             raise Refused(visibility.NOT_RELEASED)
         if quiz.review == Quiz.Review.PRACTICE or not so_far.may_earn(holds, now=now):
             raise Refused(SHOWN_ANYWAY)
+        if revealing.asked_elsewhere(enrolment, quiz, now=now):
+            # Their attempts would end, and they would see nothing for it.
+            raise Refused(ELSEWHERE_FIRST)
         for attempt in attempts:
             attempt.quiz, attempt.enrolment = quiz, enrolment
             if attempt.is_open:

@@ -117,6 +117,9 @@ def cover(quiz: Quiz, enrolment: Enrolment | None, *, now: datetime) -> Cover:
             revealed=revealed,
             by_hand=by_hand,
             hidden=person is not None and person.hidden,
+            raised=""
+            if enrolment is None or holds is None
+            else holds.attempts_in_words(zone=enrolment.cohort.zone, beside=now),
         ),
         attempts=_past(quiz, mine, person, so_far, now),
         open_attempt=open_attempt,
@@ -166,7 +169,10 @@ def _rules(
     revealed: bool,
     by_hand: bool,
     hidden: bool,
+    raised: str,
 ) -> list[str]:
+    """How a quiz goes, in sentences; `raised`: why this person has other than the usual number of
+    attempts, if so."""
     allowed = quiz.attempts_allowed if holds is None else holds.attempts_allowed.value
     rules = [
         ngettext(
@@ -194,8 +200,8 @@ def _rules(
             _("You have %(left)d of %(all)d attempts left.")
             % {"left": max(0, allowed - used), "all": allowed}
         )
-    if holds is not None and holds.attempts_in_words:
-        rules.append(holds.attempts_in_words)
+    if raised:
+        rules.append(raised)
     rules += behaviours.told(verbs.rules_of(quiz))
     limit = quiz.time_limit if holds is None else holds.time_limit.value
     closes_at = None if holds is None else holds.closes_at.value
@@ -492,8 +498,8 @@ class Result:
     certain: Sequence[Any] = ()  # filled by `trials.after`: what certainty brought
 
     @property
-    def may_choose(self) -> bool:
-        return self.choice is not None
+    def may_reveal(self) -> bool:
+        return self.choice is not None and self.choice.may_ask
 
     @property
     def parts(self) -> list[Part]:
@@ -610,11 +616,13 @@ def _hidden(quiz: Quiz, so_far: Tried, person: holding.Person) -> str:
 class Choice:
     """What a student may do whose answers are hidden because they may try again.
 
-    `left` counts the attempts that they still have (None: any number).
+    `left` counts the attempts that they still have (None: any number); `may_ask` tells whether
+    they would see the answers if they asked now.
     """
 
     left: int | None
     closes_at: datetime | None
+    may_ask: bool
 
 
 def _choice(quiz: Quiz, so_far: Tried, holds: Conditions, *, now: datetime) -> Choice | None:
@@ -624,7 +632,7 @@ def _choice(quiz: Quiz, so_far: Tried, holds: Conditions, *, now: datetime) -> C
         return None  # only another quiz keeps the answers hidden
     allowed = holds.attempts_allowed.value
     left = None if allowed is None else max(0, allowed - so_far.used)
-    return Choice(left, holds.closes_at.value)
+    return Choice(left, holds.closes_at.value, may_ask=not so_far.elsewhere)
 
 
 NOT_HANDED_IN = (

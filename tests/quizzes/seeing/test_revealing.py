@@ -123,6 +123,22 @@ def test_asking_is_refused_where_it_makes_no_sense(ben, ben_here, quiz):
     assert not Reveal.objects.exists()
 
 
+def test_asking_is_refused_where_another_quiz_under_way_would_keep_them_hidden(
+    as_, ben, first, ben_here, quiz, module, questions
+):
+    """It would end the attempts here, and show nothing for it."""
+    other = factories.make_quiz(module, questions[:1], key="other-quiz", known_questions="count")
+    under_way = attempts.start(ben_here, other, now=LATER)
+    with pytest.raises(Refused, match="You sit another quiz that asks one of these questions"):
+        attempts.reveal(ben_here, quiz, now=LATER)
+    assert not Reveal.objects.exists()
+    told = reports.result(first, now=LATER)
+    assert (told.choice.left, told.choice.may_ask) == (1, False)
+    attempts.submit(ben, under_way.pk, now=LATER)
+    assert reports.result(first, now=LATER).choice.may_ask
+    attempts.reveal(ben_here, quiz, now=LATER)
+
+
 def test_the_page_asks_for_a_tick_and_says_what_follows(as_, ben, first):
     page = reverse("quizzes:result", args=[first.pk])
     Attempt.objects.update(submitted_at=NOON)
