@@ -94,9 +94,13 @@ def level(code: int) -> int:
 
 
 def user_id(request: HttpRequest) -> str | None:
-    """Who asked, if the page has looked it up anyway."""
+    """Who asked, if the page has looked it up anyway.
+
+    Only what has been read is looked at: the log does not ask a database that has just failed.
+    """
     session = getattr(request, "session", None)
-    return session.get(SESSION_KEY) if session is not None and session.accessed else None
+    read: dict[str, str] = getattr(session, "_session_cache", {})
+    return read.get(SESSION_KEY)
 
 
 def address(request: HttpRequest) -> str:

@@ -16,7 +16,18 @@ LIVE = Prepared[Session](
 )
 
 
+LONGEST = 40  # characters of the column
+
+
 class SessionStore(db.SessionStore):
+    def _validate_session_key(self, key: Any) -> bool:
+        """A key that none of ours could be is no key: a cookie may hold anything, a zero byte too.
+
+        The database is not even asked about it.
+        """
+        known = super()._validate_session_key(key)  # type: ignore[misc]
+        return bool(known) and key.isascii() and key.isalnum() and len(key) <= LONGEST
+
     def _get_session_from_db(self) -> Any:
         session = LIVE.first(key=self.session_key, now=timezone.now())
         if session is None:

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from django.db import OperationalError
 from django.test import RequestFactory
 
 from config.middleware import address
@@ -28,6 +29,18 @@ def test_a_request_is_one_line(caplog, as_, ben):
         ("INFO", "GET", "/healthz", 200, None),
         ("WARNING", "GET", "/nothing-here/", 404, str(ben.pk)),
     ]
+
+
+def test_a_request_whose_person_cannot_be_read_is_a_line_too(caplog, monkeypatch, as_, ben):
+    bens = as_(ben)
+    bens.raise_request_exception = False
+
+    def away(store):
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr("config.sessions.SessionStore._get_session_from_db", away)
+    assert bens.get("/").status_code == 503
+    assert lines(caplog) == [("ERROR", "GET", "/", 503, None)]
 
 
 def test_every_line_of_a_request_carries_its_id(caplog, as_, ben):

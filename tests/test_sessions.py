@@ -54,3 +54,17 @@ def test_a_new_password_ends_other_sessions(browser, ben):
     ben.set_password("another-case-other-lenses")
     ben.save()
     assert whoever(browser).is_anonymous
+
+
+@pytest.mark.parametrize("key", ['"\\000abcdefgh"', '"abcdefgh\\000"', "x" * 41, "ä" * 9])
+def test_a_key_that_no_session_has_is_nobody_s(client, key, django_assert_num_queries):
+    """Python reads a cookie's `\\000` as a zero byte, which PostgreSQL will not be asked about."""
+    jar = f"sessionid={key}; csrftoken={key}; messages={key}"
+
+    with django_assert_num_queries(0):
+        page = client.get("/accounts/login/", HTTP_COOKIE=jar)
+    assert page.status_code == 200
+    assert page.wsgi_request.user.is_anonymous
+    assert client.get("/api/v1/courses/", HTTP_COOKIE=jar).status_code == 401
+    sent = {"login": "ben", "password": "one-case-several-lenses"}
+    assert client.post("/accounts/login/", sent, HTTP_COOKIE=jar).status_code in (200, 302)
