@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from math import inf
 from typing import Any, Generic, TypeVar
 
@@ -18,8 +19,10 @@ from quizzes.times import availability
 from quizzes.times.availability import Deadline, clock, in_words
 
 Value = TypeVar("Value")
+Clocks = Callable[[datetime], str]  # an instant in words
 
 WHY = "The {what} is {how} for {whom}: {reason}."
+WHY_UNTIL = "The {what} is {how} for {whom}, in attempts begun before {until}: {reason}."
 ACCOMMODATION = "Your time factor is for: {reason}."
 DUE = "It is due at {due}. Handed in later it still counts, and is marked as late."
 COSTS = (
@@ -103,6 +106,7 @@ class Setting(Generic[Value]):
     usual: Value
     reason: str = ""
     group: str = ""
+    until: datetime | None = None  # it holds for attempts that begin before; None: for all
 
     @property
     def is_special(self) -> bool:
@@ -135,30 +139,44 @@ class Conditions:
             time_factor=self.time_factor,
             zone=zone,
         )
-        parts = [*end.parts, *self._reasons()]
+        clocks = partial(clock, zone=zone, beside=started_at)
+        parts = [*self._opening(started_at, clocks), *end.parts, *self._reasons(clocks)]
         if self.due_at.value is not None:
             due = clock(self.due_at.value, zone=zone, beside=started_at)
             parts.append((DUE if started_at <= self.due_at.value else WAS_DUE).format(due=due))
             if self.late.penalty > 0:
                 parts.append(self.late.sentence(due))
-            parts.extend(_why("due time", self.due_at, "later", "earlier"))
+            parts.extend(_why("due time", self.due_at, "later", "earlier", clocks))
         return Deadline(end.at, end.seconds, tuple(parts))
 
-    def _reasons(self) -> list[str]:
+    def _opening(self, started_at: datetime, clocks: Clocks) -> list[str]:
+        """Why an attempt may begin before the quiz opens for everybody else.
+
+        Only where that ends: the hours passed before it is as closed as for the others again.
+        """
+        opens = self.opens_at
+        if opens.until is None or opens.usual is None or started_at >= opens.usual:
+            return []
+        return _why("opening time", opens, "later", "earlier", clocks)
+
+    def _reasons(self, clocks: Clocks) -> list[str]:
         said: list[str] = []
         if self.time_limit.value is not None:
             usual = self.time_limit.usual
             instead = "" if usual is None else f" from {in_words(usual)}"
-            said += _why("time limit", self.time_limit, f"extended{instead}", f"cut{instead}")
+            said += _why(
+                "time limit", self.time_limit, f"extended{instead}", f"cut{instead}", clocks
+            )
             if self.time_factor != 1 and self.accommodation:
                 said.append(ACCOMMODATION.format(reason=_bare(self.accommodation)))
-        said += _why("closing time", self.closes_at, "extended", "brought forward")
+        said += _why("closing time", self.closes_at, "extended", "brought forward", clocks)
         return said
 
-    @property
-    def attempts_in_words(self) -> str:
-        """Why the number of attempts is another than usual, or nothing."""
-        return "".join(_why("number of attempts", self.attempts_allowed, "raised", "lowered"))
+    def attempts_in_words(self, *, zone: tzinfo, beside: datetime) -> str:
+        """Why the number of attempts is another than usual, and until when, or nothing."""
+        clocks = partial(clock, zone=zone, beside=beside)
+        given = self.attempts_allowed
+        return "".join(_why("number of attempts", given, "raised", "lowered", clocks))
 
     def is_late(self, submitted_at: datetime | None) -> bool:
         """Whether what was handed in then came after it was due.
@@ -209,12 +227,13 @@ def resolve(
         for special in own:
             value = getattr(special, field)
             if value is not None:
-                return Setting(value, Origin.PERSON, base, special.reason)
+                return Setting(value, Origin.PERSON, base, special.reason, until=special.expires_at)
         given = [special for special in groups if getattr(special, field) is not None]
         if given:
             kindest = best(given, key=lambda special: getattr(special, field))
             value = getattr(kindest, field)
-            return Setting(value, Origin.GROUP, base, kindest.reason, kindest.group or "")
+            whose, until = kindest.group or "", kindest.expires_at
+            return Setting(value, Origin.GROUP, base, kindest.reason, whose, until)
         return Setting(base, origin, base)
 
     by_schedule = Origin.SCHEDULE if plan.closes_at is not None else Origin.COHORT
@@ -277,14 +296,17 @@ def latest(ends: Iterable[End]) -> End:
     return max(ends, key=lambda end: inf if end.at is None else end.at.timestamp())
 
 
-def _why(what: str, setting: Setting[Any], more: str, less: str) -> list[str]:
+def _why(what: str, setting: Setting[Any], more: str, less: str, clocks: Clocks) -> list[str]:
     """One sentence, if the setting is another than usual and was given to somebody."""
     if not setting.is_special or setting.value == setting.usual:
         return []
     how = "set"
     if setting.usual is not None:
         how = more if setting.value > setting.usual else less
-    return [WHY.format(what=what, how=how, whom=setting.whom, reason=_bare(setting.reason))]
+    said = {"what": what, "how": how, "whom": setting.whom, "reason": _bare(setting.reason)}
+    if setting.until is None:
+        return [WHY.format(**said)]
+    return [WHY_UNTIL.format(**said, until=clocks(setting.until))]
 
 
 def _bare(reason: str) -> str:

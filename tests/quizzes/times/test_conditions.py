@@ -261,9 +261,38 @@ def test_an_override_that_changes_nothing_is_not_mentioned():
 
 
 def test_more_attempts_are_explained():
-    got = resolved(specials=[own(attempts_allowed=3, reason="the fire alarm")])
-    assert got.attempts_in_words == "The number of attempts is raised for you: the fire alarm."
-    assert resolved().attempts_in_words == ""
+    def raised(**given):
+        return resolved(**given).attempts_in_words(zone=PRAGUE, beside=START)
+
+    given = own(attempts_allowed=3, reason="the fire alarm")
+    assert raised(specials=[given]) == "The number of attempts is raised for you: the fire alarm."
+    assert raised(specials=[replace(given, expires_at=SIX + 24 * HOUR)]) == (
+        "The number of attempts is raised for you, in attempts begun before 18:00 CET on 3 March"
+        " 2026: the fire alarm."
+    )
+    assert raised() == ""
+
+
+def test_the_receipt_says_until_when_a_special_holds():
+    plan = Schedule(opens_at=START + HOUR / 2, due_at=SIX)
+    given = own(
+        opens_at=START,
+        due_at=SIX + HOUR,
+        closes_at=SIX + 2 * HOUR,
+        time_limit=2700,
+        expires_at=START + HOUR / 4,
+    )
+    until = "for you, in attempts begun before 17:20 CET: ill."
+    said = [
+        sentence for sentence in words(schedule=plan, specials=[given]) if sentence.endswith("ill.")
+    ]
+    assert said == [
+        f"The opening time is earlier {until}",
+        f"The time limit is extended from 30 min {until}",
+        f"The closing time is extended {until}",
+        f"The due time is later {until}",
+    ]
+    assert not any(until in each for each in words(specials=[replace(given, expires_at=None)]))
 
 
 def test_late_is_after_the_due_time_and_its_grace():
