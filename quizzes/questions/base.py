@@ -80,9 +80,12 @@ class Sample:
 
 
 class Unreadable(ValueError):  # noqa: N818 (it reads as what it says)
-    """What was typed says nothing here; `typed` is to stay on the page that says so."""
+    """What was given says nothing here; `typed` is to stay on the page that says so.
 
-    def __init__(self, message: str, typed: str) -> None:
+    It is what the kind's `present` fills in: a response, or what would be one but for the fault.
+    """
+
+    def __init__(self, message: str, typed: Any) -> None:
         super().__init__(message)
         self.typed = typed
 

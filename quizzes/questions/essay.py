@@ -29,7 +29,7 @@ from .base import (
     Unreadable,
 )
 from .checking import Inspection
-from .typed import BAD_SIGN, BLANKS, ONE_LINE, posted
+from .typed import BAD_SIGN, BLANKS, IN_ITS_PLACE, ONE_LINE, UNSTORABLE, posted
 
 LONGEST = 20_000  # characters, whatever the words: what a text of 2000 long words needs
 MOST_WORDS = 2000
@@ -216,8 +216,9 @@ class Essay(Kind):
         text = value.replace("\r\n", "\n").replace("\r", "\n")
         if not text.strip(BLANKS):
             return None
-        if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-            raise ValueError(BAD_SIGN)
+        shown = UNSTORABLE.sub(IN_ITS_PLACE, text)
+        if shown != text:
+            raise Unreadable(BAD_SIGN, shown)
         if len(text) > LONGEST:
             raise Unreadable(TOO_LONG.format(most=LONGEST), text)
         most = int(order["words"][0])

@@ -26,6 +26,7 @@ from .base import (
     Response,
     Sample,
     Spec,
+    Unreadable,
     explain,
     key_of,
     shuffled,
@@ -39,7 +40,7 @@ Order = Mapping[str, Sequence[str]]
 
 LONGEST = 100
 TOLD = "Each gap that you fill rightly earns an equal share of the points."
-CHOOSE_ONE = "Give one answer only for each gap."
+IN_GAP = "Gap {number}: {fault}"
 SEND_A_MAPPING = "Send what fills each gap, such as {a: Tashkent, b: c}."
 
 ONE_RIGHT = "Exactly one option must be correct."
@@ -238,6 +239,13 @@ class GapText(Kind):
             return f"{TOLD} {forms.told(spec)}"
         return TOLD
 
+    def present(self, content: Content, order: Any, response: Response = None) -> dict[str, Any]:
+        """As for every kind; what is too long stays as it was typed."""
+        page = super().present(content, order, response)
+        if self._fills(order, response):
+            page |= self.layout(content, order, response)
+        return page
+
     def layout(self, content: Content, order: Any, response: Response) -> dict[str, Any]:
         """`pieces` of HTML, each followed by the gap that it names; the last one by none.
 
@@ -303,14 +311,20 @@ class GapText(Kind):
         if not isinstance(value, Mapping):
             raise ValueError(SEND_A_MAPPING)
         keys, options = [key for key, _ in order], dict(order)
-        response = {}
+        response, faults = {}, []
         for token, given in value.items():
             key = key_of(keys, token)
             if given is None:
                 continue
-            filled = key_of(options[key], given) if options[key] else line(given, LONGEST)
+            try:
+                filled = key_of(options[key], given) if options[key] else line(given, LONGEST)
+            except Unreadable as problem:
+                faults.append(IN_GAP.format(number=keys.index(key) + 1, fault=problem))
+                filled = problem.typed
             if filled is not None:
                 response[key] = filled
+        if faults:
+            raise Unreadable(" ".join(faults), response)
         return response or None
 
     def show(self, order: Any, response: Response) -> dict[str, str] | None:
@@ -324,20 +338,23 @@ class GapText(Kind):
         }
 
     def well_formed(self, order: Any, response: Response) -> Response:
-        if not isinstance(response, dict) or not response:
+        if not response or not self._fills(order, response):
             return None
         options = dict(order)
-        for key, given in response.items():
-            if key not in options or not isinstance(given, str):
-                return None
-            if options[key] and given not in options[key]:
-                return None
-            try:
-                if not options[key] and line(given, LONGEST) is None:
-                    return None
-            except ValueError:
-                return None
-        return response
+        try:
+            typed = [line(given, LONGEST) for key, given in response.items() if not options[key]]
+        except ValueError:
+            return None
+        return None if None in typed else response
+
+    @staticmethod
+    def _fills(order: Any, response: Response) -> bool:
+        """Whether these are answers to the gaps of `order`, however long."""
+        options = dict(order)
+        return isinstance(response, dict) and all(
+            key in options and isinstance(given, str) and given in (options[key] or [given])
+            for key, given in response.items()
+        )
 
     def shares(self, spec: Spec, response: Response) -> list[bool]:
         right = []

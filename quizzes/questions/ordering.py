@@ -22,10 +22,12 @@ from .base import (
     Choice,
     Content,
     Kind,
+    Order,
     Part,
     Response,
     Sample,
     Spec,
+    Unreadable,
     explain,
     key_of,
     shuffled,
@@ -99,9 +101,20 @@ class Ordering(Kind):
     def told(self, spec: Spec) -> str:
         return RULES[spec["rule"]]
 
+    def present(self, content: Content, order: Order, response: Response = None) -> dict[str, Any]:
+        """As for every kind; places of which one is given twice stay as they were chosen."""
+        page = super().present(content, order, response)
+        if isinstance(response, dict):
+            page |= self._placed(content, order, response)
+        return page
+
     def layout(self, content: Content, order: list[str], response: Response) -> dict[str, Any]:
-        html = {item["key"]: item["text"] for item in content["items"]}
         places = {key: place for place, key in enumerate(response or [], start=1)}
+        return self._placed(content, order, places)
+
+    @staticmethod
+    def _placed(content: Content, order: list[str], places: Mapping[str, int]) -> dict[str, Any]:
+        html = {item["key"]: item["text"] for item in content["items"]}
         return {
             "items": [
                 {"token": token, "html": html[key], "place": places.get(key)}
@@ -128,7 +141,7 @@ class Ordering(Kind):
 
     def parse(self, order: list[str], data: Mapping[str, Sequence[str]], name: str) -> Response:
         numbers = {str(place): place for place in range(1, len(order) + 1)}
-        value: list[str | None] = [None] * len(order)
+        places: dict[str, int] = {}
         for token in tokens(order).values():
             sent = [place for place in data.get(f"{name}.{token}", []) if place]
             if not sent:
@@ -137,9 +150,12 @@ class Ordering(Kind):
                 raise ValueError(CHOOSE_ONE)
             if sent[0] not in numbers:
                 raise ValueError(NOT_A_PLACE)
-            place = numbers[sent[0]]
+            places[token] = numbers[sent[0]]
+        value: list[str | None] = [None] * len(order)
+        for token, place in places.items():
             if value[place - 1] is not None:
-                raise ValueError(OWN_PLACE.format(place=place))
+                chosen = {key_of(order, token): place for token, place in places.items()}
+                raise Unreadable(OWN_PLACE.format(place=place), chosen)
             value[place - 1] = token
         return self.parse_json(order, value)
 

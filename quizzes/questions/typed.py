@@ -33,16 +33,21 @@ NONE_RIGHT = "At least one answer must be correct."
 EXPLAINED = ("key", "correct", "feedback", "misconception", "lens", "evidence")
 
 
+# What no database takes, and what stands for it where the line is shown again.
+UNSTORABLE, IN_ITS_PLACE = re.compile("[\x00\ud800-\udfff]"), "\ufffd"
+
+
 def line(value: Any, most: int) -> str | None:
     """A typed line as it is to be stored, None if blank; ValueError if it cannot be."""
     if not isinstance(value, str):
         raise ValueError(ONE_LINE)
     if not value.strip(BLANKS):
         return None
+    shown = UNSTORABLE.sub(IN_ITS_PLACE, value)
     if len(value) > most:
-        raise ValueError(TOO_LONG.format(most=most))
-    if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
-        raise ValueError(BAD_SIGN)
+        raise Unreadable(TOO_LONG.format(most=most), shown)
+    if shown != value:
+        raise Unreadable(BAD_SIGN, shown)
     return value
 
 

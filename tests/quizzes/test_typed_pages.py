@@ -42,6 +42,28 @@ def test_what_cannot_be_read_is_said_and_kept_and_the_rest_is_saved(as_, ben, ty
     assert [response.answer for response in Response.objects.all()] == ["CIS"]
 
 
+def test_what_cannot_be_stored_comes_back_as_it_was_given(as_, ben, module, typed):
+    long, gap, bens = "C" * 201, "T" * 101, as_(ben)
+    given = form(**{"q1": long, "q2": "5\x00 bn USD", "q3.a": gap, "q3.b": "b"})
+    page = bens.post(f"/attempts/{typed.pk}/", given).content.decode()
+    assert "Gap 1: This answer has more than 100 characters. Shorten it." in page
+    assert f'value="{long}"' in page
+    assert 'value="5\ufffd bn USD"' in page
+    assert f'value="{gap}"' in page
+    assert '<option value="b" selected>' in page
+
+
+def test_places_of_which_one_is_given_twice_come_back(as_, ben, ben_here, module, lesson):
+    spec = factories.sample("ordering")
+    question = factories.make_question(module, "order", kind="ordering", spec=spec)
+    attempt = attempts.start(ben_here, factories.make_quiz(module, [question]), now=timezone.now())
+    given = {"q1.a": "2", "q1.b": "2", "q1.d": "1", "q1.revision": "0"}
+    page = as_(ben).post(f"/attempts/{attempt.pk}/", given).content.decode()
+    assert "Two items have place 2. Give every item its own place." in page
+    assert (page.count('value="2" selected'), page.count('value="1" selected')) == (2, 1)
+    assert not Response.objects.exists()
+
+
 def test_what_is_typed_is_escaped_at_work_and_in_the_review(as_, ben, typed):
     bens = as_(ben)
     bens.post(f"/attempts/{typed.pk}/", form(**{"q1": HOSTILE, "q3.a": HOSTILE}))
