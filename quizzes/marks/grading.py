@@ -43,9 +43,9 @@ def shown(points: Decimal) -> Decimal:
     return rounded(Fraction(points))
 
 
-def rounded(number: Fraction) -> Decimal:
-    """Any number as people read it: 2 decimals, half up."""
-    return _half_up(number, SHOWN_DECIMALS)
+def rounded(number: Fraction, decimals: int = SHOWN_DECIMALS) -> Decimal:
+    """Any number as people read it: 2 decimals if nothing else is said, half up."""
+    return _half_up(number, decimals)
 
 
 def percentage(score: Decimal, out_of: Decimal) -> Decimal:
@@ -58,12 +58,17 @@ def effective(score: Decimal, out_of: Decimal, deduction: Decimal) -> Decimal:
 
     `deduction` is percent of the score, 0..100. Every page, report and record asks this one.
     """
+    return _half_up(exact(score, out_of, deduction), SHOWN_DECIMALS)
+
+
+def exact(score: Decimal, out_of: Decimal, deduction: Decimal) -> Fraction:
+    """The same before it is rounded, for a mean of many, which is rounded but once."""
     if not 0 <= deduction <= 100:
         raise ValueError(f"A deduction lies between 0 and 100 percent, not at {deduction}.")
     if out_of <= 0:
         raise ValueError("A quiz without points has no percentage. Give its slots points.")
     left = 1 - Fraction(deduction) / 100
-    return _half_up(100 * Fraction(score) / Fraction(out_of) * left, SHOWN_DECIMALS)
+    return 100 * Fraction(score) / Fraction(out_of) * left
 
 
 def passed(score: Decimal, out_of: Decimal, pass_mark: Decimal) -> bool:

@@ -301,8 +301,9 @@ class Survey:
                 self.earned["after"] += Fraction(change.after) / Fraction(change.points)
         if before is not None and after is not None:
             self.counted["scored"] += 1
-            self.percent["before"] += Fraction(outcome.percentage(before) or 0)
-            self.percent["after"] += Fraction(outcome.percentage(after) or 0)
+            attempt = outcome.attempt
+            self.percent["before"] += grading.exact(before, attempt.out_of, attempt.deduction)
+            self.percent["after"] += grading.exact(after, attempt.out_of, attempt.deduction)
             self.counted["up"] += after > before
             self.counted["down"] += after < before
         if after is not None:
@@ -311,6 +312,10 @@ class Survey:
             self.counted["fails_now"] += was and not now
         if outcome.moves:
             self.counted["moved"] += 1
+            # With those that gain or lose these are all that move.
+            self.counted["unscored"] += after is None
+            self.counted["first_score"] += before is None and after is not None
+            self.counted["same"] += after is not None and before == after
             if len(self.moves) < LISTED:
                 self.moves.append(_listed(outcome))
 
@@ -322,7 +327,7 @@ class Survey:
                 name: self.counted[name]
                 for name in (
                     "attempts", "moved", "added", "up", "down", "passes_now", "fails_now",
-                    "waiting", "waited", "by_hand",
+                    "waiting", "waited", "by_hand", "unscored", "first_score", "same",
                 )
             },
             "students": people,
@@ -367,7 +372,7 @@ def _mean(sums: Mapping[str, Fraction], count: int, decimals: int) -> dict[str, 
     return {
         "n": count,
         **{
-            when: None if not count else f"{float(whole / count):.{decimals}f}"
+            when: None if not count else str(grading.rounded(whole / count, decimals))
             for when, whole in sums.items()
         },
     }

@@ -12,9 +12,11 @@ from quizzes.marks.grading import (
     best,
     counting,
     effective,
+    exact,
     mark,
     passed,
     percentage,
+    rounded,
     shown,
     total,
 )
@@ -86,6 +88,13 @@ def test_what_people_read_is_rounded_half_up():
     assert percentage(Decimal(2), Decimal(3)) == Decimal("66.67")
     assert shown(Decimal("7.33500")) == Decimal("7.34")
     assert str(shown(Decimal(7))) == "7.00"
+    assert str(rounded(Fraction(1, 32), 4)) == "0.0313"
+
+
+def test_a_mean_is_rounded_but_once():
+    """A third, a third and all: of what is shown of each, the mean would be 55.55."""
+    sums = sum(exact(Decimal(score), Decimal(3), Decimal(0)) for score in (1, 1, 3))
+    assert rounded(sums / 3) == Decimal("55.56")
 
 
 def test_a_quiz_without_points_has_no_percentage():

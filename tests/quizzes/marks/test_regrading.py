@@ -91,6 +91,9 @@ def test_a_preview_says_who_would_move_and_changes_nothing(look, ben_sat, zoe_sa
         "waiting": 0,
         "waited": 0,
         "by_hand": 0,
+        "unscored": 0,
+        "first_score": 0,
+        "same": 0,
         "versions": [{"number": 1, "answers": 2}],
         "refusals": [],
         "facility": {"n": 2, "before": "0.5000", "after": "0.5000"},
@@ -310,11 +313,16 @@ def test_a_mark_given_by_hand_stays_unless_everybody_gets_full_credit(look, ada,
     assert scores() == {"ben": 2, "zoe": 2}
 
 
-def test_an_attempt_that_waits_for_a_mark_keeps_waiting(look, ada, ben_sat):
+def test_an_attempt_that_waits_for_a_mark_keeps_waiting(look, ada, ben_sat, cohort, as_):
     """The total of an attempt stays open while one of its questions waits for a person."""
     Mark.objects.filter(item__attempt=ben_sat, item__position=3).delete()
     Attempt.objects.filter(pk=ben_sat.pk).update(score=None)
     regrade = look()
+    told = ("moved", "up", "down", "unscored", "first_score", "same")
+    assert [regrade.summary[name] for name in told] == [2, 0, 1, 1, 0, 0]
+    page = as_(ada).get(reverse("quizzes:regrade", args=[cohort.pk, regrade.pk])).content.decode()
+    assert "1 more moves whose total waits for a marker." in page
+    assert '<td class="number">waiting for a marker</td>' in page
     assert regrade.summary["mean"]["n"] == 1
     assert {row["before"] for row in regrade.summary["moves"]} == {None, "66.67"}
     regrading.commit(regrade, by=ada, now=LATER)
@@ -355,8 +363,8 @@ def test_full_credit_reaches_who_waits_for_a_marker(
     item = factories.make_waiting_essay(ben_here, module)
     seen = broken(item.version.question)
     (row,) = seen.summary["moves"]
-    told = ("waited", "waiting", "moved", "added", "passes_now")
-    assert [seen.summary[name] for name in told] == [1, 0, 1, 1, 1]
+    told = ("waited", "waiting", "moved", "added", "passes_now", "first_score")
+    assert [seen.summary[name] for name in told] == [1, 0, 1, 1, 1, 1]
     assert [row[name] for name in ("item_before", "before", "after")] == [None, None, "100.00"]
     page = reverse("quizzes:regrade", args=[cohort.pk, seen.pk])
     assert "1 answer that waits for its first mark gets it" in as_(ada).get(page).content.decode()
