@@ -13,6 +13,8 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from config import failures
+
 log = structlog.get_logger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -83,6 +85,19 @@ class RequestLog:
             )
         finally:
             structlog.contextvars.clear_contextvars()
+        return response
+
+
+class MethodNotAllowed:
+    """Says in words that a page does not take a method, wherever that was found out."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            failures.not_allowed(request, response)
         return response
 
 

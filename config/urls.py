@@ -23,4 +23,5 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
 ]
 
+handler400 = "config.failures.not_understood"
 handler500 = "config.failures.failed"

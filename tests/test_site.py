@@ -51,6 +51,38 @@ def test_a_page_that_is_not_there_helps_on(client):
 
 
 @pytest.mark.django_db
+def test_an_address_that_is_no_page_says_what_to_do(as_, ben):
+    bens = as_(ben)
+    address = "/courses/lenses/lessons/anarchy/done/"
+    page = bens.get(address)
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert b"<h1" in page.content
+    assert b"Go back to that page" in page.content
+    assert b'<a href="/"' in page.content
+    told = bens.get(address, HTTP_ACCEPT="application/json")
+    assert (told.status_code, told["Allow"], told.json()["reason"]) == (405, "POST", "method")
+    assert b"in that way" in bens.put("/glossary/").content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "body", ["q1.revision=0&q1=" + "x" * 1_100_000, "&".join(f"k{i}=1" for i in range(1100))]
+)
+def test_what_is_too_large_is_called_so(as_, ben, ben_here, quiz, body):
+    attempt = attempts.start(ben_here, quiz, now=timezone.now())
+    url, form = f"/attempts/{attempt.pk}/questions/1/", "application/x-www-form-urlencoded"
+    told = as_(ben).post(url, body, content_type=form, HTTP_ACCEPT="application/json")
+    reply = told.json()
+    assert (told.status_code, reply["saved"], reply["reason"]) == (413, False, "too_large")
+    assert (reply["attempt"], reply["position"]) == (str(attempt.pk), 1)
+    assert "too large" in reply["message"]
+    page = as_(ben).post(url, body, content_type=form)
+    assert page.status_code == 413
+    assert b"too large" in page.content
+    assert b"Sign out" in page.content
+
+
+@pytest.mark.django_db
 def test_a_failure_shows_a_friendly_page(monkeypatch, as_, ben):
     monkeypatch.setattr("courses.dashboards.studying", lambda user: 1 / 0)
     client = Client(raise_request_exception=False)

@@ -29,7 +29,9 @@ const WORDS = {
   waitingToGoOn: "Going on as soon as the answer is saved…",
   cannotGoOn: "The answer is not saved yet. Please wait a moment and press Next again.",
   toCurrent: "To the question at hand",
-  mendFirst: (n) => `The answer to question ${n} is not saved. Why stands below the question; mend it first, or take it out.`,
+  mendFirst: (all) => (all.length === 1
+    ? `The answer to question ${all[0]} is not saved. Why stands below the question; mend it first, or take it out.`
+    : `The answers to questions ${all.slice(0, -1).join(", ")} and ${all.at(-1)} are not saved. Why stands below each of them; mend them first, or take them out.`),
   toQuestion: (n) => `To question ${n}`,
   cannotFinish: "Not every answer is saved yet. Please wait a moment and press Finish again.",
   ofQuestion: (n, message) => `Question ${n}: ${message}`,
@@ -162,6 +164,20 @@ function status(question, text, kind) {
   question.status.className = `question-status ${kind}`;
 }
 
+/* Ties the words below a refused answer to its controls, or takes the tie away. */
+function tie(question, refused) {
+  const { field, status: words, position } = question;
+  words.id ||= `s${position}`;
+  for (const one of [field, ...field.querySelectorAll(`${TYPED}, select`)]) {
+    const ids = (one.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== words.id);
+    if (refused) ids[one === field ? "push" : "unshift"](words.id);
+    if (ids.length) one.setAttribute("aria-describedby", ids.join(" "));
+    else one.removeAttribute("aria-describedby");
+    if (one !== field && refused) one.setAttribute("aria-invalid", "true");
+    else one.removeAttribute("aria-invalid");
+  }
+}
+
 function mark(question) {
   const link = question.link;
   link.classList.toggle("answered", read(question) !== null);
@@ -191,7 +207,7 @@ function tell() {
   if (!waiting.length) form.dispatchEvent(new CustomEvent("all-saved"));
 }
 
-function banner(kind, text, link) {
+function banner(kind, text, ...links) {
   if (trouble.dataset.kind === kind) return;
   trouble.dataset.kind = kind;
   noticed = true;
@@ -199,7 +215,7 @@ function banner(kind, text, link) {
   box.className = "notice warning";
   box.setAttribute("role", "alert");
   box.append(Object.assign(document.createElement("p"), { textContent: text }));
-  if (link) {
+  for (const link of links) {
     const anchor = Object.assign(document.createElement("a"), { textContent: link.text, href: link.href });
     if (link.newTab) { anchor.target = "_blank"; anchor.rel = "noopener"; }
     const paragraph = document.createElement("p");
@@ -295,6 +311,7 @@ function settle(question, job) {
   question.stuck = false;
   question.late = false;
   question.tries = 0;
+  tie(question, false);
   mark(question);
 }
 
@@ -403,9 +420,10 @@ async function take(question, job, reply) {
     banner("left", reply.message, { text: WORDS.toCurrent, href: location.pathname });
     return;
   }
-  if (reply.reason === "malformed" && reply.message) {
+  if ((reply.reason === "malformed" || reply.reason === "too_large") && reply.message) {
     question.stuck = true; // until the answer is changed
     status(question, reply.message, "bad");
+    tie(question, true);
     aloud = WORDS.ofQuestion(question.position, reply.message);
     return;
   }
@@ -464,7 +482,12 @@ function flush() {
   }
 }
 
-const stuck = () => [...questions.values()].find((question) => question.stuck && question.job);
+const stuck = () => [...questions.values()].filter((question) => question.stuck && question.job);
+
+/* Takes the focus to where a refused answer can be mended. */
+function toMend({ conflict, field, controls }) {
+  (conflict?.querySelector("button") ?? field.querySelector("[aria-invalid]") ?? controls[0]).focus();
+}
 
 /* Resolves true when every answer is saved, false when that takes longer than `limit` ms or waits
    for the student alone: an answer that was refused is saved by no waiting. */
@@ -476,7 +499,7 @@ function flushed(limit) {
     const done = () => settle(true);
     const timer = setTimeout(() => settle(false), limit);
     const onlyStuck = () => [...questions.values()].every((question) => !question.typing && (!question.job || question.stuck));
-    const watch = setInterval(() => { if (stuck() && onlyStuck()) settle(false); }, 50);
+    const watch = setInterval(() => { if (stuck().length && onlyStuck()) settle(false); }, 50);
     form.addEventListener("all-saved", done, { once: true });
   });
 }
@@ -561,10 +584,13 @@ form.addEventListener("submit", async (event) => {
     form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "next", value: next }));
     form.submit();
   } else {
-    const position = stuck()?.position;
-    const words = position ? WORDS.mendFirst(position) : next ? WORDS.cannotGoOn : WORDS.cannotFinish;
+    const held = stuck();
+    const positions = held.map((question) => question.position);
+    const words = held.length ? WORDS.mendFirst(positions) : next ? WORDS.cannotGoOn : WORDS.cannotFinish;
     tell();
-    banner("finish", words, position ? { text: WORDS.toQuestion(position), href: `#q${position}` } : undefined);
+    calm("finish"); // said anew, of those that hold it up now
+    banner("finish", words, ...positions.map((position) => ({ text: WORDS.toQuestion(position), href: `#q${position}` })));
+    if (held.length) toMend(held[0]);
     form.addEventListener("all-saved", () => calm("finish"), { once: true });
   }
 });
