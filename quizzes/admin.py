@@ -22,6 +22,7 @@ from courses.admin import content, people
 from courses.admin.editing import (
     ContentAdmin,
     EditingForm,
+    FewRows,
     LabelledRow,
     PlainChoices,
     PreviewedInput,
@@ -560,7 +561,7 @@ class SlotForm(LabelledRow):
         return {*super()._get_validation_exclusions(), "objective"}  # type: ignore[misc]
 
 
-class Rows(forms.BaseInlineFormSet):
+class Rows(FewRows):
     """Parts of a quiz, which say so where a screen reader asks what is deleted."""
 
     @property
@@ -804,6 +805,7 @@ class QuizAdmin(MovesEnds, WithHistory, ContentAdmin):
 
 class ItemInline(admin.TabularInline):
     model = Item
+    formset = FewRows
     fields = ("position", "version", "points")
     readonly_fields = ("position", "version", "points")
     can_delete = False

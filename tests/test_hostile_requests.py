@@ -9,9 +9,12 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from django.contrib import admin
 from django.db import transaction
 from django.urls import reverse
 
+from courses.admin.editing import FewRows
+from quizzes.models import Question
 from quizzes.sitting import attempts
 from tests.factories import NOON
 from tests.test_access import API, PAGES, address, known, roles  # noqa: F401  # two are fixtures
@@ -73,6 +76,36 @@ def test_no_number_in_an_address_is_a_fault(site, known, number):  # noqa: F811
             url = reverse(name, kwargs={**others, one: 77_777}).replace("77777", number)
             for role, method in (("ada", "get"), ("ada", "post"), ("ben", "post"), ("ben", "put")):
                 assert status(site[role], method, url) < 500, (name, one)
+
+
+def test_no_choice_in_a_list_at_the_desk_is_a_fault(site, as_, adam, quiz):
+    adams, huge = as_(adam), "9" * 30
+    for model, desk in admin.site._registry.items():
+        to = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        assert status(adams, "get", f"{to}?pk__in={huge}") < 500, to
+        if desk.__module__.startswith(("courses", "quizzes")):
+            chosen = {"action": "delete_selected", "_selected_action": "x", "index": "0"}
+            assert status(adams, "post", to, chosen) in (200, 302), to
+            for inline in {*desk.get_inlines(None, None), *desk.get_inlines(None, quiz)}:
+                assert issubclass(inline.formset, FewRows), inline
+    list_of = reverse("admin:quizzes_question_changelist")
+    assert status(adams, "get", f"{list_of}?module__in={huge}") < 500
+    chosen = {"action": "evidence_checked", "_selected_action": huge, "index": "0"}
+    told = adams.post(list_of, chosen, follow=True).content
+    assert b"did not say which rows are meant" in told
+
+
+@pytest.mark.parametrize("row", ["9" * 30, "x"])
+def test_no_choice_in_a_form_at_the_desk_is_a_fault(site, as_, adam, row):
+    """The fields that choose one row from a few, one that is sought, and several."""
+    adams = as_(adam)
+    page = reverse("admin:quizzes_question_change", args=[Question.objects.first().pk])
+    errors = adams.post(page, {"objectives": row, "tags": row}).context["errors"]
+    wrong = [str(said) for said in errors]
+    assert sum(row in said for said in wrong) == 2, wrong
+    for name in ("person", "claim"):
+        page = reverse(f"admin:courses_{name}_add")
+        assert status(adams, "post", page, {"source": row, "lesson": row, "item": row}) == 200
 
 
 class Forms(HTMLParser):

@@ -14,6 +14,7 @@ from courses import authoring, charts
 from courses.admin.editing import (
     ContentAdmin,
     EditingForm,
+    FewRows,
     LabelledRow,
     PlainChoices,
     PreviewedInput,
@@ -63,6 +64,7 @@ class CourseAdmin(WithHistory, ContentAdmin):
 class ObjectiveInline(PlainChoices, admin.TabularInline):
     model = Objective
     form = LabelledRow
+    formset = FewRows
     extra = 0
     fields = ["position", "key", "verb", "statement", "bloom"]
     # Deleting has its own page, which says what would break.

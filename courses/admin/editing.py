@@ -7,19 +7,23 @@ of two people who edit one row, the second is told before anything of the first 
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -70,6 +74,17 @@ class PreviewedInput(forms.Textarea):
             "style": static("courses/site.css"),
         }
         return context
+
+
+# What names a row in a form: a number that its column can hold.
+ROW = re.compile(r"[0-9]{1,18}")
+
+
+class Sought(AutocompleteSelect):
+    """A row that is found by typing; what names no row, which was refused, is not looked up."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        return super().optgroups(name, [one for one in value if ROW.fullmatch(str(one))], attrs)
 
 
 class YamlField(forms.CharField):
@@ -203,6 +218,43 @@ class LabelledRow(forms.ModelForm):
             self.fields["key"].disabled = True
 
 
+class FewRows(forms.BaseInlineFormSet):
+    """Rows edited on the page of another: those that are stored, and no more than so many new ones.
+
+    More than that no page of ours sends. Then no row is looked at, so that none is changed or lost.
+    """
+
+    most_new = 100
+
+    @cached_property
+    def management_form(self) -> ManagementForm:
+        form: ManagementForm = super().management_form
+        if self.is_bound and form.is_valid():
+            most = len(self.get_queryset()) + self.most_new
+            counts = (TOTAL_FORM_COUNT, INITIAL_FORM_COUNT)
+            if any(form.cleaned_data[count] not in range(most + 1) for count in counts):
+                form.add_error(None, self._unlike_ours())
+                form.cleaned_data |= dict.fromkeys(counts, 0)
+        return form
+
+    def full_clean(self) -> None:
+        if not self.is_bound or self.management_form.is_valid():
+            return super().full_clean()
+        self._errors: list[Any] = []
+        self._non_form_errors = self.error_class(
+            [self._unlike_ours()],
+            error_class="nonform",
+            renderer=self.renderer,  # type: ignore[attr-defined]  # the stubs leave it out
+        )
+        return None
+
+    def _unlike_ours(self) -> str:
+        return _(
+            "These rows were not sent as the page sends them, or more than %(most)d new ones at"
+            " once. None is changed. Open the page again, and add fewer at a time."
+        ) % {"most": self.most_new}
+
+
 def check_text(text: str, kind: str, known: Library, *, field: str) -> list[Fault]:
     """The faults of one Markdown text of kind "body" or "short"; too hard a text is one fault."""
     try:
@@ -236,6 +288,8 @@ class PlainChoices:
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if isinstance(db_field, models.DecimalField):
             kwargs.setdefault("form_class", PlainDecimalField)
+        if db_field.name in getattr(self, "autocomplete_fields", ()):
+            kwargs.setdefault("widget", Sought(db_field, self.admin_site))  # type: ignore[attr-defined]
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_add_related = False
@@ -244,7 +298,21 @@ class PlainChoices:
         return field
 
 
-class ContentAdmin(PlainChoices, admin.ModelAdmin):
+class ChosenRows(admin.ModelAdmin):
+    """Does nothing with rows chosen in a list that no list could have named."""
+
+    def response_action(self, request: HttpRequest, *args: Any, **terms: Any) -> Any:
+        chosen = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
+        if all(ROW.fullmatch(one) for one in chosen):
+            return super().response_action(request, *args, **terms)
+        sentence = _(
+            "The page did not say which rows are meant. Nothing has changed. Choose again."
+        )
+        self.message_user(request, sentence, messages.ERROR)
+        return None
+
+
+class ContentAdmin(PlainChoices, ChosenRows):
     """Edits a row of content and derives what depends on it once, when all of it is stored."""
 
     form = EditingForm

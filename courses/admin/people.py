@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses import enrolment
-from courses.admin.editing import LabelledRow, PlainChoices, ReadOnlyAdmin
+from courses.admin.editing import ChosenRows, FewRows, LabelledRow, PlainChoices, ReadOnlyAdmin
 from courses.models import Cohort, Enrolment, Record, Role, User
 from courses.models.people import new_join_code
 from courses.refusals import Refused, ToBeMeant
@@ -25,7 +25,7 @@ PASSWORD_FIELDS = ("usable_password", "password1", "password2")
 
 
 @admin.register(User)
-class UserAdmin(PlainChoices, DjangoUserAdmin):
+class UserAdmin(PlainChoices, ChosenRows, DjangoUserAdmin):
     list_display = ["username", "name", "email", "is_staff", "is_active", "last_login"]
     list_filter = ["is_staff", "is_superuser", "is_active"]
     search_fields = ["username", "name", "email"]
@@ -63,6 +63,7 @@ class EnrolledInline(admin.TabularInline):
     """Who is in the cohort. Each has a page of their own: a form of 400 rows would be too large."""
 
     model = Enrolment
+    formset = FewRows
     verbose_name_plural = gettext_lazy("People in this cohort")
     fields = ("user", "role", "time_factor", "joined_at", "withdrawn_at")
     readonly_fields = ("user", "role", "time_factor", "joined_at", "withdrawn_at")
@@ -108,6 +109,7 @@ class EnrolForm(LabelledRow):
 class EnrolInline(admin.TabularInline):
     model = Enrolment
     form = EnrolForm
+    formset = FewRows
     verbose_name = gettext_lazy("person")
     verbose_name_plural = gettext_lazy("Enrol somebody")
     fields = ["person", "role", "time_factor"]
@@ -119,7 +121,7 @@ class EnrolInline(admin.TabularInline):
 
 
 @admin.register(Cohort)
-class CohortAdmin(PlainChoices, admin.ModelAdmin):
+class CohortAdmin(PlainChoices, ChosenRows):
     list_display = [
         "title",
         "course",
@@ -180,7 +182,7 @@ class EnrolmentForm(forms.ModelForm):
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(admin.ModelAdmin):
+class EnrolmentAdmin(ChosenRows):
     list_display = ["user", "cohort", "role", "time_factor", "joined_at", "withdrawn_at"]
     list_filter = ["cohort", "role", ("withdrawn_at", admin.EmptyFieldListFilter)]
     list_select_related = ["user", "cohort"]

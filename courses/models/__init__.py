@@ -21,6 +21,7 @@ from courses.models.correspondence import (
     Note,
 )
 from courses.models.grades import Category, ColumnTally, GradeChange, GradeColumn
+from courses.models.lookups import Among, RelatedAmong
 from courses.models.people import Cohort, Enrolment, Group, Role, User
 from courses.models.progress import Record
 from courses.models.reference import (
@@ -41,6 +42,7 @@ from courses.models.reference import (
 
 __all__ = [
     "Activity",
+    "Among",
     "Announcement",
     "Base",
     "Bloom",
@@ -75,6 +77,7 @@ __all__ = [
     "Person",
     "Quantity",
     "Record",
+    "RelatedAmong",
     "Role",
     "Source",
     "Standing",

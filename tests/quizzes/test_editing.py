@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from courses import yaml_text
+from courses.admin.editing import FewRows
 from courses.models import Lesson, Record, Term
 from quizzes.models import (
     Attempt,
@@ -358,6 +359,36 @@ def test_a_slot_is_worth_something(desk, quiz, quiz_address, points):
     assert row_errors(answer)[0]["points"][0].startswith("Ensure this value is greater than")
     with pytest.raises(IntegrityError), transaction.atomic():
         quiz.slots.update(points=points)
+
+
+def formset_of(answer, prefix):
+    found = (inline.formset for inline in answer.context["inline_admin_formsets"])
+    return next(formset for formset in found if formset.prefix == prefix)
+
+
+@pytest.mark.parametrize("name", ["slots-TOTAL_FORMS", "bands-INITIAL_FORMS"])
+@pytest.mark.parametrize("number", ["1000000000", "-1"])
+def test_rows_that_no_page_sends_are_refused_before_any_is_read(
+    desk, quiz, quiz_address, name, number
+):
+    answer = desk.post(quiz_address, typed(desk.get(quiz_address)) | {name: number, "intro": "x"})
+    formset = formset_of(answer, name.partition("-")[0])
+    assert (len(formset.forms), len(formset.non_form_errors())) == (0, 1)
+    assert formset.non_form_errors()[0].startswith("These rows were not sent as the page sends")
+    quiz.refresh_from_db()
+    assert (quiz.intro, quiz.slots.count()) == ("", 3)
+
+
+def test_however_many_rows_are_stored_all_are_shown_and_kept(desk, quiz, quiz_address, monkeypatch):
+    monkeypatch.setattr(FewRows, "most_new", 1)
+    page = desk.get(quiz_address)
+    assert len(formset_of(page, "slots").forms) == 3
+    new = {"slots-TOTAL_FORMS": 5}
+    refused = desk.post(quiz_address, typed(page) | new)
+    assert "more than 1 new ones" in formset_of(refused, "slots").non_form_errors()[0]
+    assert desk.post(quiz_address, typed(page, intro="Read first.")).status_code == 302
+    quiz.refresh_from_db()
+    assert (quiz.intro, quiz.slots.count()) == ("Read first.", 3)
 
 
 def test_a_slot_draws_by_what_was_chosen(desk, quiz, quiz_address, module, questions):
