@@ -11,7 +11,9 @@ from typing import Any
 import yaml
 
 MAX_BYTES = 64 * 1024
+MAX_DEPTH = 60  # lists and fields in one another; what authors write has fewer than twenty
 
+TOO_DEEP = "more lists or fields in one another than 60"
 TOO_LONG = "This is more than 64 KB. Divide it."
 REFERENCE = "references such as *name are not allowed here; write it out"
 TWICE = "“{key}” stands here twice"
@@ -28,12 +30,25 @@ NOT_DATA = (
 
 
 class _Reader(yaml.SafeLoader):
-    """No references (a few of them make gigabytes), no field twice, dates stay texts."""
+    """No references (a few of them make gigabytes), no field twice, dates stay texts; not deep."""
+
+    depth = 0
+
+    def fetch_flow_collection_start(self, token: type[yaml.Token]) -> None:
+        # Here as well: the scanner looks a thousand signs ahead.
+        if self.flow_level == MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=self.get_mark())
+        super().fetch_flow_collection_start(token)
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             raise yaml.MarkedYAMLError(problem=REFERENCE, problem_mark=self.peek_event().start_mark)
-        return super().compose_node(parent, index)
+        if self.depth == MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=self.peek_event().start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
