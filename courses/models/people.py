@@ -26,8 +26,13 @@ def new_join_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
+# Files beside the zones that name none: whatever the server's own clock is set to.
+NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+
+
 def validate_time_zone(value: str) -> None:
-    if value not in available_timezones():
+    zones = available_timezones() - NO_ZONES
+    if value not in zones or value.startswith(("posix/", "right/")):
         raise ValidationError(
             _("“%(value)s” is not a time zone. Write one like Europe/Prague or UTC."),
             params={"value": value},

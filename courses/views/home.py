@@ -55,7 +55,10 @@ def mail(request: Request) -> HttpResponse:
             else _("You get no such mail any more."),
         )
         return redirect("courses:mail")
-    return render(request, "courses/mail.html", status=200 if request.method != "POST" else 422)
+    trouble = request.method == "POST"
+    return render(
+        request, "courses/mail.html", {"trouble": trouble}, status=422 if trouble else 200
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -87,6 +87,8 @@ def test_a_bad_cohort_keeps_what_was_typed_and_makes_nothing(as_, ada, eve, cour
         ({"course": other.pk}, "You cannot make a cohort of this course."),
         ({"ends_on": "2027-01-01"}, "A cohort cannot end before it starts."),
         ({"time_zone": "Prague"}, "“Prague” is not a time zone."),
+        ({"time_zone": "localtime"}, "“localtime” is not a time zone."),
+        ({"time_zone": "Factory"}, "“Factory” is not a time zone."),
         ({"title": " "}, "Give the cohort a title."),
         ({"starts_on": "0001-01-01"}, "Choose a year from 2000 to 2199."),
     ):
@@ -599,6 +601,8 @@ def test_who_wants_no_mail_gets_none_and_reads_it_on_the_site(
     as_, ada, ben, ben_here, cohort, mailoutbox
 ):
     bens, switch = as_(ben), reverse("courses:mail")
+    unsaid = bens.post(switch, {"wanted": "perhaps"})
+    assert (unsaid.status_code, b"did not say what to do" in unsaid.content) == (422, True)
     assert bens.post(switch, {"wanted": "no"}, follow=True).status_code == 200
     one = announcements.announce(cohort, title="Room", body="It is 12.", by=ada, now=NOON)
     message = correspondence.say(ben_here, by=ada, body="See me.", now=NOON, page=f"{BASE}m/")
