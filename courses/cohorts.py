@@ -13,6 +13,7 @@ from courses.models import Cohort, Course, Enrolment, Role, User
 from courses.models.people import new_join_code
 from courses.refusals import Refused
 
+LONGEST = 200  # of what a cohort says of itself
 AGAIN = timedelta(minutes=1)  # the same cohort again within this was sent twice by mistake
 
 
@@ -96,6 +97,18 @@ def details(cohort: Cohort) -> dict[str, str]:
     return {
         name: "" if (value := getattr(cohort, name)) is None else str(value) for name in DETAILS
     }
+
+
+def seen_by_page(sent: Mapping[str, str]) -> dict[str, str] | None:
+    """The details that a page has shown, from what it sends back; None if no page of ours did."""
+    seen = {name: sent.get(f"seen-{name}", "") for name in DETAILS}
+    try:
+        date.fromisoformat(seen["starts_on"])
+        date.fromisoformat(seen["ends_on"] or seen["starts_on"])
+    except ValueError:
+        return None
+    named = all(0 < len(seen[name]) <= LONGEST for name in ("title", "time_zone"))
+    return seen if named else None
 
 
 def still_as_seen(cohort: Cohort, seen: Mapping[str, str]) -> None:

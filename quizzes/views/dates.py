@@ -22,6 +22,10 @@ from quizzes.times import dates as calendars
 from quizzes.times import reopening
 
 NO_SUCH_ACT = "The page did not say what to do. Use one of its buttons."
+NOT_FROM_HERE = (
+    "What came is not what this page sends, and nothing is stored. Open the page again, and make"
+    " your change there."
+)
 
 
 def _said(changed: calendars.Changed) -> str:
@@ -128,12 +132,14 @@ def settings(request: Request, cohort: int) -> HttpResponse:
     here, trouble, asks_although = place.cohort, "", False
     act = request.POST.get("act", "") if request.method == "POST" else None
     form = CohortForm(request.POST if act == "details" else None, initial=_details(here))
-    done = ""
-    if act == "details" and form.is_valid():
+    done, shown = "", cohorts.seen_by_page(request.POST)
+    if act == "details" and shown is None:
+        trouble = _(NOT_FROM_HERE)
+    elif act == "details" and shown is not None and form.is_valid():
         try:
             moved = calendars.change_cohort(
                 here,
-                seen={name: request.POST.get(f"seen-{name}", "") for name in cohorts.DETAILS},
+                seen=shown,
                 by=request.user,
                 now=request.arrived_at,
                 although_seen="although_seen" in request.POST,
