@@ -335,6 +335,16 @@ class OpenQuestion:
         return self.shown is not None
 
 
+@dataclass(frozen=True)
+class Unsaved:
+    """Why what was given to a question is not stored, and what is, in words."""
+
+    position: int
+    message: str
+    stored: str = ""
+    invalid: bool = True  # False: nothing is wrong with it, but it may not replace what stands
+
+
 NEWEST = Response.objects.filter(item=OuterRef("pk")).order_by("-revision")
 OPEN_ITEMS = Prepared[tuple[Any, ...]](
     lambda attempt: (

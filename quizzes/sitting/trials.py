@@ -61,15 +61,21 @@ class Trial:
         return self.state == State.LOCKED
 
 
-def beside(attempt: Attempt, questions: Sequence[OpenQuestion]) -> list[OpenQuestion]:
+def beside(
+    attempt: Attempt,
+    questions: Sequence[OpenQuestion],
+    *,
+    given: Mapping[int, int | None] | None = None,
+) -> list[OpenQuestion]:
     """The questions of an open attempt, each with its trial; at most seven queries.
 
-    None, and nothing beside them, where answers are neither checked nor certainty asked.
+    None, and nothing beside them, where answers are neither checked nor certainty asked. `given`
+    is the certainty, by position, that came with answers which were refused.
     """
     rules = Rules.read(attempt.rules)
     if not rules.checks and not rules.asks:
         return list(questions)
-    sure = _certainties(attempt) if rules.asks else {}
+    sure = {**_certainties(attempt), **(given or {})} if rules.asks else {}
     tried = tries.standings(attempt)
     hints = _hints(attempt) if rules.behaviour == Behaviour.INTERACTIVE else {}
     # Nothing has been tried yet: nothing is told, and nobody need ask whether it may be.

@@ -5,6 +5,7 @@ engine took ten times as long for them as for the rest of the page. Prompts, opt
 HTML that was sanitised when their question was published; names, tokens and places are our own.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from html import escape
@@ -20,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from quizzes.sitting.reports import Heading, OpenQuestion, in_parts
+from quizzes.sitting.reports import Heading, OpenQuestion, Unsaved, in_parts
 from quizzes.sitting.trials import LEVELS
 
 register = template.Library()
@@ -242,14 +243,20 @@ def question_steps(questions: Sequence[OpenQuestion], shown: Sequence[OpenQuesti
 
 
 @register.simple_tag
-def open_questions(questions: Sequence[OpenQuestion], sections: Sequence[Heading]) -> SafeString:
-    """Every question of an open attempt with its answer so far and when that was saved."""
+def open_questions(
+    questions: Sequence[OpenQuestion], sections: Sequence[Heading], refused: Sequence[Unsaved]
+) -> SafeString:
+    """Every question of an open attempt with its answer so far and when that was saved.
+
+    Below a refused answer stands why.
+    """
+    why = {one.position: one for one in refused}
     return mark_safe(  # noqa: S308  # sanitised when saved or published, or escaped here
         "".join(
             f'<section class="part"><h2>{escape(part.title)}</h2>'
-            f'<div class="flow">{part.intro}</div>{_open(part.questions, "h3")}</section>\n'
+            f'<div class="flow">{part.intro}</div>{_open(part.questions, "h3", why)}</section>\n'
             if part.title
-            else _open(part.questions, "h2")
+            else _open(part.questions, "h2", why)
             for part in in_parts(questions, sections)
         )
     )
@@ -278,7 +285,26 @@ def _tries(q: OpenQuestion) -> str:
     return "".join(parts)
 
 
-def _open(questions: Sequence[OpenQuestion], heading: str) -> str:
+# What can hold an answer that is refused; no value ends it, since all of them are escaped.
+CONTROL = re.compile(r'<(input type="text"|select|textarea)([^>]*)>')
+DESCRIBED = ' aria-describedby="'
+
+
+def _refused(fields: str, status: str, *, invalid: bool) -> str:
+    """The controls of a refused question, tied to the words that say why."""
+
+    marked = ' aria-invalid="true"' if invalid else ""
+
+    def tie(found: re.Match[str]) -> str:
+        described = found[2].replace(DESCRIBED, f"{DESCRIBED}{status} ")
+        if described == found[2]:
+            described += f'{DESCRIBED}{status}"'
+        return f"<{found[1]}{marked}{described}>"
+
+    return CONTROL.sub(tie, fields)
+
+
+def _open(questions: Sequence[OpenQuestion], heading: str, refused: Mapping[int, Unsaved]) -> str:
     word, saved, blank = escape(_("Question")), escape(_("Saved")), escape(_("Not answered"))
     parts: list[str] = []
     for q in questions:
@@ -296,7 +322,13 @@ def _open(questions: Sequence[OpenQuestion], heading: str) -> str:
                 )
             )
             continue
-        if q.saved_at is None:
+        fields, described = CONTROLS[presented["kind"]](presented, q.name), ""
+        if at in refused:
+            described = f" s{at}"
+            why = escape(refused[at].message)
+            fields = _refused(fields, f"s{at}", invalid=refused[at].invalid)
+            status = f'<span class="question-status bad" id="s{at}" data-status>{why}</span>'
+        elif q.saved_at is None:
             status = f'<span class="question-status" data-status>{blank}</span>'
         else:
             status = (
@@ -306,12 +338,12 @@ def _open(questions: Sequence[OpenQuestion], heading: str) -> str:
             )
         parts.append(
             f'<fieldset class="question" id="q{at}" data-position="{at}" '
-            f'data-revision="{q.revision}" aria-describedby="p{at}">'
+            f'data-revision="{q.revision}" aria-describedby="p{at}{described}">'
             f"<legend><{heading}>{word} {at}</{heading}></legend>\n"
             f'<div class="prompt" id="p{at}">{presented["prompt"]}</div>'
             f'<p class="rule">{escape(presented["rule"])}{_worth(q.points)}</p>\n{_known(q)}'
             f'<input type="hidden" name="{q.name}.revision" value="{q.revision}">'
-            f"{CONTROLS[presented['kind']](presented, q.name)}{_tries(q)}"
+            f"{fields}{_tries(q)}"
             f'<p class="question-foot">{status}</p></fieldset>\n'
         )
     return "".join(parts)

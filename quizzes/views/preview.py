@@ -15,7 +15,7 @@ from courses.refusals import Refused
 from courses.requests import Request
 from quizzes import access
 from quizzes.questions import Kind
-from quizzes.sitting import attempts, previewing
+from quizzes.sitting import attempts, previewing, reports
 from quizzes.sitting.previewing import Reader
 from quizzes.sitting.trials import CERTAINTIES
 
@@ -65,7 +65,7 @@ def preview(request: Request, activity: str) -> HttpResponse:
         page |= {
             "questions": questions,
             "shown": questions,
-            "refused": [(position, fault, "") for position, fault in faults.items()],
+            "refused": [reports.Unsaved(position, fault) for position, fault in faults.items()],
         }
         return render(request, "quizzes/take/preview.html", page, status=422 if faults else 200)
 

@@ -213,7 +213,11 @@ def _attempt_page(
         for position, outcome in refused.items()
         if outcome.reason != "swapped"
     }
-    questions = trials.beside(found, reports.open_questions(found, typed=typed))
+    sure = {
+        position: CERTAINTIES.get(request.POST.get(f"q{position}.certainty", ""))
+        for position in typed
+    }
+    questions = trials.beside(found, reports.open_questions(found, typed=typed), given=sure)
     for position in refused.keys() - {question.position for question in questions}:
         messages.error(request, refused[position].message)
     now = request.arrived_at
@@ -232,9 +236,14 @@ def _attempt_page(
         "at_zero": attempts.at_zero_in_words(found),
         "answered": sum(question.answered for question in questions),
         "refused": [
-            (question.position, refused[question.position].message, question.stored)
+            reports.Unsaved(
+                question.position,
+                why.message,
+                question.stored,
+                invalid=why.reason == "malformed",
+            )
             for question in questions
-            if question.position in refused
+            if (why := refused.get(question.position))
         ],
         "now": now,
         "seconds_left": _seconds_left(found.deadline, now),

@@ -1,5 +1,7 @@
 """The kinds of questions that are typed or sorted, answered by keyboard alone."""
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -108,16 +110,27 @@ def test_what_cannot_be_read_is_said_while_it_can_be_mended(visit, guard, ben, s
     page = visit(ben)
     page.goto(f"/attempts/{sitting.pk}/")
     line = page.locator("[name=q3]")
+    expect(line).to_have_attribute("aria-describedby", "q3.hint")
     line.press_sequentially("1084.5")
     expect(status(page, 3)).to_have_text(
         "Write the unit too, one of: bn USD, m USD, billion USD, billion dollars."
     )
     expect(page.locator("[data-say]")).to_contain_text("Question 3: Write the unit too")
+    expect(line).to_have_attribute("aria-invalid", "true")
+    expect(line).to_have_accessible_description(re.compile(r"^Write the unit too.*A number with"))
+    page.locator("[name=q5]").fill("soon")
+    expect(status(page, 5)).to_contain_text("“soon” is not a date")
     page.get_by_role("button", name="Finish").click()
-    expect(page.get_by_role("link", name="To question 3")).to_be_visible()
+    expect(page.get_by_text("The answers to questions 3 and 5 are not saved.")).to_be_visible()
+    expect(page.get_by_role("link", name="To question 5")).to_be_visible()
+    expect(line).to_be_focused()
+    page.locator("[name=q5]").fill("")
+    expect_saved(page, 5)
     line.press("End")
     line.press_sequentially(" bn USD")
     expect_saved(page, 3)
+    expect(line).not_to_have_attribute("aria-invalid", "true")
+    expect(line).to_have_attribute("aria-describedby", "q3.hint")
     assert stored(sitting) == {3: "1084.5 bn USD"}
 
 

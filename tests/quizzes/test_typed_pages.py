@@ -39,6 +39,12 @@ def test_what_cannot_be_read_is_said_and_kept_and_the_rest_is_saved(as_, ben, ty
     assert "“15/05/1992” is not a date that can be read here." in page
     assert 'value="1,084 bn USD"' in page
     assert 'value="15/05/1992"' in page
+    # Beside the field stands why, tied to it, and the next request leads to the top of the page.
+    assert 'id="s4" data-status>“15/05/1992” is not a date' in page
+    assert page.count('aria-invalid="true"') == 2
+    assert 'aria-describedby="p4 s4"' in page
+    assert 'aria-describedby="s4 q4.hint"' in page
+    assert 'method="post" action="."' in page
     assert [response.answer for response in Response.objects.all()] == ["CIS"]
 
 
