@@ -6,6 +6,7 @@ then attempts, each by its number; so whoever starts at the same moment comes be
 gets the new conditions either way.
 """
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ COUNTED_BY = frozenset({"grade_method", "pass_mark"})  # of a quiz, for whoever 
 OTHER_TIMES = (
     "Choose other times; or first give those who are named times that go with these, or take back"
     " what they were given."
+)
+CHANGED_MEANWHILE = (
+    "Somebody has changed this since you opened the page, or not all of the page has come. What you"
+    " chose stands below, and is not saved. Compare it with what holds now, and save again: {now}"
 )
 GIVE_FIRST = "First give those who are named times that go together, or change those of the quiz."
 
@@ -82,6 +87,20 @@ def hold(cohort: Cohort) -> tuple[Cohort, list[int]]:
     return held, lock(Enrolment.objects.filter(cohort=cohort))
 
 
+def schedule_digest(schedule: Schedule) -> str:
+    """By which a page that was opened before knows whether the times were changed since."""
+    return _digest([getattr(schedule, name) for name in (*SCHEDULED, "password")])
+
+
+def members_digest(members: Collection[int]) -> str:
+    """The same of who is in a group, by enrolment."""
+    return _digest(sorted(members))
+
+
+def _digest(what: object) -> str:
+    return hashlib.sha256(repr(what).encode()).hexdigest()
+
+
 def set_schedule(
     cohort: Cohort,
     quiz: Quiz,
@@ -93,10 +112,12 @@ def set_schedule(
     now: datetime,
     password: str | None = None,
     although_seen: bool = False,
+    shown: str | None = None,
 ) -> Schedule:
     """Say when a cohort may take a quiz; None leaves a time to the cohort's own dates.
 
-    Refused where that contradicts what some were given. Raises `Seen` where somebody could earn
+    Refused where that contradicts what some were given, and where other times hold than those
+    `shown` (`schedule_digest`). Raises `Seen` where somebody could earn
     more than before with answers that others may have seen, unless that is meant.
 
     With a `password` only those who know it start; "" asks for none, None leaves it as it is.
@@ -113,6 +134,12 @@ def set_schedule(
             )
     with transaction.atomic():
         held, people = hold(cohort)
+        if shown is not None:
+            stands = Schedule.objects.filter(quiz=quiz, cohort=cohort).first() or Schedule()
+            if schedule_digest(stands) != shown:
+                raise Refused(
+                    _(CHANGED_MEANWHILE).format(now=_schedule_in_words(stands, held, now))
+                )
         with (
             nothing_seen([quiz], cohort, people, although_seen=although_seen, now=now),
             fitting([quiz], held, now=now, todo=_(OTHER_TIMES)),
@@ -122,6 +149,18 @@ def set_schedule(
             )
         follow(Attempt.objects.filter(quiz=quiz, enrolment__cohort=cohort), now=now)
     return schedule
+
+
+def _schedule_in_words(schedule: Schedule, cohort: Cohort, now: datetime) -> str:
+    def clock(instant: datetime | None) -> str:
+        return "–" if instant is None else availability.clock(instant, zone=cohort.zone, beside=now)
+
+    said = _("opens %(opens)s, due %(due)s, closes %(closes)s;") % {
+        "opens": clock(schedule.opens_at),
+        "due": clock(schedule.due_at),
+        "closes": clock(schedule.closes_at),
+    }
+    return f"{said} {_('a password.') if schedule.password else _('no password.')}"
 
 
 def give_override(
@@ -140,7 +179,8 @@ def give_override(
     `changes` maps the fields of `FIELDS` to values; None, or leaving one out, changes nothing.
     After `expires_at` no attempt begins under it any more; one under way goes on. Refused where it
     contradicts what holds for them otherwise. Raises `Seen` where they could earn more than before
-    with answers that others may have seen, unless that is meant.
+    with answers that others may have seen, unless that is meant. Giving the same twice, one after
+    the other, gives it once.
     """
     cohort = to.cohort
     instructor_only(by, cohort)
@@ -159,6 +199,17 @@ def give_override(
         raise Refused(_("%(person)s does not study in this cohort.") % {"person": to.user})
     with transaction.atomic():
         concerned = _lock_concerned(to)
+        whose: dict[str, Any] = {
+            "quiz": quiz,
+            "enrolment": to if isinstance(to, Enrolment) else None,
+            "group": to if isinstance(to, Group) else None,
+        }
+        asked = dict.fromkeys(FIELDS) | given | {"reason": reason, "expires_at": expires_at}
+        last = Override.objects.filter(**whose).order_by("-made_at", "-pk").first()
+        if last is not None and last.revoked_at is None:
+            same = all(getattr(last, name) == value for name, value in asked.items())
+            if same and last.by_id == by.pk:
+                return last  # pressed twice
         fits = (
             nullcontext()
             if given.keys().isdisjoint(SCHEDULED)
@@ -168,16 +219,7 @@ def give_override(
             nothing_seen([quiz], cohort, concerned, although_seen=although_seen, now=now),
             fits,
         ):
-            override = Override.objects.create(
-                quiz=quiz,
-                enrolment=to if isinstance(to, Enrolment) else None,
-                group=to if isinstance(to, Group) else None,
-                reason=reason,
-                by=by,
-                made_at=now,
-                expires_at=expires_at,
-                **given,
-            )
+            override = Override.objects.create(**whose, **asked, by=by, made_at=now)
         theirs = Attempt.objects.filter(quiz=quiz, enrolment__in=concerned)
         follow(theirs, now=now)
         if "attempts_allowed" in given:
@@ -289,10 +331,12 @@ def fill_group(
     by: User,
     now: datetime,
     although_seen: bool = False,
+    shown: str | None = None,
 ) -> Group:
     """Say who is in a group: these students, and nobody else.
 
-    Refused where their times would contradict each other then. Raises `Seen` as `give_override`
+    Refused where their times would contradict each other then, and where others are in it than
+    those `shown` (`members_digest`). Raises `Seen` as `give_override`
     does.
     """
     cohort = group.cohort
@@ -301,6 +345,10 @@ def fill_group(
     with transaction.atomic():
         Group.objects.select_for_update(no_key=True).get(pk=group.pk)
         before = set(_members(group).values_list("enrolment", flat=True))
+        if shown is not None and members_digest(before) != shown:
+            people = Enrolment.objects.filter(pk__in=before).select_related("user").order_by("pk")
+            names = ", ".join(str(member.user) for member in people) or _("nobody")
+            raise Refused(_(CHANGED_MEANWHILE).format(now=names + "."))
         touched = lock(Enrolment.objects.filter(pk__in=before ^ wanted))
         of_cohort = Enrolment.objects.students().filter(cohort=cohort, pk__in=wanted)
         if of_cohort.count() != len(wanted):

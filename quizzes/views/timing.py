@@ -95,7 +95,12 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
         if _done(
             times,
             lambda: timing.set_schedule(
-                found.cohort, found.quiz, by=request.user, now=now, **times.cleaned_data
+                found.cohort,
+                found.quiz,
+                by=request.user,
+                now=now,
+                shown=request.POST.get("shown", ""),
+                **times.cleaned_data,
             ),
         ):
             messages.success(request, _("The times are set. Open attempts follow them at once."))
@@ -160,6 +165,7 @@ def quiz(request: Request, cohort: int, activity: str) -> HttpResponse:
                 "instructs": found.instructs,
                 "usual": _usual(found, schedule),
                 "times": times,
+                "shown": timing.schedule_digest(schedule),
                 "give": give,
                 "trouble": trouble,
                 "asks_although": asks_although,
@@ -301,6 +307,7 @@ def groups(request: Request, cohort: int) -> HttpResponse:
                     ],
                 },
             ),
+            timing.members_digest([member.pk for member in group.members.all()]),
         )
         for group in known
     ]
@@ -326,7 +333,7 @@ def groups(request: Request, cohort: int) -> HttpResponse:
             done = _("The time factor is set. Open attempts follow it at once.")
     elif act is not None:
         trouble = _(NO_SUCH_ACT)
-        for group, form in filled:
+        for group, form, _shown in filled:
             if not form.is_bound:
                 continue
             trouble = ""
@@ -362,4 +369,5 @@ def _fill(
         although_seen=_meant(request, form),
         by=request.user,
         now=request.arrived_at,
+        shown=request.POST.get("shown", ""),
     )

@@ -370,7 +370,8 @@ def test_wrong_passwords_are_counted_on_page_and_api_alike(
 def test_the_password_is_set_beside_the_times(as_, ada, cohort, guarded):
     page = reverse("quizzes:timing", args=[cohort.pk, "realism-quiz"])
     assert b'value="bandwagon"' in as_(ada).get(page).content
-    as_(ada).post(page, {"act": "schedule", "schedule-password": "balance"})
+    shown = as_(ada).get(page).context["shown"]
+    as_(ada).post(page, {"act": "schedule", "schedule-password": "balance", "shown": shown})
     assert Schedule.objects.get().password == "balance"
 
 

@@ -251,7 +251,8 @@ def test_no_way_to_move_dates_shuts_out_who_has_an_extension(
         assert (page.status_code, whom in words, kept in words) == (422, True, True)
     where = reverse("quizzes:timing", args=[cohort.pk, quiz.activity.key])
     fields = {"opens_at": "2026-11-30T08:00", "due_at": "", "closes_at": "", "password": "word"}
-    page = adas.post(where, {"act": "schedule"} | {f"schedule-{n}": v for n, v in fields.items()})
+    act = {"act": "schedule", "shown": adas.get(where).context["shown"]}
+    page = adas.post(where, act | {f"schedule-{n}": v for n, v in fields.items()})
     words = unescape(page.content.decode())
     assert (page.status_code, whom in words, "2026-11-30T08:00" in words) == (422, True, True)
     assert Schedule.objects.get().opens_at == at(1, 8)
@@ -298,6 +299,18 @@ def test_whoever_saves_second_is_told_what_the_first_changed_and_keeps_what_they
     assert adas.post(page, {**second, **seen(cohort)}).status_code == 302
     cohort.refresh_from_db()
     assert (cohort.title, cohort.time_zone) == ("Second", "UTC")
+
+
+@pytest.mark.parametrize("said", [{"seen-title": "x" * 100_000}, {"seen-starts_on": "x"}, {}])
+def test_what_the_page_has_never_shown_is_nobody_s_change(as_, ada, cohort, said):
+    fields = {"act": "details", **cohorts.details(cohort), "title": "Mine"}
+    sent = fields | (seen(cohort) | said if said else {})
+    told = as_(ada).post(reverse("quizzes:settings", args=[cohort.pk]), sent)
+    assert (told.status_code, b"is not what this page sends" in told.content) == (422, True)
+    assert b"Somebody else" not in told.content
+    assert b"x" * 1000 not in told.content
+    cohort.refresh_from_db()
+    assert cohort.title != "Mine"
 
 
 def test_a_new_last_day_moves_the_ends_of_open_attempts(as_, ada, ben_here, cohort, quiz):

@@ -128,6 +128,10 @@ def test_coming_back_after_being_withdrawn(as_, adam, shown, zoe_here):
     for field in ("although_seen", "action", "_selected_action"):
         assert f'name="{field}"' in said
     assert list(refused.context["messages"]) == []  # not that 0 are in
+    assert "aria-invalid" not in said
+    pressed = unescape(adams.post(page, chosen | {"asked": "1"}).content.decode())
+    assert "Nobody was let back in, since the box below was not ticked." in pressed
+    assert 'aria-invalid="true" aria-describedby="although_seen_error"' in pressed
     done = adams.post(page, chosen | TICKED, follow=True)
     assert [str(message) for message in done.context["messages"]] == ["1 is in."]
     zoe_here.refresh_from_db()
@@ -327,7 +331,11 @@ def test_pages_of_those_who_teach_keep_what_was_typed_and_ask_for_a_tick(
         ),
         (
             groups,
-            {"act": f"fill-{evening.pk}", f"group-{evening.pk}-members": [ben.pk]},
+            {
+                "act": f"fill-{evening.pk}",
+                f"group-{evening.pk}-members": [ben.pk],
+                "shown": timing.members_digest([]),
+            },
             f"group-{evening.pk}-",
         ),
         (

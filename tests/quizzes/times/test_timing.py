@@ -3,6 +3,7 @@
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -408,17 +409,61 @@ def timing_page(cohort) -> str:
     return reverse("quizzes:timing", args=[cohort.pk, "realism-quiz"])
 
 
+def set_times(client, cohort, **fields):
+    """As the page sends it that is opened now."""
+    shown = client.get(timing_page(cohort)).context["shown"]
+    sent = {f"schedule-{name}": value for name, value in fields.items()}
+    return client.post(timing_page(cohort), {"act": "schedule", "shown": shown, **sent})
+
+
+def test_times_that_were_changed_since_the_page_was_opened_are_not_written_over(
+    as_, ada, quiz, cohort
+):
+    client = as_(ada)
+    shown = client.get(timing_page(cohort)).context["shown"]
+    timing.set_schedule(
+        cohort,
+        quiz,
+        opens_at=None,
+        due_at=None,
+        closes_at=NOON + minutes(5),
+        password="sesame",
+        by=ada,
+        now=NOON,
+    )
+    for sent in ({"shown": shown}, {}):
+        refused = client.post(timing_page(cohort), {"act": "schedule", **sent})
+        said = unescape(refused.content.decode())
+        assert refused.status_code == 422
+        assert "opens –, due –, closes 12:05 UTC on 5 October 2026; a password." in said
+        assert Schedule.objects.get().password == "sesame"
+    again = refused.context["shown"]
+    client.post(timing_page(cohort), {"act": "schedule", "shown": again})
+    assert (Schedule.objects.get().closes_at, Schedule.objects.get().password) == (None, "")
+
+
+def test_the_same_given_twice_is_given_once(ada, ben_here, quiz):
+    def give(**more):
+        return timing.give_override(
+            quiz, to=ben_here, changes={"time_limit": 2700}, reason="ill", by=ada, now=NOON, **more
+        )
+
+    first = give()
+    assert give() == first
+    assert give(expires_at=NOON + minutes(9)) != first
+    timing.revoke_override(Override.objects.last(), by=ada, now=NOON)
+    assert Override.objects.count() == 2
+    give()  # taken back in between: it is given anew
+    assert Override.objects.count() == 3
+
+
 def test_times_are_typed_and_shown_in_the_zone_of_the_cohort(as_, ada, quiz, cohort):
     cohort.time_zone = "Europe/Prague"
     cohort.save()
     client = as_(ada)
-    sent = {
-        "act": "schedule",
-        "schedule-opens_at": "2026-10-05T12:00",
-        "schedule-due_at": "",
-        "schedule-closes_at": "2026-12-05 18:00",
-    }
-    response = client.post(timing_page(cohort), sent)
+    response = set_times(
+        client, cohort, opens_at="2026-10-05T12:00", due_at="", closes_at="2026-12-05 18:00"
+    )
     assert (response.status_code, response["Location"]) == (302, timing_page(cohort))
     stored = Schedule.objects.get()
     assert (stored.opens_at, stored.due_at, stored.closes_at) == (
@@ -447,7 +492,7 @@ def test_a_time_nobody_can_mean_is_refused_and_kept_in_the_form(
 ):
     cohort.time_zone = "Europe/Prague"
     cohort.save()
-    response = as_(ada).post(timing_page(cohort), {"act": "schedule", "schedule-due_at": typed})
+    response = set_times(as_(ada), cohort, due_at=typed)
     page = response.content.decode()
     assert (response.status_code, sentence in page, f'value="{typed}"' in page) == (422, True, True)
     assert not Schedule.objects.exists()
@@ -515,7 +560,8 @@ def test_groups_are_made_and_filled_and_factors_set_on_their_page(as_, ada, ben_
     client.post(page, {"act": "make", "new-name": "Evening"})
     group = Group.objects.get()
     sent = {"act": f"fill-{group.pk}", f"group-{group.pk}-members": [ben_here.pk]}
-    assert client.post(page, sent).status_code == 302
+    [(_group, _form, shown)] = client.get(page).context["groups"]
+    assert client.post(page, sent | {"shown": shown}).status_code == 302
     assert list(group.members.all()) == [ben_here]
     client.post(
         page,
@@ -532,6 +578,7 @@ def test_groups_are_made_and_filled_and_factors_set_on_their_page(as_, ada, ben_
     for wrong in (
         {"act": "make", "new-name": "Evening"},
         {"act": f"fill-{group.pk}", f"group-{group.pk}-members": ["999999"]},
+        {"act": f"fill-{group.pk}", "shown": shown},  # it shows nobody in it
         {"act": "factor", "factor-person": ben_here.pk, "factor-factor": "0.5"},
         {"act": "fill-999999"},
     ):
@@ -954,7 +1001,7 @@ def test_the_pages_say_who_may_have_seen_it_and_ask_for_a_tick(
     }
     refused = adas.post(page, fields)
     assert refused.status_code == 422
-    assert "Tick “Give it all the same”" in refused.content.decode()
+    assert "Tick “Do it all the same”" in refused.content.decode()
     assert adas.post(page, fields | {"give-although_seen": "on"}).status_code == 302
     attempts.start(zoe_here, quiz, now=now)
     extend = reverse("quizzes:extend", args=[cohort.pk, quiz.activity.key])
