@@ -4,14 +4,20 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from csp.constants import HEADER
 from csp.utils import build_policy
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from config import failures
 
@@ -86,6 +92,29 @@ class RequestLog:
         finally:
             structlog.contextvars.clear_contextvars()
         return response
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Asks who is signed out to sign in, and leads to a page afterwards.
+
+    What was posted is lost then. The address that it went to often takes nothing but posts, so the
+    way back is to the page that it was sent from.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
+        here = f"{request.scheme}://{request.get_host()}"
+        sent_from = request.headers.get("Referer", "")
+        if request.method in SAFE or not sent_from.startswith(f"{here}/"):
+            return super().handle_no_permission(request, view_func)
+        messages.warning(request, _(SIGNED_OUT))
+        back = sent_from.removeprefix(here)
+        return redirect_to_login(back, resolve_url(self.get_login_url(view_func)))
+
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+SIGNED_OUT = (
+    "You were signed out, so what you sent has not been taken. Sign in, and then do it again."
+)
 
 
 class MethodNotAllowed:

@@ -9,7 +9,7 @@ from courses.models import User
 
 
 class Request(HttpRequest):
-    """A request of a signed-in person, as the views behind `LoginRequiredMiddleware` get it."""
+    """A request of a signed-in person, as the views behind `SignInFirst` get it."""
 
     user: User
     htmx: HtmxDetails

@@ -531,3 +531,17 @@ def test_an_unpublished_course_is_for_editors_alone(roles, course, lesson, quiz)
     course.save()
     for url in ("/courses/lenses/", "/courses/lenses/lessons/anarchy/", "/quizzes/realism-quiz/"):
         assert statuses(roles, "get", url) == (302, 404, 404, 404, 404, 404, 200)
+
+
+def test_who_was_signed_out_while_writing_comes_back_to_the_page_and_is_told(
+    client, ben_here, quiz
+):
+    sat = attempts.start(ben_here, quiz, now=NOON)
+    page = reverse("quizzes:attempt", args=[sat.pk])
+    sent = reverse("quizzes:save", args=[sat.pk, 1])
+    asked = client.post(sent, {"q1": "a"}, headers={"Referer": f"http://testserver{page}"})
+    assert (asked.status_code, asked["Location"]) == (302, f"/accounts/login/?next={page}")
+    assert "what you sent has not been taken" in client.get(asked["Location"]).content.decode()
+    for elsewhere in ("https://example.org/attempts/", "", "http://[", "http://testserver"):
+        asked = client.post(sent, {}, headers={"Referer": elsewhere})
+        assert asked["Location"] == f"/accounts/login/?next={sent}"
