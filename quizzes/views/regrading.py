@@ -265,7 +265,7 @@ def _terms(request: Request, cohort: Cohort, question: Question) -> dict[str, An
     """What a form begins with: the terms of an earlier preview, where one is named."""
     terms: dict[str, Any] = {"version": question.current_id, "policy": Regrade.Policy.NEW}
     again = request.GET.get("again", "")
-    if again.isdecimal() and len(again) < 18:
+    if again.isascii() and again.isdecimal() and len(again) < 18:
         earlier = access.regrade_in(cohort, int(again))
         if earlier.question_id == question.pk:
             terms |= {
