@@ -172,6 +172,19 @@ def test_an_answer_changed_while_one_is_on_its_way_ends_as_the_last_one(page):
     assert kept(page) == []
 
 
+def test_an_answer_too_large_to_be_taken_is_told_so_and_kept(page, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    choose(page, 1, "a")
+    expect(status(page, 1)).to_contain_text("What was sent is too large")
+    expect(page.locator("[data-saving]")).to_contain_text("1 answer needs your attention")
+    assert len(kept(page)) == 1
+    assert claims(page) == []
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+    choose(page, 1, "b")
+    expect_saved(page, 1)
+    assert kept(page) == []
+
+
 def lose(page: Page) -> None:
     """The server stores every save, and its word never arrives."""
 
