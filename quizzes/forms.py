@@ -76,7 +76,7 @@ def reason_field() -> forms.CharField:
 
 def although_seen_field(widget: forms.Widget | None = None) -> forms.BooleanField:
     """The tick that is asked for where students may have seen the answers."""
-    return forms.BooleanField(label=_("Give it all the same"), required=False, widget=widget)
+    return forms.BooleanField(label=_("Do it all the same"), required=False, widget=widget)
 
 
 class InZone(forms.Form):

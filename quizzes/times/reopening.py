@@ -33,7 +33,7 @@ class Seen(ToBeMeant):
 
     def __init__(self, quiz: Quiz, seen: int) -> None:
         self.warning = f"{quiz.activity.title}: {in_words(seen)}"
-        tick = _("Tick “Give it all the same” if you mean it.")
+        tick = _("Tick “Do it all the same” if you mean it.")
         super().__init__(f"{self.warning} {tick}")
 
 

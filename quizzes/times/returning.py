@@ -25,7 +25,7 @@ class HasTaught(reopening.Seen):
             "role": was.get_role_display(),
             "exams": named([f"“{exam.activity.title}”" for exam in exams]),
         }
-        tick = _("Tick “Give it all the same” if you mean it.")
+        tick = _("Tick “Do it all the same” if you mean it.")
         ToBeMeant.__init__(self, f"{self.warning} {tick}")
 
 
