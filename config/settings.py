@@ -244,6 +244,8 @@ if HTTPS:
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # one form of a whole exam is far below this
+# The editing page of a quiz has a dozen for each of its questions: Django's 1,000 end at seventy.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 
 # --- Static files, mail, language, time --------------------------------------------------------
 
