@@ -176,6 +176,11 @@ def _mark(cell: Cell) -> str:
     return f"{cell.effective.normalize():f}"
 
 
+def _own_mark(cell: Cell) -> str:
+    """The same for the student, whose page has room for words."""
+    return _("no mark yet") if _mark(cell) == "…" else _mark(cell)
+
+
 # By hand: through a template three hundred cells cost more than all the rest of the page, and
 # escaping what is a number or a key would be half of that.
 def _td(cell: Cell, base: str, row: gradebook.Row, column: Column) -> str:
@@ -615,7 +620,7 @@ def own(request: Request, course: str) -> HttpResponse:
                         "column": column,
                         "share": share,
                         "cell": cell,
-                        "mark": "" if cell is None else _mark(cell),
+                        "mark": "" if cell is None else _own_mark(cell),
                         "notes": [] if cell is None else _notes(cell),
                         "why": reasons.get(column.activity.pk)
                         if cell is not None and cell.by_hand

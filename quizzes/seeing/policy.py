@@ -40,6 +40,14 @@ class Seen:
     counts: bool
     waits_elsewhere: bool  # for another quiz that asks the same, and for nothing else
 
+    def shows(self, item: Visible) -> str:
+        """In a word, or nothing where it is hidden: of a total that is not there yet, why."""
+        if item not in self.items:
+            return ""
+        if item in (Visible.SCORE, Visible.OVERALL_FEEDBACK) and self.percentage is None:
+            return _("shown once it is marked")
+        return _("shown")
+
     @property
     def in_words(self) -> str:
         if self.waits_elsewhere:
@@ -60,11 +68,12 @@ class Moment:
     attempts: Sequence[Seen]
 
     @property
-    def table(self) -> list[tuple[str, list[bool], bool]]:
-        """(item in words, shown for each attempt, shown to staff), in the matrix's own order."""
+    def table(self) -> list[tuple[str, list[str], bool]]:
+        """(item in words, what each attempt shows of it, shown to staff), in the matrix's own
+        order."""
         staff = visibility.visible("", "", Role.STAFF)
         return [
-            (words, [item in seen.items for seen in self.attempts], item in staff)
+            (words, [seen.shows(item) for seen in self.attempts], item in staff)
             for item, words in visibility.ITEMS_IN_WORDS.items()
         ]
 

@@ -546,7 +546,7 @@ def result(attempt: Attempt, *, now: datetime, items: frozenset[Visible] | None 
         hidden=""
         if Visible.RIGHT_ANSWER in items or attempt.state == Attempt.State.ABANDONED
         else _hidden(attempt.quiz, so_far, person),
-        choice=_choice(attempt.quiz, so_far, person.at(now), now=now)
+        choice=_choice(attempt, so_far, person.at(now), now=now)
         if again and not person.hidden
         else None,
         decided=_decided(person),
@@ -627,22 +627,34 @@ class Choice:
     """What a student may do whose answers are hidden because they may try again.
 
     `left` counts the attempts that they still have (None: any number); `may_ask` tells whether
-    they would see the answers if they asked now.
+    they would see the answers if they asked now; `again_at` is set while they wait for the next
+    attempt.
     """
 
     left: int | None
     closes_at: datetime | None
     may_ask: bool
+    again_at: datetime | None = None
 
 
-def _choice(quiz: Quiz, so_far: Tried, holds: Conditions, *, now: datetime) -> Choice | None:
+def _choice(attempt: Attempt, so_far: Tried, holds: Conditions, *, now: datetime) -> Choice | None:
+    quiz = attempt.quiz
     if quiz.review != Quiz.Review.HOMEWORK or so_far.under_way:
         return None
     if not replace(so_far, elsewhere=False).may_earn(holds, now=now):
         return None  # only another quiz keeps the answers hidden
     allowed = holds.attempts_allowed.value
     left = None if allowed is None else max(0, allowed - so_far.used)
-    return Choice(left, holds.closes_at.value, may_ask=not so_far.elsewhere)
+    again_at = None
+    if attempt.number == so_far.used:  # of an earlier one's page the wait is told by the quiz's
+        again_at = availability.waits_until(
+            availability.Earlier(attempt.is_open, attempt.submitted_at, attempt.deadline),
+            so_far.used,
+            now=now,
+            delay_first=quiz.delay_first,
+            delay_later=quiz.delay_later,
+        )
+    return Choice(left, holds.closes_at.value, may_ask=not so_far.elsewhere, again_at=again_at)
 
 
 NOT_HANDED_IN = (

@@ -143,6 +143,8 @@ def deadline(
     close = _utc(closes_at)
     until_close = max(0, int((close - start).total_seconds()))
     close_in_words = clock(close, zone=zone, beside=start)
+    if not until_close:
+        return Deadline(close, 0, (*parts, CLOSED.format(close=close_in_words)))
     if allowed is None and until_close >= FAR:
         return Deadline(close, until_close, (*parts, CLOSES.format(close=close_in_words)))
     if allowed is not None and _after(start, allowed) <= close:
@@ -310,10 +312,21 @@ def start_refusal(
         return Refusal("used_up", USED_UP.format(used=len(earlier), allowed=attempts_allowed))
     if earlier:
         delay = delay_first if len(earlier) == 1 else delay_later
-        again = _after(_utc(earlier[-1].over_at), delay)
-        if delay and _utc(now) < again:
+        again = waits_until(
+            earlier[-1], len(earlier), now=now, delay_first=delay_first, delay_later=delay_later
+        )
+        if again is not None:
             return Refusal("too_soon", TOO_SOON.format(at=at(again), delay=in_words(delay)))
     return None if password is None else _password_refusal(password, now=now, zone=zone)
+
+
+def waits_until(
+    last: Earlier, used: int, *, now: datetime, delay_first: int, delay_later: int
+) -> datetime | None:
+    """When the next attempt may start after `used` of them; None if there is no wait, or it is
+    over. Delays are in seconds."""
+    again = _after(_utc(last.over_at), delay_first if used == 1 else delay_later)
+    return again if _utc(now) < again and again > _utc(last.over_at) else None
 
 
 def _password_refusal(password: Password, *, now: datetime, zone: tzinfo) -> Refusal | None:

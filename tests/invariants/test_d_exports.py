@@ -96,7 +96,7 @@ def by_api(client, cohort) -> tuple[dict[tuple[int, str], Decimal | None], dict[
 
 def shown(mark: str | None) -> Decimal | None:
     """A mark as it is printed; None for what is no number."""
-    return None if mark in (None, "", "–", "…", "excused") else Decimal(mark)
+    return None if mark in (None, "", "–", "…", "no mark yet", "excused") else Decimal(mark)
 
 
 @pytest.mark.django_db

@@ -67,6 +67,29 @@ def test_it_says_what_the_students_own_result_shows_at_every_moment(ben_here, qu
     assert (str(seen.percentage), seen.counts) == ("33.33", True)
 
 
+def test_a_total_is_shown_once_it_is_marked(ben_here, module, lesson):
+    item = factories.make_waiting_essay(ben_here, module)
+    Quiz.objects.update(review="practice")
+    quiz = Quiz.objects.get(pk=item.attempt.quiz_id)
+    later = item.attempt.started_at + timedelta(days=1)
+    [seen] = policy.moment(ben_here, quiz, at=later).attempts
+    assert [seen.shows(each) for each in (Visible.ATTEMPT, Visible.SCORE)] == [
+        "shown",
+        "shown once it is marked",
+    ]
+
+
+def test_the_result_says_when_the_next_attempt_may_start(ben_here, quiz, sat):
+    Quiz.objects.update(delay_first=3600)
+    found = Attempt.objects.select_related("quiz__activity__module", "enrolment__cohort").get()
+    ends = found.submitted_at + timedelta(hours=1)
+
+    def again_at(now):
+        return reports.result(found, now=now).choice.again_at
+
+    assert [again_at(ends - timedelta(seconds=1)), again_at(ends)] == [ends, None]
+
+
 def test_an_exam_names_whose_extension_it_waits_for(ada, ben_here, cohort, quiz):
     Quiz.objects.update(review="exam", attempts_allowed=1)
     quiz.refresh_from_db()

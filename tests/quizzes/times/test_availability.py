@@ -147,6 +147,7 @@ def test_part_of_a_second_is_rounded_up():
 def test_an_attempt_started_after_the_close_is_over_at_the_close():
     late = deadline(started_at=SIX + timedelta(hours=1), time_limit=1800, closes_at=SIX)
     assert (late.at, late.seconds) == (SIX, 0)
+    assert late.parts[1:] == ("The quiz closed at 17:00 UTC.",)
 
 
 @pytest.mark.invariant("C3")
