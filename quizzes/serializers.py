@@ -22,7 +22,6 @@ MAYBE_TOKEN = {"type": ["string", "null"]}
 LONGEST = {"type": "integer", "description": "The most characters of an answer."}
 FIELD = {
     "text": {"type": "string", "description": "The answer so far, as it was typed."},
-    "mode": {"type": "string", "enum": ["text", "decimal"]},
     "hint": {"type": "string", "description": "How to write an answer."},
     "longest": LONGEST,
 }
@@ -94,6 +93,15 @@ def _question(row_said: dict[str, Any], **said: Any) -> dict[str, Any]:
 PRESENTED = _question({})
 REVIEWED = _question(
     SAID,
+    pairs={
+        "type": "object",
+        "required": ["kept", "of"],
+        "properties": {
+            "kept": {"type": "array", "items": {"type": "array", "items": TEXT}},
+            "of": {"type": "integer"},
+        },
+        "description": "Of an order by neighbours, which pairs of how many earned points. HTML.",
+    },
     outcome={"type": "string", "enum": ["blank", "wrong", "partly", "right", "waits"]},
     feedback={"type": "string", "description": "HTML."},
     solution={"type": "array", "items": TEXT},

@@ -142,7 +142,6 @@ class EventDate(Typed):
     name = "event-date"
     label = "Date of an event"
     longest = 40
-    mode = "text"
     answer_fields = ("date",)
     open_fields = ("precision", "partial")
     nothing = "1066-10-14"

@@ -163,7 +163,6 @@ class Numeric(Typed):
     name = "numeric"
     label = "Number"
     longest = 60
-    mode = "decimal"
     answer_fields = ("value", "tolerance", "from", "to")
     open_fields = ("units", "figures")
     nothing = "987654321"

@@ -137,7 +137,19 @@ class Ordering(Kind):
             if Item.RIGHT_ANSWER in items:
                 said["right_place"] = right[key]
             rows.append(row | said)
-        return layout | {"items": rows}
+        page = layout | {"items": rows}
+        if content["rule"] == "adjacent" and response is not None and Item.CORRECTNESS in items:
+            kept = self._kept(content, response)
+            page["pairs"] = {
+                "kept": [[texts[key]["text"] for key in pair] for pair in kept],
+                "of": len(right) - 1,
+            }
+        return page
+
+    def _kept(self, spec: Spec, response: Response) -> list[tuple[str, str]]:
+        """The neighbours in the right order that also are neighbours in `response`."""
+        given = set(pairwise(response))
+        return [pair for pair in pairwise(self.keys(spec)) if pair in given]
 
     def parse(self, order: list[str], data: Mapping[str, Sequence[str]], name: str) -> Response:
         numbers = {str(place): place for place in range(1, len(order) + 1)}
@@ -192,8 +204,7 @@ class Ordering(Kind):
         keys = self.keys(spec)
         if spec["rule"] == "exact":
             return Fraction(response == keys)
-        kept = set(pairwise(response))
-        return Fraction(sum(pair in kept for pair in pairwise(keys)), len(keys) - 1)
+        return Fraction(len(self._kept(spec, response)), len(keys) - 1)
 
     def solution(self, content: Content) -> list[str]:
         return [item["text"] for item in content["items"]]

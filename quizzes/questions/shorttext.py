@@ -42,7 +42,6 @@ STRICT = {
 class ShortText(Typed):
     name = "short-text"
     label = "Short text"
-    mode = "text"
     answer_fields = ("accept",)
     open_fields = ("exact", "edits")
     nothing = "no idea"

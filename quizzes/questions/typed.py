@@ -105,8 +105,6 @@ def inspect_rightness(inspection: Inspection, rows: Sequence[Mapping[str, Any]],
 class Typed(Kind):
     longest: ClassVar[int] = 200
     """The most characters of an answer."""
-    mode: ClassVar[str]
-    """What a small keyboard should offer: "text" or "decimal"."""
     answer_fields: ClassVar[tuple[str, ...]]
     """What a row of `answers` says besides the explanation."""
     open_fields: ClassVar[tuple[str, ...]]
@@ -190,8 +188,8 @@ class Typed(Kind):
         return page
 
     def layout(self, content: Content, order: Order, response: Response) -> dict[str, Any]:
-        field = {"text": response or "", "mode": self.mode, "hint": self.hint(content)}
-        return {"field": field | {"longest": self.longest}}
+        field = {"text": response or "", "hint": self.hint(content), "longest": self.longest}
+        return {"field": field}
 
     def marked(
         self, content: Content, order: Order, response: Response, items: Collection[Item]

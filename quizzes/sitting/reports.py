@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from math import ceil
 from typing import Any
 
 from django.db.models import Exists, F, JSONField, OuterRef, Subquery, UUIDField
@@ -175,12 +176,7 @@ def _rules(
     attempts, if so."""
     allowed = quiz.attempts_allowed if holds is None else holds.attempts_allowed.value
     rules = [
-        ngettext(
-            "%(count)d question, %(points)s points in all.",
-            "%(count)d questions, %(points)s points in all.",
-            len(worth),
-        )
-        % {"count": len(worth), "points": f"{sum(worth, Decimal(0)).normalize():f}"},
+        _asked_for(len(worth), sum(worth, Decimal(0))),
         _("You pass with %(percent)s %%.") % {"percent": f"{quiz.pass_mark.normalize():f}"},
     ]
     if len(set(worth)) > 1:
@@ -224,6 +220,12 @@ def _rules(
     told = _(visibility.TOLD[visibility.Policy(quiz.review)])
     rules.append(told.replace(_(visibility.AT_ONCE), _(visibility.BY_HAND)) if by_hand else told)
     return rules
+
+
+def _asked_for(questions: int, points: Decimal) -> str:
+    asked = ngettext("%(count)d question", "%(count)d questions", questions)
+    worth = ngettext("%(points)s point in all.", "%(points)s points in all.", ceil(points))
+    return f"{asked % {'count': questions}}, {worth % {'points': f'{points.normalize():f}'}}"
 
 
 KNOWN_LEFT_OUT = (

@@ -66,9 +66,10 @@ def _line(presented: Presented, name: str) -> str:
     if field["hint"]:
         described = f' aria-describedby="{name}.hint"'
         hint = f'<p class="hint" id="{name}.hint">{escape(field["hint"])}</p>'
+    # No keyboard of digits for numbers either: it has no minus, no unit and no power of ten.
     return (
         f'<div class="typed"><input type="text" class="input" name="{name}" '
-        f'value="{escape(field["text"])}" inputmode="{field["mode"]}" '
+        f'value="{escape(field["text"])}" '
         f'aria-label="{escape(_("Your answer"))}"{described} '
         f'autocomplete="off" autocapitalize="off" spellcheck="false">{hint}</div>'
     )
@@ -77,13 +78,13 @@ def _line(presented: Presented, name: str) -> str:
 def _text(presented: Presented, name: str) -> str:
     essay = presented["essay"]
     # A browser drops the first line break in a text area, so there is always one to drop.
-    counted = _("%(count)d words so far; %(least)d to %(most)d are asked for.") % essay
+    asked = _("%(least)d to %(most)d words are asked for.") % essay
     return (
         f'<div class="typed"><textarea class="input essay" name="{name}" rows="12" '
         f'aria-label="{escape(_("Your answer"))}" aria-describedby="{name}.hint" '
         f'data-words="{name}.count">\n{escape(essay["text"])}</textarea>'
         f'<p class="hint" id="{name}.hint"><span id="{name}.count" data-least="{essay["least"]}" '
-        f'data-most="{essay["most"]}">{escape(counted)}</span></p></div>'
+        f'data-most="{essay["most"]}">{escape(asked)}</span></p></div>'
         f'<script type="module" src="{escape(static("quizzes/words.js"))}"></script>'
     )
 
@@ -176,6 +177,12 @@ CONTROLS: Mapping[str, Callable[[Presented, str], str]] = {
     "event-date": _line,
     "essay": _text,
 }
+
+
+@register.filter
+def untouched(choices: Sequence[Presented]) -> bool:
+    """Whether nothing of these is chosen."""
+    return not any(choice["chosen"] for choice in choices)
 
 
 @register.simple_tag

@@ -571,6 +571,18 @@ def test_two_items_in_one_place_are_refused_with_the_place():
 # --- after
 
 
+def test_an_order_by_neighbours_tells_which_pairs_earned_points_once_that_may_be_seen():
+    kind, case = KINDS["ordering"], {**KINDS["ordering"].samples[0].spec, "rule": "adjacent"}
+    order, answer = kind.keys(case), ["wall", "maastricht", "nato", "rome"]
+    told = kind.review(case, order, answer, items={Item.ATTEMPT, Item.CORRECTNESS})["pairs"]
+    assert [[text.split()[1] for text in pair] for pair in told["kept"]] == [
+        ["Washington", "Treaty"],
+        ["Berlin", "Maastricht"],
+    ]
+    assert told["of"] == 3
+    assert "pairs" not in kind.review(case, order, answer, items=AT_WORK)
+
+
 @given(answered(), st.sets(st.sampled_from(Item)))
 def test_a_review_shows_what_its_items_allow_and_no_more(case, items):
     kind, spec, order, answer = case

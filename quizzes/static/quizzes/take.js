@@ -67,7 +67,12 @@ const toggle = form.querySelector("[data-hide]");
 const DAY = 24 * 3600;
 const words = { hide: toggle.textContent, show: toggle.dataset.show };
 const spoken = (minutes) => (minutes === 1 ? "1 minute left" : `${minutes} minutes left`);
-const aloud = (seconds) => (seconds > DAY ? date() : seconds > 7200 ? `${remaining(seconds)} left` : spoken(Math.ceil(seconds / 60)));
+const toTheSecond = (seconds) => (seconds === 1 ? "1 second left" : `${seconds} seconds left`);
+function aloud(seconds) {
+  if (seconds > DAY) return date();
+  if (seconds > 7200) return `${remaining(seconds)} left`;
+  return seconds < 120 ? toTheSecond(seconds) : spoken(Math.ceil(seconds / 60));
+}
 let end = null; // on performance.now()'s clock, in seconds; null: nothing ends the attempt
 let endsAt = null; // the same instant by the server's calendar, in milliseconds
 let before = Infinity;

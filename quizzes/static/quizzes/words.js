@@ -1,4 +1,4 @@
-/* Counts the words of a text while it is written; without it the page says the count when loaded. */
+/* Counts the words of a text while it is written; without it the page says how many are asked for. */
 
 for (const area of document.querySelectorAll("textarea[data-words]")) {
   const line = document.getElementById(area.dataset.words);
