@@ -518,6 +518,23 @@ def test_a_preview_draws_by_its_seed_and_again_by_another(as_, ada, quiz):
     assert client.post("/quizzes/realism-quiz/preview/?seed=1", {"q1": "zz"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [
+        ("deferred", False),
+        ("immediate", "Students check each answer once and are told at once"),
+        ("interactive", "Students check each answer, get hints and may try again for less"),
+        ("practice", "Students check each answer at once and may ask for another question"),
+    ],
+)
+def test_a_preview_says_what_students_have_besides(as_, ada, quiz, behaviour, said):
+    Quiz.objects.update(behaviour=behaviour)
+    page = as_(ada).get(reverse("quizzes:preview", args=["realism-quiz"]), follow=True)
+    told = page.content.decode()
+    assert (said or "You see what a student would see.") in told
+    assert ("Students check each answer" in told) is bool(said)
+
+
 def test_a_preview_asks_how_sure_and_marks_by_the_scale_as_for_a_student(as_, ada, quiz):
     Quiz.objects.update(certainty="score")
     drawn = as_(ada).get("/quizzes/realism-quiz/preview/?seed=7")
