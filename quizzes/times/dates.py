@@ -4,7 +4,6 @@ What moves is told before and done after, exactly that or nothing: the digest of
 what it showed. Locks are taken in the order of `quizzes.times.timing`.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -47,7 +46,7 @@ class Calendar:
 
     @property
     def digest(self) -> str:
-        return _digest([(line.quiz.pk, *line.times) for line in self.lines])
+        return timing.digest_of([(line.quiz.pk, *line.times) for line in self.lines])
 
     @property
     def sentence(self) -> str:
@@ -78,10 +77,6 @@ def calendar(cohort: Cohort) -> Calendar:
 def _three(times: Sequence[datetime | None]) -> Times:
     opens_at, due_at, closes_at = times
     return opens_at, due_at, closes_at
-
-
-def _digest(what: object) -> str:
-    return hashlib.sha256(repr(what).encode()).hexdigest()
 
 
 def _check(line: Line, times: Times) -> None:
@@ -236,7 +231,7 @@ def plan_shift(cohort: Cohort, *, days: int, overrides: bool, now: datetime) -> 
         given,
         under_way,
         _contradiction(lines, given) or _misfit(cohort, lines, given, overrides, now),
-        _digest(
+        timing.digest_of(
             (
                 cohort.pk,
                 cohort.time_zone,

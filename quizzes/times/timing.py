@@ -89,15 +89,16 @@ def hold(cohort: Cohort) -> tuple[Cohort, list[int]]:
 
 def schedule_digest(schedule: Schedule) -> str:
     """By which a page that was opened before knows whether the times were changed since."""
-    return _digest([getattr(schedule, name) for name in (*SCHEDULED, "password")])
+    return digest_of([getattr(schedule, name) for name in (*SCHEDULED, "password")])
 
 
 def members_digest(members: Collection[int]) -> str:
     """The same of who is in a group, by enrolment."""
-    return _digest(sorted(members))
+    return digest_of(sorted(members))
 
 
-def _digest(what: object) -> str:
+def digest_of(what: object) -> str:
+    """By which a page is known that shows this, and no other."""
     return hashlib.sha256(repr(what).encode()).hexdigest()
 
 
